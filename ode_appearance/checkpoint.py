@@ -1,0 +1,168 @@
+"""A checkpoint folder to a material and back.
+
+config.json    all facts (MaterialConfig)
+model.eqx      the vector field's array leaves, as `equinox.tree_serialise_leaves` writes them
+preview.webp   an animated picture, baked from the model
+README.md      a model card
+"""
+
+import json
+import math
+import os
+import tempfile
+from pathlib import Path
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from .config import Architecture, MaterialConfig
+from .config_json import from_json, parse_json, to_json
+from .errors import AppearanceError, CheckpointError, ConfigError
+from .leaves import read_arrays
+from .material import Material, map_channels
+from .vector_field import VectorField
+
+CONFIG, WEIGHTS, PREVIEW, CARD = "config.json", "model.eqx", "preview.webp", "README.md"
+FILES = (CONFIG, WEIGHTS, PREVIEW, CARD)
+MAX_CONFIG_BYTES = 1 << 20
+MAX_PARAMETERS = 50_000_000
+
+
+def load_folder(folder: Path | str) -> Material:
+    """The material of a checkpoint folder; raises CheckpointError, saying what is wrong, if it is not a sound one."""
+    folder = Path(folder)
+    config = load_config(folder)
+    try:
+        weights = read_arrays(checked_file(folder, WEIGHTS), weight_shapes(config.architecture))
+    except CheckpointError as error:
+        raise CheckpointError(f"{folder.name}: {error}") from error
+    return Material(field_with_weights(config.architecture, weights), config)
+
+
+def load_config(folder: Path | str) -> MaterialConfig:
+    """The facts of a checkpoint folder, checked; the weights are not read."""
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise CheckpointError(f"There is no checkpoint folder {folder}.")
+    try:
+        path = checked_file(folder, CONFIG)
+        if path.stat().st_size > MAX_CONFIG_BYTES:
+            raise CheckpointError(f"{CONFIG} is larger than {MAX_CONFIG_BYTES:,} bytes.")
+        config = from_json(MaterialConfig, parse_json(path.read_text("utf-8")))
+        check_config(config)
+    except (OSError, UnicodeDecodeError) as error:
+        raise CheckpointError(f"{folder.name}: {CONFIG} cannot be read: {error}.") from error
+    except AppearanceError as error:
+        raise CheckpointError(f"{folder.name}: {error}") from error
+    return config
+
+
+def check_config(config: MaterialConfig) -> None:
+    """Raise ConfigError where the fields, each possible by itself, do not make a material together."""
+    if (config.kind == "svbrdf") != (config.brdf is not None):
+        raise ConfigError("config.brdf has to be given for an SVBRDF, and for nothing else.")
+    architecture = config.architecture
+    visible = sum(channels for _, channels in map_channels(config))
+    if architecture.channels < visible:
+        raise ConfigError(
+            f"config.architecture.channels has to be at least {visible} for these maps, not {architecture.channels}."
+        )
+    if len(architecture.dim_mults) > 6:
+        raise ConfigError("config.architecture.dim_mults has more than 6 levels.")
+    for multiplier in architecture.dim_mults:
+        width = architecture.dim * multiplier
+        if architecture.dim % 2 or width % min(width // 4, 32):
+            raise ConfigError(f"config.architecture: {width} channels cannot be normalised in groups.")
+    if config.solver.step is None and config.solver.rtol < 1e-7:
+        raise ConfigError("config.solver.rtol is finer than single precision; 1e-07 is the least.")
+    parameters = count_parameters(architecture)
+    if parameters > MAX_PARAMETERS:
+        raise ConfigError(f"config.architecture has {parameters:,} parameters; {MAX_PARAMETERS:,} are the most.")
+
+
+def count_parameters(architecture: Architecture) -> int:
+    """The number of trained numbers of an architecture."""
+    return sum(math.prod(shape) for shape in weight_shapes(architecture))
+
+
+def weight_shapes(architecture: Architecture) -> list[tuple[int, ...]]:
+    """The shapes of a vector field's array leaves, in order; nothing is allocated."""
+    return [leaf.shape for leaf in jax.tree.leaves(_abstract_field(architecture))]
+
+
+def field_with_weights(architecture: Architecture, weights) -> VectorField:
+    """A vector field whose array leaves, in order, are these."""
+    abstract = _abstract_field(architecture)
+    leaves = [jnp.asarray(array) for array in weights]
+    return jax.tree.unflatten(jax.tree.structure(abstract), leaves)
+
+
+def _abstract_field(architecture):
+    return eqx.filter_eval_shape(VectorField, architecture, key=jax.random.PRNGKey(0))
+
+
+def checked_file(folder: Path, name: str) -> Path:
+    """A regular file of a checkpoint folder; a link may lead out of it only within the Hub's own cache of that repo."""
+    path = folder / name
+    if not path.is_file():
+        raise CheckpointError(f"{name} is missing.")
+    home = folder.resolve()
+    allowed = [home]
+    if home.parent.name == "snapshots":  # models--user--repo/snapshots/COMMIT/file -> ../../blobs/HASH
+        allowed.append(home.parent.parent / "blobs")
+    if path.resolve().parent not in allowed:
+        raise CheckpointError(f"{name} is a link that leads out of the folder.")
+    return path
+
+
+def save(material: Material, folder: Path | str, *, preview: bytes | None = None) -> Path:
+    """Write a material's folder; every file appears whole or not at all. Without `preview` (an animated WebP) it is baked.
+
+    Raises CheckpointError where the folder cannot be written, ConfigError where its facts would not load again.
+    """
+    from .model_card import model_card  # what only writers need is not loaded to read
+
+    folder = Path(folder)
+    config = from_json(MaterialConfig, json.loads(json.dumps(to_json(material.config))))
+    check_config(config)
+    if preview is None:
+        from .preview import bake_preview
+
+        preview = bake_preview(material)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _retire_other_architecture(folder, config)
+        write_atomically(folder / WEIGHTS, lambda file: eqx.tree_serialise_leaves(file, material.vector_field))
+        write_atomically(folder / PREVIEW, lambda file: file.write(preview))
+        write_atomically(folder / CARD, lambda file: file.write(model_card(material).encode()))
+        text = json.dumps(to_json(config), indent=1, allow_nan=False) + "\n"
+        write_atomically(folder / CONFIG, lambda file: file.write(text.encode()))
+    except OSError as error:
+        raise CheckpointError(f"{folder} cannot be written: {error.strerror or error}.") from error
+    return folder
+
+
+def _retire_other_architecture(folder, config):
+    """A folder that is to change its architecture is no checkpoint until its new config.json stands."""
+    try:
+        same = load_config(folder).architecture == config.architecture
+    except CheckpointError:
+        same = False
+    if not same:
+        (folder / CONFIG).unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, write) -> None:
+    """Call `write` with a temporary file beside `path`, then move it into place."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,1 @@
+"""The verbs for a terminal, one module each."""

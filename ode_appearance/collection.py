@@ -1,0 +1,51 @@
+"""Finding materials by name: the shipped ones, a folder of one's own, or a repository on the Hugging Face Hub."""
+
+import os
+import re
+from pathlib import Path
+
+from .checkpoint import CONFIG, load_folder
+from .errors import CheckpointError
+from .material import Material
+
+_HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
+
+
+def checkpoints_folder() -> Path:
+    """The folder of shipped materials: $ODE_APPEARANCE_CHECKPOINTS, or `checkpoints/` beside the package."""
+    return Path(os.environ.get("ODE_APPEARANCE_CHECKPOINTS") or Path(__file__).parent.parent / "checkpoints")
+
+
+def list_materials(folder: Path | str | None = None) -> list[str]:
+    """The names of the checkpoint folders in a folder, sorted; broken ones are among them."""
+    folder = checkpoints_folder() if folder is None else Path(folder)
+    return sorted(path.parent.name for path in folder.glob(f"*/{CONFIG}"))
+
+
+def find_folder(name: str | Path) -> Path:
+    """The local checkpoint folder of a name in checkpoints/, of a folder's path, or of a Hub repository (fetched).
+
+    Raises CheckpointError, naming what there is, where there is none.
+    """
+    text = str(name)
+    shipped = checkpoints_folder() / text
+    if re.fullmatch(r"[\w-]+", text) and shipped.is_dir():
+        return shipped
+    if Path(text).is_dir():
+        return Path(text)
+    if _HUB_NAME.fullmatch(text) and ".." not in text:
+        from .hub import fetch
+
+        return fetch(text)
+    known = ", ".join(list_materials()) or "none"
+    raise CheckpointError(
+        f"There is no material {text!r}. Known ones: {known}. A folder or a Hub repository (user/repo@revision) works too."
+    )
+
+
+def load(name: str | Path) -> Material:
+    """The material of a name in checkpoints/, of a checkpoint folder, or of a Hub repository `user/repo[@revision]`.
+
+    Raises CheckpointError where there is none or where it is not sound.
+    """
+    return load_folder(find_folder(name))

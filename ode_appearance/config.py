@@ -1,0 +1,135 @@
+"""Every default of the library: frozen dataclasses, one field a line, each with its meaning and its bounds.
+
+The command line's help, the checks on a checkpoint's `config.json` and the studio's fields are generated from the metadata
+written here (`option`), so that a default stands in one place only. Published values are those of Liu and Ritschel, "Neural
+Differential Appearance Equations", ACM TOG 43(6), 2024.
+"""
+
+import dataclasses
+import math
+from typing import Any, Literal
+
+FORMAT_VERSION = 1
+
+Kind = Literal["rgb", "svbrdf"]
+BrdfName = Literal[
+    "diffuse_cook_torrance",
+    "diffuse_iso_cook_torrance",
+    "compl_cook_torrance",
+    "compl_iso_cook_torrance",
+    "cook_torrance",
+    "iso_cook_torrance",
+]
+Boundary = Literal["published", "periodic"]
+Method = Literal["heun", "tsit5", "bosh3", "euler"]
+
+
+def option(default: Any, help: str, *, least: float | None = None, most: float | None = None) -> Any:
+    """A dataclass field with the sentence that explains it and, for numbers, its inclusive bounds."""
+    return dataclasses.field(default=default, metadata={"help": help, "least": least, "most": most})
+
+
+def record(help: str) -> Any:
+    """A dataclass field for free facts, left out of the hash."""
+    return dataclasses.field(default_factory=dict, hash=False, metadata={"help": help})
+
+
+@dataclasses.dataclass(frozen=True)
+class Attention:
+    """Linear attention of the vector field."""
+
+    heads: int = option(4, "attention heads", least=1, most=64)
+    head_dim: int = option(8, "channels of a head", least=1, most=256)
+
+
+@dataclasses.dataclass(frozen=True)
+class Architecture:
+    """The U-Net f(t, z). The defaults are the published RGB network (563,916 parameters)."""
+
+    channels: int = option(12, "state channels: what is seen plus 9 hidden ones", least=1, most=256)
+    dim: int = option(32, "width of the U-Net's first level (a multiple of 4)", least=4, most=1024)
+    dim_mults: tuple[int, ...] = option((1, 2, 4), "width of each level as a multiple of dim", least=1, most=64)
+    attention: Attention | None = option(Attention(), "linear attention after each block, or none")
+    resampling: Boundary = option("published", "border of the up- and downsampling: clamped as published, or periodic")
+
+    @property
+    def downsampling(self) -> int:
+        """The factor that has to divide a state's width and height."""
+        return 2 ** (len(self.dim_mults) - 1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Times:
+    """Model time: the warm-up is [-warmup, 0], the exemplar's span [0, duration]."""
+
+    warmup: float = option(1.0, "length of the warm-up from noise to the first appearance", least=1e-3, most=1e4)
+    duration: float = option(5.0, "length of the exemplar's span", least=1e-3, most=1e4)
+    frame_interval: float = option(0.05, "time between two frames of the exemplar", least=1e-6, most=1e4)
+    frames: int = option(100, "frames of the exemplar", least=1, most=100_000)
+
+
+@dataclasses.dataclass(frozen=True)
+class SolverConfig:
+    """How the ODE is integrated. The defaults are the published ones (Heun under an I-controller)."""
+
+    method: Method = option("heun", "Runge-Kutta method")
+    rtol: float = option(1e-2, "relative tolerance of the step size control", least=1e-9, most=1.0)
+    atol: float = option(1e-2, "absolute tolerance of the step size control", least=1e-9, most=1.0)
+    step: float | None = option(None, "fixed step instead of the tolerances (euler: 0.01 if not given)", least=1e-4, most=10.0)
+    max_steps: int = option(4096, "attempted steps after which a solve gives up", least=1, most=10_000_000)
+
+    @property
+    def fixed_step(self) -> float | None:
+        """The fixed step in force, or None where the step size is controlled. Euler has no error estimate to control it by."""
+        return 0.01 if self.step is None and self.method == "euler" else self.step
+
+
+@dataclasses.dataclass(frozen=True)
+class Light:
+    """A point light at (x, y, camera distance); the plane spans [-w, w], w = tan(fov/2) distance (0.466 by default)."""
+
+    x: float = option(0.0, "light position to the right", least=-100.0, most=100.0)
+    y: float = option(0.0, "light position upward", least=-100.0, most=100.0)
+    log_intensity: float = option(0.0, "natural logarithm of the light's intensity", least=-20.0, most=20.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class Camera:
+    """The camera above the plane z = 0, at (0, 0, distance)."""
+
+    fov: float = option(50.0, "field of view in degrees", least=1.0, most=170.0)
+    distance: float = option(1.0, "height of camera and light above the plane", least=1e-2, most=1e3)
+
+    @property
+    def half_width(self) -> float:
+        """w = tan(fov/2) distance: half the extent of the lit plane."""
+        return math.tan(math.radians(self.fov) / 2) * self.distance
+
+
+@dataclasses.dataclass(frozen=True)
+class Exemplar:
+    """Where a material comes from."""
+
+    name: str = option("", "name of the exemplar")
+    credit: str = option("", "who made it, and where it can be found")
+    license: str = option("", "its licence, as an SPDX identifier")
+    real_duration: str = option("", "how long it took in reality, as a label")
+
+
+@dataclasses.dataclass(frozen=True)
+class MaterialConfig:
+    """All that a checkpoint's `config.json` says."""
+
+    name: str = option("material", "name of the material")
+    kind: Kind = option("rgb", "RGB texture or SVBRDF")
+    brdf: BrdfName | None = option(None, "BRDF model of an SVBRDF")
+    architecture: Architecture = option(Architecture(), "the vector field")
+    times: Times = option(Times(), "model times")
+    solver: SolverConfig = option(SolverConfig(), "the solver that the material was trained for")
+    normals: Boundary = option("published", "border of the height-to-normal step: edge padding as published, or periodic")
+    light: Light = option(Light(), "the light that it was captured and trained under")
+    camera: Camera = option(Camera(), "the camera that it was captured and trained under")
+    exemplar: Exemplar = option(Exemplar(), "where it comes from")
+    training: dict[str, Any] = record("how it was trained")
+    measures: dict[str, Any] = record("how close it is to its exemplar")
+    format: int = option(FORMAT_VERSION, "version of the checkpoint format", least=1, most=FORMAT_VERSION)

@@ -1,0 +1,96 @@
+"""Dataclasses of config.py to JSON and back, every field checked: nothing that was read is trusted."""
+
+import dataclasses
+import json
+import math
+import types
+import typing
+from typing import Any, TypeVar
+
+from .errors import ConfigError
+
+MAX_TEXT = 20_000
+MAX_ITEMS = 16
+
+T = TypeVar("T")
+
+
+def parse_json(text: str) -> Any:
+    """JSON without the extensions that Python allows (NaN, infinities); raises ConfigError for anything else."""
+
+    def refuse(constant):
+        raise ValueError(f"{constant} is not a number")
+
+    try:
+        return json.loads(text, parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"This is not valid JSON: {error}.") from error
+
+
+def to_json(config: Any) -> dict[str, Any]:
+    """A dataclass as a JSON object."""
+    return dataclasses.asdict(config)
+
+
+def from_json(cls: type[T], data: Any, where: str = "config") -> T:
+    """A dataclass from a JSON object; raises ConfigError naming the field that is missing, unknown, mistyped or out of range.
+
+    Fields that are not given have their defaults.
+    """
+    if not isinstance(data, dict):
+        raise ConfigError(f"{where} has to be an object, not {_shown(data)}.")
+    fields = {field.name: field for field in dataclasses.fields(cls)}
+    for name in data:
+        if name not in fields:
+            raise ConfigError(f"{where} has no field {_shown(name)}; it has {', '.join(fields)}.")
+    hints = typing.get_type_hints(cls)
+    values = {
+        name: read_value(hints[name], data[name], fields[name].metadata, f"{where}.{name}") for name in fields if name in data
+    }
+    return cls(**values)
+
+
+def read_value(hint: Any, value: Any, bounds: typing.Mapping[str, Any], where: str) -> Any:
+    """One value checked against its annotation and bounds (`least`, `most`), or ConfigError."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        if value is None:
+            return None
+        (hint,) = (argument for argument in arguments if argument is not type(None))
+        return read_value(hint, value, bounds, where)
+    if origin is typing.Literal:
+        if not isinstance(value, str) or value not in arguments:
+            raise ConfigError(f"{where} has to be one of {', '.join(arguments)}, not {_shown(value)}.")
+        return value
+    if origin is tuple:
+        if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_ITEMS:
+            raise ConfigError(f"{where} has to be a list of 1 to {MAX_ITEMS} values, not {_shown(value)}.")
+        return tuple(read_value(arguments[0], item, bounds, f"{where}[{index}]") for index, item in enumerate(value))
+    if origin is dict:
+        if not isinstance(value, dict):
+            raise ConfigError(f"{where} has to be an object, not {_shown(value)}.")
+        return value
+    if dataclasses.is_dataclass(hint):
+        return from_json(typing.cast(type, hint), value, where)
+    return _read_scalar(hint, value, bounds, where)
+
+
+def _read_scalar(hint, value, bounds, where):
+    if hint is float and isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53:
+        value = float(value)
+    if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
+        name = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}[hint]
+        raise ConfigError(f"{where} has to be {name}, not {_shown(value)}.")
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            raise ConfigError(f"{where} is a text of {len(value)} characters; {MAX_TEXT} are the most.")
+        return value
+    least, most = bounds.get("least"), bounds.get("most")
+    if not math.isfinite(value) or (least is not None and value < least) or (most is not None and value > most):
+        raise ConfigError(f"{where} has to be from {least:g} to {most:g}, not {_shown(value)}.")
+    return value
+
+
+def _shown(value) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "..."

@@ -1,0 +1,79 @@
+"""A material: a trained vector field, and how its states are to be read, timed and lit."""
+
+import hashlib
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from .config import Boundary, MaterialConfig
+from .errors import RequestError
+from .microfacet import BRDF_MODELS
+from .shading import height_to_normal
+from .vector_field import VectorField
+
+MAP_RANGE = (1e-6, 1.0)
+
+
+class Material(eqx.Module):
+    """One neural ODE and its facts."""
+
+    vector_field: VectorField
+    config: MaterialConfig = eqx.field(static=True)
+
+    @property
+    def name(self) -> str:
+        """The material's name."""
+        return self.config.name
+
+
+def map_channels(config: MaterialConfig) -> tuple[tuple[str, int], ...]:
+    """The maps that a material's state holds, (name, channels) in the order of the channels, hidden ones left out."""
+    if config.brdf is None:
+        return (("image", 3),)
+    return (*BRDF_MODELS[config.brdf].maps, ("height", 1))
+
+
+def decode(material: Material, state: Float[Array, "channels h w"]) -> dict[str, Float[Array, "_ h w"]]:
+    """The maps of one state, by name, each (channels, h, w).
+
+    An RGB texture has `image`, its display values z/2 + 1/2 clipped to [0, 1]. An SVBRDF has the maps of its BRDF model,
+    z/2 + 1/2 clipped to [1e-6, 1], then `height` in units of pixels, and `normal`, unit vectors (x right, y up).
+    Raises RequestError where the state's shape is not the material's.
+    """
+    config = material.config
+    if state.ndim != 3 or state.shape[0] != config.architecture.channels:
+        raise RequestError(
+            f"A state of {config.name} has shape ({config.architecture.channels}, height, width), not {state.shape}."
+        )
+    return read_maps(map_channels(config), config.normals, jnp.asarray(state))
+
+
+def read_maps(
+    channels: tuple[tuple[str, int], ...], normals: Boundary, state: Float[Array, "channels h w"]
+) -> dict[str, Float[Array, "_ h w"]]:
+    """`decode` for maps named by `map_channels`."""
+    maps, start = {}, 0
+    for name, count in channels:
+        raw = state[start : start + count]
+        if name == "height":
+            maps["height"], maps["normal"] = raw, height_to_normal(raw, normals)
+        else:
+            maps[name] = jnp.clip(raw / 2 + 0.5, *((0, 1) if name == "image" else MAP_RANGE))
+        start += count
+    return maps
+
+
+def fingerprint(material: Material) -> str:
+    """A hash of all that a solve depends on: the weights, the architecture and the times."""
+    digest = hashlib.sha256(repr((material.config.architecture, material.config.times)).encode())
+    for leaf in jax.tree.leaves(material.vector_field):
+        digest.update(np.asarray(leaf))
+    return digest.hexdigest()
+
+
+def new_material(config: MaterialConfig, seed: int = 0) -> Material:
+    """An untrained material: its vector field is zero, so its noise stays as it is."""
+    return Material(VectorField(config.architecture, key=jax.random.PRNGKey(seed)), config)

@@ -1,0 +1,54 @@
+"""Checkpoints as the paper's own release writes them, to materials."""
+
+import dataclasses
+from pathlib import Path
+
+from .checkpoint import check_config, field_with_weights, weight_shapes
+from .config import Architecture, Attention, Light, MaterialConfig, SolverConfig, Times
+from .errors import CheckpointError
+from .leaves import read_arrays, read_scalars
+from .material import Material
+from .microfacet import BRDF_MODELS
+
+HIDDEN_CHANNELS = 9
+WEIGHTS, LIGHT = "model.eqx", "light.eqx"
+
+
+def published_config(
+    name: str,
+    kind: str,
+    *,
+    brdf: str | None = None,
+    dim: int | None = None,
+    dim_mults: tuple[int, ...] | None = None,
+) -> MaterialConfig:
+    """The facts of a published checkpoint: sizes, times and solver of the release, where they are not given."""
+    if kind == "rgb":
+        channels, attention = 3 + HIDDEN_CHANNELS, Attention()
+        dim, dim_mults, brdf = dim or 32, dim_mults or (1, 2, 4), None
+        times = Times(warmup=1.0, duration=5.0, frame_interval=0.05, frames=100)
+    else:
+        brdf = brdf or "diffuse_cook_torrance"
+        channels, attention = BRDF_MODELS[brdf].channels + 1 + HIDDEN_CHANNELS, None
+        dim, dim_mults = dim or 64, dim_mults or (1, 2)
+        times = Times(warmup=2.0, duration=10.0, frame_interval=0.1, frames=100)
+    architecture = Architecture(channels, dim, tuple(dim_mults), attention)
+    config = MaterialConfig(name, kind, brdf, architecture, times, SolverConfig())
+    check_config(config)
+    return config
+
+
+def import_official(folder: Path | str, config: MaterialConfig) -> Material:
+    """The material of a folder with a published `model.eqx` and, for an SVBRDF, its `light.eqx`.
+
+    The facts that such a file does not hold are those of `config`. Raises CheckpointError where the file is not of its
+    architecture.
+    """
+    folder = Path(folder)
+    if not (folder / WEIGHTS).is_file():
+        raise CheckpointError(f"{folder} holds no {WEIGHTS}.")
+    weights = read_arrays(folder / WEIGHTS, weight_shapes(config.architecture), skip_scalars=True)
+    if config.brdf is not None and (folder / LIGHT).is_file():
+        log_intensity, x, y = read_scalars(folder / LIGHT, 3)
+        config = dataclasses.replace(config, light=Light(x, y, log_intensity))
+    return Material(field_with_weights(config.architecture, weights), config)

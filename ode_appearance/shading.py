@@ -1,0 +1,86 @@
+"""From maps to a lit picture: the surface's normals, the plane under a point light, and what a display shows."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from .config import Boundary, BrdfName, Camera, Light
+from .microfacet import reflect
+
+DISPLAY_GAMMA = 2.2
+
+jax.tree_util.register_dataclass(Light)
+
+
+def height_to_normal(height: Float[Array, "1 h w"], boundary: Boundary = "published") -> Float[Array, "3 h w"]:
+    """Unit normals (x right, y up, z outward) of a height map in units of pixels, by central differences.
+
+    normalise(-dh/dx, -dh/dy, 1), padded with the edge's value ("published") or periodically.
+    """
+    padded = jnp.pad(height[0], 1, mode="wrap" if boundary == "periodic" else "edge")
+    slope_x = (padded[1:-1, 2:] - padded[1:-1, :-2]) / 2
+    slope_y = (padded[:-2, 1:-1] - padded[2:, 1:-1]) / 2
+    return normalise(jnp.stack([-slope_x, -slope_y, jnp.ones_like(slope_x)]))
+
+
+def normalise(vectors: Float[Array, "3 *pixels"]) -> Float[Array, "3 *pixels"]:
+    """Vectors scaled to length one."""
+    return vectors / jnp.linalg.norm(vectors, axis=0)
+
+
+def plane(height: int, width: int, camera: Camera = Camera()) -> Float[np.ndarray, "3 h w"]:
+    """Positions of the pixel centres on the plane z = 0; the outermost ones lie at -w and +w (y: times height/width)."""
+    w = camera.half_width
+    x = np.linspace(-1, 1, width) * w
+    y = np.linspace(1, -1, height) * w * height / width
+    return np.stack(np.broadcast_arrays(x, y[:, None], 0.0)).astype(np.float32)
+
+
+def shade(
+    brdf: BrdfName,
+    maps: dict[str, Array],
+    normal: Float[Array, "3 h w"],
+    light: Light,
+    camera: Camera = Camera(),
+    *,
+    positions: Float[Array, "3 h w"] | None = None,
+) -> Float[Array, "3 h w"]:
+    """Linear radiance toward the camera: BRDF times cosine times exp(log-intensity) / distance^2.
+
+    `maps` are those of the BRDF model, each (channels, h, w); the light's numbers may be traced, to be moved without a new
+    compilation or to be optimised; `positions` says where on the plane the pixels lie, if not all over it. Zero where light
+    or camera is below the surface.
+    """
+    if positions is None:
+        positions = plane(*normal.shape[1:], camera)
+    to_light = _point(light.x, light.y, camera.distance) - positions
+    to_camera = _point(0, 0, camera.distance) - positions
+    squared_distance = jnp.sum(to_light**2, axis=0)
+    frame = _tangent_frame(normal)
+    wi = _to_local(to_light / jnp.sqrt(squared_distance), frame)
+    wo = _to_local(normalise(to_camera), frame)
+    visible = (wi[2] >= 0) & (wo[2] >= 0)
+    radiance = reflect(brdf, maps, wi, wo) * jnp.exp(jnp.float32(light.log_intensity)) / squared_distance
+    return jnp.where(visible, radiance, 0)
+
+
+def tone_map(radiance: Float[Array, "3 h w"]) -> Float[Array, "3 h w"]:
+    """Display values: clipped to [1e-6, 1], then to the power 1/2.2."""
+    return jnp.clip(radiance, 1e-6, 1) ** (1 / DISPLAY_GAMMA)
+
+
+def _point(*coordinates):
+    return jnp.stack([jnp.float32(coordinate) for coordinate in coordinates])[:, None, None]
+
+
+def _tangent_frame(normal):
+    """Rows tangent, bitangent, normal; the tangent is the x axis made orthogonal to the normal."""
+    x_axis = jnp.zeros_like(normal).at[0].set(1)
+    tangent = normalise(x_axis - normal[0] * normal)
+    bitangent = normalise(jnp.cross(normal, tangent, axis=0))
+    return jnp.stack([tangent, bitangent, normal])
+
+
+def _to_local(directions, frame):
+    return jnp.sum(frame * directions, axis=1)

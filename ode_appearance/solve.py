@@ -1,0 +1,145 @@
+"""From a material, a seed and a size to its states over time.
+
+The steps of a solve depend on the material, the seed, the size and the solver alone: the integration starts from noise at
+-warmup, takes its own steps, ends one of them exactly at the end of the exemplar's span, and goes on. The times that are
+asked for only say where states are read off (by the method's dense output) and where it may end. So the same request gives
+the same states, streamed or whole, at once or as an extension of an earlier one.
+"""
+
+import time as clock
+from collections.abc import Callable, Iterator, Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from .config import SolverConfig
+from .errors import RequestError
+from .limits import check_size, check_times, effective_step
+from .material import Material, fingerprint
+from .stepping import CHUNK_STATES, advance, begin, no_last_step
+from .trajectory import Solved, Status, Trajectory, TrajectoryCache
+
+CHUNK_ATTEMPTS = 8
+"""Steps that one chunk may attempt: small, so that a stop is noticed soon."""
+
+
+def initial_noise(seed: int, channels: int, size: tuple[int, int]) -> Float[Array, "channels h w"]:
+    """Standard normal noise (channels, height, width) for a seed; seed 42 is the noise of the published samples."""
+    width, height = size
+    with jax.threefry_partitionable(False):
+        key, _ = jax.random.split(jax.random.PRNGKey(seed))
+        return jax.random.normal(jax.random.split(key, 1)[0], (channels, height, width))
+
+
+def solve_stream(
+    material: Material,
+    *,
+    seed: int = 0,
+    size: tuple[int, int] = (128, 128),
+    times: Sequence[float],
+    solver: SolverConfig | None = None,
+    noise: Float[Array, "channels h w"] | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    cache: TrajectoryCache | None = None,
+) -> Iterator[Trajectory]:
+    """Solve, handing out the states as they are reached.
+
+    `size` is (width, height), `times` are model times; `solver` is the material's own by default; `noise` replaces the
+    seed's. `stop` is asked between chunks. With a `cache`, states that it holds come first, and the others start from the
+    nearest earlier position that it holds. Every chunk has the states of its own times; the last one says in `status` how
+    the solve ended, and may be empty.
+
+    Raises RequestError, before anything is solved, for a size, time or seed that is not possible.
+    """
+    config = material.config
+    solver = config.solver if solver is None else solver
+    size = check_size(config, size)
+    wanted = check_times(config, times)
+    if noise is None:
+        if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
+            raise RequestError(f"A seed is a whole number from 0 to {2**32 - 1}, not {seed!r}.")
+        key = (fingerprint(material), int(seed), size, solver)
+        noise = initial_noise(seed, config.architecture.channels, size)
+    else:
+        key, cache = None, None
+        expected = (config.architecture.channels, size[1], size[0])
+        if noise.shape != expected:
+            raise RequestError(f"The noise has shape {noise.shape}, but {config.name} at that size needs {expected}.")
+    return _stream(material, solver, jnp.asarray(noise), wanted, stop, cache, key)
+
+
+def solve(material: Material, **request) -> Trajectory:
+    """Solve and wait: the states of all chunks of `solve_stream` (same arguments) in one trajectory, times ascending."""
+    return Trajectory.join(list(solve_stream(material, **request)))
+
+
+def _stream(material, solver, noise, wanted, stop, cache, key) -> Iterator[Trajectory]:
+    began = clock.perf_counter()
+    config = material.config
+    solved = Solved() if cache is None else cache.find(key)
+    known = [time for time in wanted if float(time) in solved.states]
+    pending = np.array([time for time in wanted if float(time) not in solved.states], np.float32)
+    position = last = None
+    status: Status = "running"
+
+    def trajectory(times, states):
+        stats = {
+            "steps": 0 if position is None else int(position.steps),
+            "rejected": 0 if position is None else int(position.rejected),
+            "time": -config.times.warmup if position is None else float(position.start),
+            "seconds": clock.perf_counter() - began,
+        }
+        empty = np.zeros((0, *noise.shape), np.float32)
+        return Trajectory(np.asarray(times, np.float32), np.stack(states) if len(states) else empty, status, stats)
+
+    if known:
+        status = "running" if pending.size else "complete"
+        yield trajectory(known, [solved.states[float(time)] for time in known])
+    while pending.size:
+        if stop():
+            status = "stopped"
+            yield trajectory([], [])
+            return
+        position, last = _resume(material, solver, noise, solved, pending[0], position, last)
+        times = np.full(CHUNK_STATES, np.inf, np.float32)
+        times[: min(CHUNK_STATES, pending.size)] = pending[:CHUNK_STATES]
+        chunk = advance(
+            material.vector_field,
+            solver,
+            position,
+            last,
+            jnp.asarray(times),
+            jnp.int32(CHUNK_ATTEMPTS),
+            jnp.float32(config.times.duration),
+        )
+        position, last, saved = chunk.position, chunk.last, int(chunk.saved)
+        reached, pending = pending[:saved], pending[saved:]
+        states = list(np.asarray(chunk.states)[:saved])
+        if cache is not None and not bool(chunk.failed):
+            solved.keep(reached, states, jax.tree.map(np.asarray, position))
+            cache.store(key, solved)
+        if not pending.size:
+            status = "complete"
+        elif bool(chunk.failed):
+            status = "not finite"
+        elif int(position.steps) >= solver.max_steps:
+            status = "step limit"
+        yield trajectory(reached, states)
+        if status != "running":
+            return
+
+
+def _resume(material, solver, noise, solved, time, position, last):
+    """Where to step on from for a state at `time`: the current position, or a remembered one that is nearer to it."""
+    remembered = solved.position_before(float(time))
+    here = None if position is None or float(last.start) > time else position
+    if remembered is not None and (here is None or float(remembered.start) > float(here.start)):
+        remembered = jax.tree.map(jnp.asarray, remembered)
+        return remembered, no_last_step(material.vector_field, solver, remembered)
+    if here is not None:
+        return here, last
+    step = effective_step(material.config, solver)
+    start = jnp.float32(-material.config.times.warmup)
+    return begin(material.vector_field, solver, start, jnp.float32(step or 0), noise)

@@ -1,0 +1,101 @@
+"""What a solve gives, and a bounded memory of what was solved."""
+
+import collections
+import dataclasses
+import threading
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from jaxtyping import Float
+
+Status = Literal["running", "complete", "stopped", "step limit", "not finite"]
+"""`running`: more chunks follow. All others end a solve, and only `complete` ends it with all that was asked for."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Trajectory:
+    """States of one solve, or of one chunk of it, at ascending model times."""
+
+    times: Float[np.ndarray, " n"]
+    states: Float[np.ndarray, "n channels h w"]
+    status: Status
+    stats: dict[str, Any]
+    """`steps` and `rejected` steps taken for this solve so far, `time` reached, `seconds` spent."""
+
+    @classmethod
+    def join(cls, chunks: Sequence["Trajectory"]) -> "Trajectory":
+        """The chunks of one solve as one trajectory, times ascending."""
+        times = np.concatenate([chunk.times for chunk in chunks])
+        order = np.argsort(times, kind="stable")
+        states = np.concatenate([chunk.states for chunk in chunks])[order]
+        return cls(times[order], states, chunks[-1].status, chunks[-1].stats)
+
+
+@dataclasses.dataclass
+class Solved:
+    """What is known of one trajectory: states by time, and positions from which its steps can be taken again."""
+
+    states: dict[float, Float[np.ndarray, "channels h w"]] = dataclasses.field(default_factory=dict)
+    positions: list[Any] = dataclasses.field(default_factory=list)
+    bytes: int = 0
+
+    def keep(self, times, states, position) -> None:
+        """Remember the states of a chunk and the position after it."""
+        for time, state in zip(times, states, strict=True):
+            self.states[float(time)] = state
+            self.bytes += state.nbytes
+        self.positions.append(position)
+        self.positions.sort(key=lambda known: float(known.start))
+        self.bytes += 2 * position.y.nbytes
+
+    def position_before(self, time: float) -> Any | None:
+        """The latest remembered position at or before a time."""
+        return max(
+            (known for known in self.positions if float(known.start) <= time),
+            key=lambda known: float(known.start),
+            default=None,
+        )
+
+
+class TrajectoryCache:
+    """Solved trajectories up to a number of bytes; the least recently used one is forgotten first. Safe between threads."""
+
+    def __init__(self, limit: int = 1 << 30):
+        self.limit = limit
+        self._solved: collections.OrderedDict[Any, Solved] = collections.OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def bytes(self) -> int:
+        """Bytes held now."""
+        with self._lock:
+            return self._bytes()
+
+    def find(self, key) -> Solved:
+        """What is known under a key; empty where nothing is. A copy that its user may fill and `store`."""
+        with self._lock:
+            known = self._solved.get(key)
+            if known is None:
+                return Solved()
+            self._solved.move_to_end(key)
+            return Solved(dict(known.states), list(known.positions), known.bytes)
+
+    def store(self, key, solved: Solved) -> None:
+        """Remember what is known under a key, unless more is known already or it alone is over the limit."""
+        with self._lock:
+            known = self._solved.get(key)
+            if solved.bytes > self.limit or (known is not None and known.bytes > solved.bytes):
+                return
+            self._solved[key] = solved
+            self._solved.move_to_end(key)
+            while self._bytes() > self.limit:
+                self._solved.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._solved.clear()
+
+    def _bytes(self):
+        return sum(solved.bytes for solved in self._solved.values())
