@@ -23,3 +23,7 @@ class ExemplarError(AppearanceError):
 
 class FeatureError(AppearanceError):
     """Feature weights that are missing or damaged, or a picture that the features cannot be taken of."""
+
+
+class TrainingError(AppearanceError):
+    """A training that cannot be started, resumed or saved."""

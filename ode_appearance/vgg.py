@@ -4,6 +4,7 @@ Simonyan and Zisserman, "Very deep convolutional networks for large-scale image 
 Gatys et al.'s ("Texture synthesis using convolutional neural networks", NeurIPS 2015), the rest the published method's.
 """
 
+import itertools
 from collections.abc import Sequence
 
 import equinox as eqx
@@ -24,8 +25,7 @@ LEAST_SIZE = 32
 
 def layer_shapes(blocks: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
     """(input, output) channels of each convolution."""
-    channels = [3, *(channels for block in blocks for channels in block)]
-    return list(zip(channels[:-1], channels[1:], strict=True))
+    return list(itertools.pairwise([3, *(channels for block in blocks for channels in block)]))
 
 
 class Vgg(eqx.Module):
@@ -45,12 +45,11 @@ class Vgg(eqx.Module):
         mean: Sequence[float],
         deviation: Sequence[float],
     ):
-        """`kernels` are (3, 3, inputs, outputs); a picture's (red, green, blue) in [0, 1] is fed as (picture - mean) / deviation."""
+        """`kernels` are (3, 3, inputs, outputs); a picture in [0, 1] is fed as (picture - mean) / deviation, by channel."""
         for (inputs, outputs), kernel, bias in zip(layer_shapes(blocks), kernels, biases, strict=True):
             if kernel.shape != (3, 3, inputs, outputs) or bias.shape != (outputs,):
-                raise FeatureError(
-                    f"A layer of {inputs} to {outputs} channels has weights {kernel.shape} and {bias.shape}; the file does not fit."
-                )
+                shapes = f"{kernel.shape} and {bias.shape}"
+                raise FeatureError(f"The weight file does not fit: a layer of {inputs} to {outputs} channels has {shapes}.")
             if not (np.isfinite(kernel).all() and np.isfinite(bias).all()):
                 raise FeatureError("The feature weights hold numbers that are not finite; the file is damaged.")
         self.blocks = blocks

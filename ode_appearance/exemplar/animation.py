@@ -1,0 +1,46 @@
+"""Animated pictures: GIF, WebP, APNG, AVIF and multi-page TIFF, with their own frame durations."""
+
+from pathlib import Path
+
+from .limits import MAX_FILE_BYTES, check_bytes, check_frame_count
+from .opening import open_picture
+from .source import Source
+
+ANIMATED_FORMATS = ("GIF", "WEBP", "PNG", "AVIF", "TIFF")
+# A duration of nothing is shown as a tenth of a second, as browsers do.
+DEFAULT_MILLISECONDS = 100.0
+
+
+def open_animation(path: Path) -> Source:
+    """An animated picture; however often it says it wants to be repeated, it is read once."""
+    check_bytes(path.stat().st_size, MAX_FILE_BYTES, path.name)
+    with open_picture(path, path.name) as animation:
+        # The second picture inside a JPEG (MPO) is a preview, no later frame.
+        total = getattr(animation, "n_frames", 1) if animation.format in ANIMATED_FORMATS else 1
+        # An APNG may begin with a still picture that is not part of the animation.
+        first = 1 if animation.info.get("default_image") else 0
+        width, height = animation.size
+    check_frame_count(total - first, width, height, path.name)
+    durations: list[float] = []
+
+    def pictures(picks):
+        wanted = set(picks)
+        durations.clear()
+        with open_picture(path, path.name) as animation:
+            for index in range(total - first):
+                animation.seek(first + index)
+                # Every frame is decoded, for later ones may be drawn over it, and the duration may come with it.
+                animation.load()
+                durations.append(float(animation.info.get("duration") or 0) or DEFAULT_MILLISECONDS)
+                if index in wanted:
+                    yield animation.copy()
+
+    def shares():
+        whole = sum(durations)
+        starts, start = [], 0.0
+        for duration in durations:
+            starts.append(start / whole)
+            start += duration
+        return starts
+
+    return Source(total - first, pictures, shares)

@@ -1,0 +1,55 @@
+"""The published data sets' layout: which exemplars a folder holds."""
+
+import dataclasses
+from pathlib import Path
+from typing import get_args
+
+from ..config import Kind
+from ..errors import ExemplarError
+from .pictures import natural_order
+
+RGB_FOLDER = "RGB_dynamic_textures"
+SVBRDF_FOLDER = "SVBRDF_dynamic_flash_textures"
+# The lights (x, y) of the ground-truth pictures beside a synthetic exemplar: the three published ones, and one of our own.
+RELIGHTS = {"up": (0.0, 0.6), "left": (-0.5, 0.0), "rightdown": (0.5, -0.5), "rightup": (0.35, 0.35)}
+
+
+@dataclasses.dataclass(frozen=True)
+class DatasetEntry:
+    """One exemplar of a data set; `relit` maps the names of RELIGHTS to folders of ground-truth pictures."""
+
+    name: str
+    kind: Kind
+    path: Path
+    relit: dict[str, Path] = dataclasses.field(default_factory=dict)
+
+
+def list_dataset(root: str | Path) -> list[DatasetEntry]:
+    """Every exemplar below `root`: a folder holding one or both of the data sets' folders, or one of these itself.
+
+    `RGB_dynamic_textures/NAME.gif` (WebP, PNG and AVIF animations as well), `SVBRDF_dynamic_flash_textures/NAME/*.JPG` (or
+    animated files) and `SVBRDF_dynamic_flash_textures/synthetic/NAME` with its siblings NAME_relit_up, _left and _rightdown.
+    Raises ExemplarError where there is none.
+    """
+    root = Path(root).expanduser()
+    entries = []
+    for kind, name in zip(get_args(Kind), (RGB_FOLDER, SVBRDF_FOLDER), strict=True):
+        folder = root if root.name == name else root / name
+        for place in (folder, folder / "synthetic"):
+            entries += _entries(place, kind) if place.is_dir() else []
+    if not entries:
+        raise ExemplarError(f"{root} holds no exemplars; it should contain {RGB_FOLDER} or {SVBRDF_FOLDER}.")
+    return entries
+
+
+def _entries(place, kind):
+    entries = []
+    for path in sorted(place.iterdir(), key=lambda path: natural_order(path.name)):
+        animated = path.suffix.lower() in (".gif", ".webp", ".png", ".avif")
+        filmed = path.is_dir() and kind == "svbrdf" and path.name != "synthetic"
+        if path.name.startswith(".") or "_relit_" in path.name or not (animated or filmed):
+            continue
+        relit = {light: path.with_name(f"{path.stem}_relit_{light}{path.suffix}") for light in RELIGHTS}
+        relit = {light: sibling for light, sibling in relit.items() if sibling.exists()}
+        entries.append(DatasetEntry(path.stem, kind, path, relit))
+    return entries

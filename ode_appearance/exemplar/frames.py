@@ -1,0 +1,151 @@
+"""An exemplar as the trainer sees it: square frames, and the model time at which each begins."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from ..config import Kind
+from ..errors import ExemplarError
+from .animation import open_animation
+from .pictures import open_folder, open_zip
+from .prepare import square_frame
+from .source import Source
+from .video import open_video, video_container
+
+# The length of an exemplar's span in model time, and its number of frames, as published.
+PUBLISHED_DURATION: dict[Kind, float] = {"rgb": 5.0, "svbrdf": 10.0}
+PUBLISHED_FRAMES = 100
+MAX_SIZE = 4096
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ExemplarFrames:
+    """A time-lapse, ready to be learnt from.
+
+    `frames` are display values (0 ... 255); frame i is seen from `times[i]` until the next one begins, in model time, the
+    first from 0. `frame_interval` is the time from one frame to the next where none is missing (a file may hold one
+    long frame in place of several equal ones). `real_duration` says what the whole took in reality, as a label.
+    """
+
+    name: str
+    kind: Kind
+    frames: UInt8[np.ndarray, "n 3 s s"]
+    times: Float[np.ndarray, " n"]
+    duration: float
+    frame_interval: float
+    real_duration: str = ""
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @property
+    def size(self) -> int:
+        """Width and height of the frames."""
+        return self.frames.shape[-1]
+
+    def index_at(self, time: float) -> int:
+        """The number of the frame seen at a model time: the last to begin by then, the first before 0."""
+        # Times come in single precision too: a frame must not be missed by a rounding error.
+        index = np.searchsorted(self.times, float(time) + 1e-6 * self.duration, side="right") - 1
+        return int(np.clip(index, 0, len(self.frames) - 1))
+
+    def frame_at(self, time: float) -> Float[np.ndarray, "3 s s"]:
+        """The frame seen at a model time, float32 in [0, 1]."""
+        return self.frames[self.index_at(time)].astype(np.float32) / 255
+
+
+def load_exemplar(
+    path: str | Path,
+    kind: Kind = "rgb",
+    *,
+    size: int | None = None,
+    frames: int | None = None,
+    frame_interval: float | None = None,
+    duration: float | None = None,
+    name: str | None = None,
+    real_duration: str = "",
+) -> ExemplarFrames:
+    """Read a time-lapse: an animated picture, a video, or a folder or zip file of pictures.
+
+    Each frame is cropped to its central square and resized to `size` (published: 128 for RGB, 256 for SVBRDF). Of more than
+    `frames` (published: 100) that many are taken evenly, number round(i (n-1) / (frames-1)) of n, so that the first and last
+    are among them. An SVBRDF's exemplar has exactly that many: a shorter folder repeats pictures by the same rule, a shorter
+    animation's frames last as long as the file says. The whole is scaled to `duration` (published: 5 for RGB, 10 for SVBRDF);
+    or, where `frame_interval` is given, its frames follow each other at that interval of model time.
+
+    Raises ExemplarError, with a sentence, for what cannot be read, is absurdly large, or has fewer than two distinct frames.
+    """
+    path = Path(path).expanduser()
+    size = (128 if kind == "rgb" else 256) if size is None else size
+    most = PUBLISHED_FRAMES if frames is None else frames
+    _check_options(size, most, frame_interval, duration)
+    source = _open(path)
+    picks = evenly(source.count, min(source.count, most))
+    taken = _read(source, picks, size, path.name)
+    shares = np.arange(len(taken)) / len(taken)
+    if source.shares is not None:
+        shares = np.array(source.shares())[picks[: len(taken)]]
+    if kind == "svbrdf" and len(taken) < most:
+        slots = np.arange(most) / most
+        shown = evenly(len(taken), most) if source.shares is None else np.searchsorted(shares, slots + 1e-9, "right") - 1
+        taken, shares = taken[shown], slots
+    if frame_interval is not None:
+        duration = frame_interval * len(taken)
+        shares = np.arange(len(taken)) / len(taken)
+    duration = PUBLISHED_DURATION[kind] if duration is None else float(duration)
+    typical = float(np.median(np.diff(shares)))
+    return ExemplarFrames(
+        name=path.stem if name is None else name,
+        kind=kind,
+        frames=taken,
+        times=shares * duration,
+        duration=duration,
+        frame_interval=duration / max(1, round(1 / typical)),
+        real_duration=real_duration,
+    )
+
+
+def evenly(count: int, picks: int) -> np.ndarray:
+    """`picks` of `count` numbers, evenly: round(i (count-1) / (picks-1)), halves to even; repeated where picks > count."""
+    return np.rint(np.arange(picks) * (count - 1) / max(1, picks - 1)).astype(int)
+
+
+def _check_options(size, most, frame_interval, duration):
+    if not 32 <= size <= MAX_SIZE:
+        raise ExemplarError(f"A frame size of {size} is not possible; it must lie between 32 and {MAX_SIZE}.")
+    if most < 2:
+        raise ExemplarError(f"{most} frames are no time-lapse; ask for at least two.")
+    if frame_interval is not None and duration is not None:
+        raise ExemplarError("Give the interval of the frames or the duration of the whole, not both.")
+    for what, value in (("frame interval", frame_interval), ("duration", duration)):
+        if value is not None and not 1e-6 <= value <= 1e4:
+            raise ExemplarError(f"A {what} of {value} is not possible; it must lie between 1e-6 and 1e4.")
+
+
+def _open(path: Path) -> Source:
+    if path.is_dir():
+        return open_folder(path)
+    if not path.is_file():
+        raise ExemplarError(f"There is no file or folder {path}.")
+    with path.open("rb") as file:
+        head = file.read(32)
+    if head.startswith(b"PK\x03\x04"):
+        return open_zip(path)
+    container = video_container(head)
+    return open_animation(path) if container is None else open_video(path, container)
+
+
+def _read(source, picks, size, name):
+    try:
+        taken = np.empty((len(picks), 3, size, size), np.uint8)
+    except MemoryError as error:
+        raise ExemplarError(f"{len(picks)} frames of {size}x{size} do not fit into memory.") from error
+    count = 0
+    for count, picture in enumerate(source.pictures(picks.tolist()), start=1):
+        taken[count - 1] = square_frame(picture, size)
+    taken = taken[:count]
+    if count < 2 or not (taken[1:] != taken[0]).any():
+        raise ExemplarError(f"All frames of {name} look the same; a time-lapse needs at least two different ones.")
+    return taken

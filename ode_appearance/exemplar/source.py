@@ -1,0 +1,20 @@
+"""What every kind of exemplar file comes down to: a number of frames, and a way to read some of them."""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+
+from PIL import Image
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """A readable time-lapse.
+
+    `pictures(picks)` yields the frames of the given ascending, distinct numbers in 0 ... count - 1, each checked to be of
+    acceptable size. `shares()` says when each of the `count` frames begins, as a share of the whole span in [0, 1); it
+    may be called once all pictures have been taken. None stands for files without times of their own.
+    """
+
+    count: int
+    pictures: Callable[[Sequence[int]], Iterator[Image.Image]]
+    shares: Callable[[], list[float]] | None
