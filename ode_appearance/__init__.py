@@ -7,6 +7,9 @@ trajectory = oa.solve(material, seed=0, size=(192, 128), times=[0.0, 1.0, 2.5])
 picture = oa.render(material, trajectory, time=2.5)
 """
 
+import importlib
+from typing import Any
+
 from .checkpoint import save
 from .collection import list_materials, load
 from .config import Light, MaterialConfig, SolverConfig
@@ -16,19 +19,41 @@ from .rendering import render
 from .solve import solve, solve_stream
 from .trajectory import Trajectory, TrajectoryCache
 
+# What only training and measuring need is imported when it is first asked for.
+_LATER = {
+    "Evaluator": "evaluation",
+    "TrainConfig": "training.config",
+    "list_dataset": "exemplar",
+    "load_exemplar": "exemplar",
+    "preset": "training.config",
+    "train": "training.trainer",
+}
+
 __all__ = [
     "AppearanceError",
+    "Evaluator",
     "Light",
     "Material",
     "MaterialConfig",
     "SolverConfig",
+    "TrainConfig",
     "Trajectory",
     "TrajectoryCache",
     "decode",
+    "list_dataset",
     "list_materials",
     "load",
+    "load_exemplar",
+    "preset",
     "render",
     "save",
     "solve",
     "solve_stream",
+    "train",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)

@@ -5,9 +5,9 @@ import sys
 from collections.abc import Sequence
 
 from ..errors import AppearanceError
-from . import explore, official, sample
+from . import evaluation, explore, official, sample, training
 
-VERBS = (explore, sample, official)
+VERBS = (explore, sample, training, evaluation, official)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -1,0 +1,161 @@
+"""How close a material is to its exemplar: one fixed setup for all, whatever they were trained with.
+
+Two halves of the same picture, interleaved like the squares of a checkerboard, differ as much as two samples of one texture
+do. So the distance between a synthesised half and the exemplar's other half is told as a multiple of the distance between
+the exemplar's own halves: 1 is as close as the exemplar is to itself.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from .config import Light, SolverConfig
+from .errors import RequestError
+from .exemplar import ExemplarFrames
+from .features import FeatureExtractor, load_features
+from .losses import random_directions
+from .material import Material
+from .rendering import render
+from .solve import solve
+from .sorting import sort_values
+
+FEATURES = "vgg16"
+TIMES = 20
+DIRECTIONS = 256
+TILES = 8
+CHANGE_STEPS = 2
+"""A tenth of the span, in steps of the evaluated times."""
+
+_Projected = list[Float[Array, "halves directions pixels"]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Measures:
+    """Ratios of distances (see the module), averaged over time, and the worst.
+
+    `distance_ratio` compares the pictures; `change_ratio` how their features change over a tenth of the span, in which a
+    frozen picture fails.
+    """
+
+    distance_ratio: float
+    worst_distance_ratio: float
+    change_ratio: float
+    worst_change_ratio: float
+
+
+class Evaluator:
+    """The exemplar's side of the measures, found once."""
+
+    def __init__(self, exemplar: ExemplarFrames, features: FeatureExtractor | None = None):
+        """Raises FeatureError where the features (VGG16) are not installed."""
+        features = load_features(FEATURES) if features is None else features
+        self.times = exemplar.duration * np.arange(TIMES) / TIMES
+        frames = [exemplar.frame_at(time) for time in self.times]
+        self.exemplar = exemplar
+        self._features = features.normalised_by(frames)
+        channels = [shape[0] for shape in self._features.shapes(exemplar.size, exemplar.size)]
+        self._directions = random_directions(jax.random.PRNGKey(0), channels, DIRECTIONS)
+        pictures, changes = self._project(frames)
+        self._targets = [_halves(maps) for maps in pictures], [_halves(maps) for maps in changes]
+        self._floors = tuple([_distance(a, b) for a, b in halves] for halves in self._targets)
+
+    def measure(self, pictures: Sequence[Float[np.ndarray, "3 s s"]]) -> Measures:
+        """The measures of pictures at `times`, of the exemplar's size."""
+        if len(pictures) != TIMES or pictures[0].shape[1:] != (self.exemplar.size,) * 2:
+            raise RequestError(f"{TIMES} pictures of {self.exemplar.size} pixels are needed to be measured.")
+        ratios = []
+        for projected, targets, floors in zip(self._project(pictures), self._targets, self._floors, strict=True):
+            distances = [_distance(_halves(maps)[0], other) for maps, (_, other) in zip(projected, targets, strict=True)]
+            ratios.append(np.array(distances) / np.maximum(floors, 1e-12))
+        return Measures(*(round(float(value), 4) for ratio in ratios for value in (ratio.mean(), ratio.max())))
+
+    def _project(self, pictures) -> tuple[list[_Projected], list[_Projected]]:
+        """Sorted projections of each picture's halves, and of its change over a tenth of the span."""
+        maps = [_maps(self._features, jnp.asarray(picture)) for picture in pictures]
+        changes = [
+            [b - a for a, b in zip(before, after, strict=True)]
+            for before, after in zip(maps, maps[CHANGE_STEPS:], strict=False)
+        ]
+        return [_sorted_halves(m, self._directions) for m in maps], [_sorted_halves(m, self._directions) for m in changes]
+
+
+@eqx.filter_jit
+def _maps(features, picture):
+    return features(picture)
+
+
+@eqx.filter_jit
+def _sorted_halves(maps, directions):
+    return [
+        jnp.stack([sort_values(vectors @ half) for half in checkerboard_halves(values)])
+        for values, vectors in zip(maps, directions, strict=True)
+    ]
+
+
+def checkerboard_halves(values: Float[Array, "c h w"]) -> tuple[Float[Array, "c n"], Float[Array, "c n"]]:
+    """The positions on the black and on the white tiles of a checkerboard of 8x8 tiles, of equal number.
+
+    Rows and columns beyond a multiple of 8 are left out.
+    """
+    channels, height, width = (values.shape[0], *(length // TILES * TILES for length in values.shape[1:]))
+    tiles = values[:, :height, :width].reshape(channels, TILES, height // TILES, TILES, width // TILES)
+    tiles = tiles.transpose(1, 3, 0, 2, 4).reshape(TILES * TILES, channels, -1)
+    black = np.add.outer(np.arange(TILES), np.arange(TILES)).ravel() % 2 == 0
+
+    def gathered(chosen):
+        return tiles[chosen].transpose(1, 0, 2).reshape(channels, -1)
+
+    return gathered(np.flatnonzero(black)), gathered(np.flatnonzero(~black))
+
+
+def _halves(projected: _Projected) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    return [np.asarray(halves[0]) for halves in projected], [np.asarray(halves[1]) for halves in projected]
+
+
+def _distance(a, b) -> float:
+    """Sliced Wasserstein distance, squared, of sorted projections: mean squared differences, summed over the maps."""
+    return float(sum(np.mean((x - y) ** 2) for x, y in zip(a, b, strict=True)))
+
+
+def rollout(material: Material, size: int, solver: SolverConfig | None = None) -> Float[np.ndarray, "times c s s"]:
+    """The material's states at the evaluated times of its own span. Raises RequestError where its solve ends early."""
+    times = material.config.times.duration * np.arange(TIMES) / TIMES
+    trajectory = solve(material, seed=0, size=(size, size), times=times, solver=solver)
+    if trajectory.status != "complete":
+        raise RequestError(f"{material.name} cannot be measured: its solve ended early ({trajectory.status}).")
+    return trajectory.states
+
+
+def pictures_of(
+    material: Material, states: Float[np.ndarray, "times c s s"], light: Light | None = None
+) -> list[Float[np.ndarray, "3 s s"]]:
+    """The pictures of a rollout, by default under the material's own light."""
+    return [np.asarray(render(material, state, light=light)) for state in states]
+
+
+def controls(evaluator: Evaluator, other: Material | None = None) -> dict[str, Measures]:
+    """The measures of what should rank below a good material: the exemplar itself, its first frame, another, noise."""
+    frames = [evaluator.exemplar.frame_at(time) for time in evaluator.times]
+    noise = np.random.default_rng(0).random((TIMES, *frames[0].shape), np.float32)
+    rows = {"exemplar": frames, "first frame frozen": [frames[0]] * TIMES}
+    if other is not None:
+        rows[f"another material ({other.name})"] = pictures_of(other, rollout(other, evaluator.exemplar.size))
+    return {name: evaluator.measure(pictures) for name, pictures in {**rows, "noise": list(noise)}.items()}
+
+
+def relit_ratios(
+    material: Material, states: Float[np.ndarray, "times c s s"], truths: dict[str, tuple[Light, ExemplarFrames]]
+) -> dict[str, tuple[float, float]]:
+    """For each unseen light: the distance ratio of the relit rollout to the ground truth, and that of ignoring the light."""
+    ratios = {}
+    for name, (light, truth) in truths.items():
+        evaluator = Evaluator(truth)
+        lit = dataclasses.replace(light, log_intensity=material.config.light.log_intensity)
+        relit, ignored = (evaluator.measure(pictures_of(material, states, where)) for where in (lit, None))
+        ratios[name] = relit.distance_ratio, ignored.distance_ratio
+    return ratios

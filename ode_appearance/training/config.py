@@ -1,0 +1,122 @@
+"""Every default of training, as published, and the presets that depart from it."""
+
+import dataclasses
+from typing import Literal
+
+from ..config import Architecture, Attention, Boundary, BrdfName, Kind, SolverConfig, option
+from ..errors import ConfigError
+from ..features import FeatureName
+from ..microfacet import BRDF_MODELS
+
+Adjoint = Literal["recursive_checkpoint", "backsolve"]
+Loss = Literal["sliced_wasserstein", "gram"]
+PRESETS = ("paper", "standard", "quick")
+HIDDEN_CHANNELS = 9
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainConfig:
+    """How a material is trained. The defaults are the published numbers for RGB textures; see `preset` for the others."""
+
+    kind: Kind = option("rgb", "RGB texture or SVBRDF")
+    brdf: BrdfName | None = option(None, "BRDF model of an SVBRDF")
+    dim: int = option(32, "width of the U-Net's first level (a multiple of 4)", least=8, most=1024)
+    dim_mults: tuple[int, ...] = option((1, 2, 4), "width of each level as a multiple of dim", least=1, most=64)
+    attention: Attention | None = option(Attention(), "linear attention after each block, or none")
+    resampling: Boundary = option("published", "border of the up- and downsampling: published, or periodic to tile")
+    normals: Boundary = option("published", "border of the height-to-normal step: published, or periodic to tile")
+
+    iterations: int = option(50_000, "iterations in all", least=1, most=10_000_000)
+    initialisation: int = option(0, "how many of them initialise an SVBRDF by plain squared differences", least=0, most=10**7)
+    cycle: int = option(6, "iterations from fresh noise to fresh noise", least=2, most=1000)
+    initialisation_cycle: int = option(2, "the same during the initialisation", least=2, most=1000)
+    state_size: int = option(128, "side of the states that are trained on", least=8, most=4096)
+    exemplar_size: int = option(128, "side that the exemplar's frames are brought to", least=8, most=4096)
+    crops: int = option(1, "places of an SVBRDF exemplar that each state is lit at and compared with", least=1, most=1024)
+    batch: int = option(1, "states trained on side by side", least=1, most=256)
+
+    loss: Loss = option("sliced_wasserstein", "distance between feature maps")
+    features: FeatureName = option("auto", "feature maps: vgg19 as published, vgg16, patch, or the first that is there")
+    normalise_features: bool = option(False, "divide each feature map by its root mean square on the exemplar")
+    overflow_weight: float = option(100.0, "weight of the penalty for values out of range", least=0, most=1e6)
+    height_weight: float = option(1.0, "weight of the mean squared height in the initialisation", least=0, most=1e6)
+    kinetic_weight: float = option(0.0, "weight of the kinetic energy regulariser", least=0, most=1e6)
+    jacobian_weight: float = option(0.0, "weight of the Jacobian norm regulariser", least=0, most=1e6)
+
+    method: Literal["heun", "tsit5", "bosh3"] = option("heun", "Runge-Kutta method, in training and of the material")
+    tolerance: float = option(1e-2, "relative and absolute tolerance of its step size control", least=1e-6, most=0.5)
+    first_step: float = option(0.01, "first step of each segment", least=1e-4, most=10)
+    adjoint: Adjoint = option("recursive_checkpoint", "how gradients pass through the solver")
+    max_steps: int = option(256, "attempted steps of one segment after which it is given up", least=8, most=65536)
+
+    learning_rate: float = option(5e-4, "Adam's learning rate", least=1e-7, most=1.0)
+    plateau_factor: float = option(0.5, "factor of the learning rate on a plateau", least=0.01, most=1.0)
+    plateau_patience: int = option(5, "evaluations without progress that make a plateau", least=1, most=1000)
+    plateau_floor: float = option(1e-4, "least learning rate", least=0, most=1.0)
+    evaluate_every: int = option(500, "iterations from one evaluation on a whole rollout to the next", least=1, most=10**6)
+    evaluation_rollouts: int = option(3, "rollouts averaged by an evaluation", least=1, most=100)
+    evaluation_frames: int = option(100, "frames of a rollout that are compared, at most", least=1, most=1000)
+    seed: int = option(0, "seed of everything random", least=0, most=2**32 - 1)
+
+    preview_every: int = option(500, "iterations from one preview to the next", least=1, most=10**6)
+    save_every: float = option(120.0, "seconds from one save to the next", least=0, most=10**6)
+
+    @property
+    def architecture(self) -> Architecture:
+        """The vector field's architecture; the channels follow from the kind and the BRDF model."""
+        seen = 3 if self.brdf is None else BRDF_MODELS[self.brdf].channels + 1
+        return Architecture(seen + HIDDEN_CHANNELS, self.dim, self.dim_mults, self.attention, self.resampling)
+
+    @property
+    def solver(self) -> SolverConfig:
+        """The solver in training, and the one that the material is then to be solved with."""
+        return SolverConfig(self.method, self.tolerance, self.tolerance)
+
+
+_SVBRDF = dict(
+    kind="svbrdf",
+    brdf="diffuse_cook_torrance",
+    dim=64,
+    dim_mults=(1, 2),
+    attention=None,
+    iterations=60_000,
+    initialisation=20_000,
+    exemplar_size=256,
+    crops=32,
+    evaluation_rollouts=1,
+)
+# What a GPU does in minutes and two CPU cores do overnight: the published network on a fifth of the schedule.
+_STANDARD = dict(
+    iterations=10_000,
+    method="bosh3",
+    first_step=0.2,
+    normalise_features=True,
+    evaluation_frames=20,
+    evaluation_rollouts=1,
+)
+_STANDARD_SVBRDF = dict(initialisation=2_000, crops=4)
+# A small network on states of 64x64: a quarter of the work, at the same scale of detail.
+_QUICK = dict(
+    dim=16,
+    iterations=4_000,
+    state_size=64,
+    method="bosh3",
+    first_step=0.2,
+    normalise_features=True,
+    learning_rate=1e-3,
+    evaluation_frames=10,
+    evaluation_rollouts=1,
+    preview_every=200,
+)
+_QUICK_SVBRDF = dict(dim=24, initialisation=400, exemplar_size=128, crops=2)
+
+
+def preset(name: str, kind: Kind = "rgb") -> TrainConfig:
+    """`paper`: the published numbers. `standard`: the published network on a shorter schedule. `quick`: a small network
+    for a CPU. Raises ConfigError for another name.
+    """
+    if name not in PRESETS:
+        raise ConfigError(f"There is no preset {name!r}; there are {', '.join(PRESETS)}.")
+    own = {"paper": ({}, {}), "standard": (_STANDARD, _STANDARD_SVBRDF), "quick": (_QUICK, _QUICK_SVBRDF)}[name]
+    values = {**own[0]} if kind == "rgb" else {**_SVBRDF, **own[0], **own[1]}
+    return TrainConfig(**values)

@@ -1,0 +1,48 @@
+"""A run's TensorBoard event files."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+
+from .trainer import Progress
+
+SCALARS = (
+    "loss",
+    "distance",
+    "overflow",
+    "regularisers",
+    "log_intensity",
+    "solver_steps",
+    "learning_rate",
+    "rate",
+    "evaluation",
+)
+
+
+class EventLog:
+    """Writes scalars and preview pictures of a run's progress; a context manager."""
+
+    def __init__(self, folder: Path, every: int = 10):
+        from tensorboardX import SummaryWriter
+
+        self._writer, self._every = SummaryWriter(str(folder)), every
+
+    def __enter__(self) -> "EventLog":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._writer.close()
+
+    def write(self, progress: Progress) -> None:
+        """Log an iteration: every tenth, and those with an evaluation, a preview or an end."""
+        notable = progress.evaluation is not None or progress.preview is not None or progress.status != "running"
+        if progress.iteration % self._every and not notable:
+            return
+        for name in SCALARS:
+            value = getattr(progress, name)
+            if value is not None and math.isfinite(value):
+                self._writer.add_scalar(name, value, progress.iteration)
+        if progress.preview is not None and len(progress.preview):
+            self._writer.add_image("preview", np.concatenate(list(progress.preview), axis=2), progress.iteration)
+            self._writer.flush()

@@ -1,0 +1,66 @@
+"""The folder of a run: what it was asked for, where it stands, and the material as it is.
+
+run.json        the training config, the exemplar's facts, and how far it has come
+state.eqx       weights, optimiser and states: all that the next iteration needs
+material/       a checkpoint of the material
+events.*        TensorBoard's event files
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import equinox as eqx
+
+from ..atomic import write_atomically
+from ..config_json import from_json, parse_json, to_json
+from ..errors import AppearanceError, TrainingError
+from .config import TrainConfig
+
+RUN, STATE, MATERIAL = "run.json", "state.eqx", "material"
+
+
+def write_request(folder: Path, config: TrainConfig, exemplar: dict[str, Any]) -> None:
+    """Start a run's folder; an earlier run's state in it is removed."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / STATE).unlink(missing_ok=True)
+        text = json.dumps({"config": to_json(config), "exemplar": exemplar}, indent=1)
+        write_atomically(folder / RUN, lambda file: file.write(text.encode()))
+    except OSError as error:
+        raise TrainingError(f"{folder} cannot be written: {error.strerror or error}.") from error
+
+
+def read_request(folder: Path) -> tuple[TrainConfig, dict[str, Any]]:
+    """The config of a run, and the facts of its exemplar; raises TrainingError where there is no run to resume."""
+    try:
+        data = parse_json((folder / RUN).read_text("utf-8"))
+        return from_json(TrainConfig, data["config"]), data["exemplar"]
+    except (OSError, UnicodeDecodeError, KeyError, TypeError, AppearanceError) as error:
+        raise TrainingError(f"{folder} holds no run that can be resumed: {error}.") from error
+
+
+def write_state(folder: Path, learner: Any, progress: dict[str, Any]) -> None:
+    """Save where a run stands, whole or not at all."""
+    header = json.dumps(progress).encode()
+
+    def write(file):
+        file.write(len(header).to_bytes(8, "little") + header)
+        eqx.tree_serialise_leaves(file, learner)
+
+    try:
+        write_atomically(folder / STATE, write)
+    except OSError as error:
+        raise TrainingError(f"The run could not be saved in {folder}: {error.strerror or error}.") from error
+
+
+def read_state(folder: Path, like: Any) -> tuple[Any, dict[str, Any]] | None:
+    """What `write_state` saved, its arrays shaped like those of `like`; None where nothing was saved yet."""
+    try:
+        with (folder / STATE).open("rb") as file:
+            progress = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+            return eqx.tree_deserialise_leaves(file, like), progress
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RuntimeError, MemoryError) as error:
+        raise TrainingError(f"{folder / STATE} is damaged or of another run: {error}") from error

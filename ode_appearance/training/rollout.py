@@ -1,0 +1,66 @@
+"""Whole rollouts during training: the loss that steers the learning rate, and previews."""
+
+import dataclasses
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float
+
+from ..config import MaterialConfig
+from ..exemplar import ExemplarFrames
+from ..exemplar.frames import evenly
+from ..features import FeatureExtractor
+from ..material import Material
+from ..rendering import render
+from ..solve import solve
+from .config import TrainConfig
+from .objective import rgb_terms, texture_distance
+from .step import Parameters
+
+PREVIEW_STATES = 5
+
+
+def current_material(facts: MaterialConfig, parameters: Parameters, **changes) -> Material:
+    """The material as it is now, with its light."""
+    light = dataclasses.replace(facts.light, log_intensity=float(parameters.log_intensity))
+    return Material(parameters.field, dataclasses.replace(facts, light=light, **changes))
+
+
+def rollout_loss(config: TrainConfig, material: Material, features: FeatureExtractor, exemplar: ExemplarFrames) -> float:
+    """The texture distance and overflow of whole rollouts, averaged over the exemplar's frames; always the same noise."""
+    rgb = config.kind == "rgb"
+    size = config.state_size if rgb else config.exemplar_size
+    frames = evenly(len(exemplar), min(config.evaluation_frames, len(exemplar)))
+    losses = []
+    for rollout in range(config.evaluation_rollouts):
+        trajectory = solve(material, seed=rollout, size=(size, size), times=exemplar.times[frames])
+        if trajectory.status != "complete":
+            return float("inf")
+        for state, frame in zip(trajectory.states, frames, strict=True):
+            key = jax.random.fold_in(jax.random.PRNGKey(config.seed), frame)
+            target = jnp.asarray(exemplar.frames[frame], jnp.float32) / 255
+            if rgb:
+                losses.append(_rgb_loss(features, config, key, jnp.asarray(state), target))
+            else:
+                losses.append(_picture_loss(features, config, key, render(material, state), target))
+    return float(np.mean(losses))
+
+
+@eqx.filter_jit
+def _rgb_loss(features, config, key, state, target):
+    distance, overflow = rgb_terms(features, config, key, state, features(target))
+    return distance + config.overflow_weight * overflow
+
+
+@eqx.filter_jit
+def _picture_loss(features, config, key, picture, target):
+    return texture_distance(features, config, key, picture, features(target))
+
+
+def preview(material: Material, size: int) -> Float[np.ndarray, "times 3 s s"]:
+    """Pictures of the material at five times over its span; fewer where the solve ends early."""
+    times = np.linspace(0, material.config.times.duration, PREVIEW_STATES)
+    states = solve(material, size=(size, size), times=times).states
+    return np.stack([np.asarray(render(material, state)) for state in states]) if len(states) else np.zeros((0, 3, size, size))

@@ -1,0 +1,116 @@
+"""One iteration, compiled: integrate a segment, compare, and move weights and light."""
+
+import functools
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Float, Int, PRNGKeyArray
+
+from ..config import MaterialConfig
+from ..features import FeatureExtractor
+from ..vector_field import VectorField
+from .config import TrainConfig
+from .objective import Terms, combine, initialisation_terms, rgb_terms, svbrdf_terms
+from .segment import integrate
+
+Target = Float[Array, "3 H W"] | list[Float[Array, "_ _ _"]]
+"""A frame of the exemplar: an RGB texture's feature maps, found once; an SVBRDF's picture, cropped anew each time."""
+
+
+class Parameters(NamedTuple):
+    """All that is learnt."""
+
+    field: VectorField
+    log_intensity: Float[Array, ""]  # of the light; RGB textures have none to learn
+
+
+class Learner(NamedTuple):
+    """All that one iteration hands to the next."""
+
+    parameters: Parameters
+    optimiser: Any
+    states: Float[Array, "batch channels h w"]  # at the end of the last segment
+
+
+class Outcome(NamedTuple):
+    """What one iteration reports."""
+
+    terms: Terms
+    steps: Int[Array, ""]  # of the solver, attempted
+    finite: Array  # bool; where it is not, nothing was changed
+
+
+def optimiser() -> optax.GradientTransformation:
+    """Adam on gradients that were divided, each parameter tensor's by its norm; the learning rate comes with each step."""
+
+    def normalise(updates, state, parameters=None):
+        del parameters
+        return jax.tree.map(lambda gradient: gradient / (jnp.linalg.norm(gradient.ravel()) + 1e-8), updates), state
+
+    return optax.chain(optax.GradientTransformation(lambda _: optax.EmptyState(), normalise), optax.scale_by_adam())
+
+
+def loss(
+    parameters: Parameters,
+    states: Float[Array, "batch channels h w"],
+    config: TrainConfig,
+    facts: MaterialConfig,
+    features: FeatureExtractor,
+    initialising: bool,
+    key: PRNGKeyArray,
+    start: Float[Array, ""],
+    end: Float[Array, ""],
+    target: Target,
+) -> tuple[Float[Array, ""], tuple[Terms, Float[Array, "batch channels h w"], Int[Array, ""]]]:
+    """The mean loss of a batch integrated from `start` to `end`; with it its terms, the states there, and the steps."""
+
+    def of_one(state, key):
+        probe_key, loss_key = jax.random.split(key)
+        final, integrals, steps = integrate(parameters.field, config, probe_key, start, end, state)
+        if facts.brdf is None:
+            distance, overflow = rgb_terms(features, config, loss_key, final, target)
+        elif initialising:
+            distance, overflow = initialisation_terms(config, facts, parameters.log_intensity, loss_key, final, target)
+        else:
+            distance, overflow = svbrdf_terms(features, config, facts, parameters.log_intensity, loss_key, final, target)
+        return combine(config, distance, overflow, integrals), final, steps
+
+    keys = jax.random.split(key, states.shape[0])
+    if states.shape[0] == 1:  # the same without a batch axis, which some of XLA's CPU kernels are slow with
+        terms, final, steps = of_one(states[0], keys[0])
+        return terms.total, (terms, final[None], steps)
+    terms, final, steps = jax.vmap(of_one)(states, keys)
+    terms = jax.tree.map(jnp.mean, terms)
+    return terms.total, (terms, final, jnp.max(steps))
+
+
+@eqx.filter_jit
+def iterate(
+    learner: Learner,
+    config: TrainConfig,
+    facts: MaterialConfig,
+    features: FeatureExtractor,
+    initialising: bool,
+    fresh: Array,
+    key: PRNGKeyArray,
+    start: Float[Array, ""],
+    end: Float[Array, ""],
+    target: Target,
+    learning_rate: Float[Array, ""],
+) -> tuple[Learner, Outcome]:
+    """One iteration; a loss or gradient that is not finite changes nothing."""
+    noise_key, key = jax.random.split(key)
+    states = jnp.where(fresh, jax.random.normal(noise_key, learner.states.shape), learner.states)
+    (total, (terms, final, steps)), gradients = eqx.filter_value_and_grad(loss, has_aux=True)(
+        learner.parameters, states, config, facts, features, initialising, key, start, end, target
+    )
+    updates, moved = optimiser().update(gradients, learner.optimiser)
+    updates = jax.tree.map(lambda update: -learning_rate * update, updates)
+    after = Learner(eqx.apply_updates(learner.parameters, updates), moved, final)
+    sums = [jnp.sum(leaf) for leaf in jax.tree.leaves((total, gradients, final))]
+    finite = jnp.isfinite(jnp.stack(sums)).all()
+    keep = functools.partial(jax.tree.map, lambda new, old: jnp.where(finite, new, old))
+    return keep(after, learner._replace(states=states)), Outcome(terms, steps, finite)

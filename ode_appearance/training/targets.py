@@ -1,0 +1,33 @@
+"""What the exemplar's frames are compared by, found once each and kept."""
+
+import collections
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from ..exemplar import ExemplarFrames
+from ..features import FeatureExtractor
+from .step import Target
+
+CACHE_BYTES = 1 << 30
+
+
+class Targets:
+    """The target of each model time: feature maps for RGB textures, the picture for SVBRDFs, which are cropped anew."""
+
+    def __init__(self, exemplar: ExemplarFrames, features: FeatureExtractor):
+        self.exemplar, self.features = exemplar, features
+        self._known: collections.OrderedDict[int, Target] = collections.OrderedDict()
+        self._extract = eqx.filter_jit(lambda features, picture: features(picture))
+
+    def at(self, time: float) -> Target:
+        """The target at a model time."""
+        frame = self.exemplar.index_at(time)
+        if frame not in self._known:
+            picture = jnp.asarray(self.exemplar.frames[frame], jnp.float32) / 255
+            self._known[frame] = picture if self.exemplar.kind == "svbrdf" else self._extract(self.features, picture)
+            while sum(leaf.nbytes for leaf in jax.tree.leaves(list(self._known.values()))) > CACHE_BYTES:
+                self._known.popitem(last=False)
+        self._known.move_to_end(frame)
+        return self._known[frame]

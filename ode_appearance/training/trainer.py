@@ -1,0 +1,291 @@
+"""The trainer: a generator that learns from an exemplar and reports its progress."""
+
+import dataclasses
+import os
+import platform
+import time as clock
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float
+
+from ..checkpoint import save
+from ..config import Exemplar, MaterialConfig, Times
+from ..errors import AppearanceError, TrainingError
+from ..exemplar import ExemplarFrames
+from ..features import FeatureExtractor, load_features
+from ..material import Material, new_material
+from .config import TrainConfig
+from .folder import MATERIAL, read_state, write_request, write_state
+from .plateau import Plateau
+from .rollout import current_material, preview, rollout_loss
+from .schedule import iteration_key, segment
+from .step import Learner, Outcome, Parameters, iterate, optimiser
+from .targets import Targets
+
+WARMUP_SHARE = 0.2
+"""Length of the warm-up over the exemplar's duration, as published."""
+
+Status = Literal["running", "finished", "stopped", "not finite"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """Where a training stands after an iteration. Losses are those of the iteration, weighted as they are minimised."""
+
+    iteration: int  # done so far
+    iterations: int
+    initialising: bool
+    loss: float
+    distance: float
+    overflow: float
+    regularisers: float
+    log_intensity: float
+    solver_steps: int
+    learning_rate: float
+    rate: float  # iterations per second, lately
+    seconds: float  # spent on this run, earlier sittings included
+    seconds_left: float
+    evaluation: float | None = None  # loss of whole rollouts, where one was made
+    preview: Float[np.ndarray, "times 3 s s"] | None = None  # at times over the span, where one was made
+    material: Material | None = None  # where it was saved, and at the end
+    status: Status = "running"
+
+
+def train(
+    exemplar: ExemplarFrames,
+    config: TrainConfig,
+    *,
+    out: Path | str | None = None,
+    resume: bool = False,
+    init_from: Material | None = None,
+    features: FeatureExtractor | None = None,
+    credit: Exemplar | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    max_minutes: float = float("inf"),
+) -> Iterator[Progress]:
+    """Train a material on an exemplar; yields after every iteration, last with the material and how the run ended.
+
+    With `out`, the run saves itself there every `config.save_every` seconds and at its end, whole or not at all; `resume`
+    goes on from what was saved, to the weights that an uninterrupted run would have. `init_from` starts from another
+    material's weights. `features` replaces those that the config names; `credit` says where the exemplar comes from.
+
+    Raises TrainingError for an exemplar or a material that does not fit, or a folder that cannot be used.
+    """
+    folder = None if out is None else Path(out)
+    _check(exemplar, config, init_from)
+    features = load_features(config.features) if features is None else features
+    if config.normalise_features:
+        chosen = np.linspace(0, len(exemplar) - 1, 8).round().astype(int)
+        features = features.normalised_by([exemplar.frames[index].astype(np.float32) / 255 for index in chosen])
+    facts = _facts(exemplar, config, credit or Exemplar(exemplar.name, real_duration=exemplar.real_duration))
+    run = _Run(exemplar, config, facts, features, folder)
+    run.begin(resume, init_from)
+    return run.go(stop, max_minutes)
+
+
+def _check(exemplar, config, init_from):
+    if exemplar.kind != config.kind:
+        raise TrainingError(f"{exemplar.name} was read as {exemplar.kind}, but is to be trained as {config.kind}.")
+    if (config.kind == "svbrdf") != (config.brdf is not None):
+        raise TrainingError("A BRDF model is needed for an SVBRDF, and for nothing else.")
+    if config.state_size > exemplar.size:
+        raise TrainingError(f"States of {config.state_size} pixels are larger than the exemplar's {exemplar.size}.")
+    if config.state_size % config.architecture.downsampling:
+        raise TrainingError(f"The state size has to be a multiple of {config.architecture.downsampling}.")
+    if config.crops > 1 and config.kind == "rgb":
+        raise TrainingError("Crops are for SVBRDFs: an RGB texture looks the same at every place.")
+    if init_from is not None and init_from.config.architecture != config.architecture:
+        raise TrainingError(
+            f"{init_from.name} has another architecture ({init_from.config.architecture}) than this training "
+            f"({config.architecture}); give the same dim, dim_mults, attention and BRDF model."
+        )
+
+
+def _facts(exemplar, config, credit):
+    times = Times(WARMUP_SHARE * exemplar.duration, exemplar.duration, exemplar.frame_interval, len(exemplar))
+    return MaterialConfig(
+        exemplar.name,
+        config.kind,
+        config.brdf,
+        config.architecture,
+        times,
+        config.solver,
+        config.normals,
+        exemplar=credit,
+    )
+
+
+class _Run:
+    """One training: what stays the same, and what moves."""
+
+    def __init__(self, exemplar, config, facts, features, folder):
+        self.exemplar, self.config, self.facts, self.features, self.folder = exemplar, config, facts, features, folder
+        self.targets = Targets(exemplar, features)
+        self.plateau = Plateau(config)
+        self.iteration, self.seconds, self.origin = 0, 0.0, ""
+
+    def begin(self, resume, init_from):
+        """From noise, from another material, or from where the run was saved."""
+        config = self.config
+        start = init_from or new_material(self.facts, config.seed)
+        parameters = Parameters(start.vector_field, jnp.float32(start.config.light.log_intensity))
+        shape = (config.batch, config.architecture.channels, config.state_size, config.state_size)
+        self.learner = Learner(parameters, optimiser().init(parameters), jnp.zeros(shape))
+        self.origin = "" if init_from is None else init_from.name
+        if self.folder is None:
+            return
+        if resume:
+            saved = read_state(self.folder, (self.learner, self.plateau.state))
+            if saved is not None:
+                (self.learner, self.plateau.state), progress = saved
+                self.iteration, self.seconds, self.origin = (progress[key] for key in ("iteration", "seconds", "origin"))
+                return
+        write_request(self.folder, config, {"name": self.exemplar.name, "frames": len(self.exemplar)})
+
+    def go(self, stop, max_minutes) -> Iterator[Progress]:
+        began = saved = clock.monotonic()
+        rate = _Rate()
+        status: Status = "running" if self.iteration < self.config.iterations else "finished"
+        unsaved = False
+        try:
+            while status == "running":
+                evaluation = self.evaluate_if_due()
+                learning_rate = self.plateau.learning_rate
+                lap = clock.monotonic()
+                initialising, outcome = self.one_iteration(learning_rate)
+                if not bool(outcome.finite):
+                    status = "not finite"
+                else:
+                    self.iteration += 1
+                    unsaved = True
+                now = clock.monotonic()
+                rate.observe(now - lap)
+                self.seconds += now - lap
+                if self.iteration >= self.config.iterations:
+                    status = "finished"
+                elif stop() or now - began > 60 * max_minutes:
+                    status = "stopped" if status == "running" else status
+                material = pictures = None
+                if status != "running" or (self.folder and now - saved > self.config.save_every):
+                    material = self.save()
+                    saved, unsaved = clock.monotonic(), False
+                if self.iteration % self.config.preview_every == 0 and status != "not finite":
+                    pictures = preview(current_material(self.facts, self.learner.parameters), self.config.state_size)
+                yield self.progress(initialising, outcome, learning_rate, rate, evaluation, pictures, material, status)
+        finally:
+            if unsaved and self.folder is not None:
+                self.save_state()
+
+    def one_iteration(self, learning_rate) -> tuple[bool, Outcome]:
+        config, times = self.config, self.facts.times
+        piece = segment(config, times, self.iteration)
+        if self.iteration == config.initialisation > 0:
+            parameters = self.learner.parameters
+            self.learner = self.learner._replace(optimiser=optimiser().init(parameters))
+        self.learner, outcome = iterate(
+            self.learner,
+            config,
+            self.facts,
+            self.features,
+            piece.initialising,
+            jnp.array(piece.fresh),
+            iteration_key(config, self.iteration),
+            jnp.float32(piece.start),
+            jnp.float32(piece.end),
+            self.targets.at(piece.end),
+            jnp.float32(learning_rate),
+        )
+        return piece.initialising, outcome
+
+    def evaluate_if_due(self) -> float | None:
+        """Evaluate on whole rollouts, every so often once the initialisation is over, and let the rate follow."""
+        since = self.iteration - self.config.initialisation
+        if since < 0 or since % self.config.evaluate_every:
+            return None
+        material = current_material(self.facts, self.learner.parameters)
+        began = clock.monotonic()
+        loss = rollout_loss(self.config, material, self.features, self.exemplar)
+        self.seconds += clock.monotonic() - began
+        self.plateau.observe(loss)
+        return loss
+
+    def save_state(self):
+        progress = {"iteration": self.iteration, "seconds": self.seconds, "origin": self.origin}
+        write_state(self.folder, (self.learner, self.plateau.state), progress)
+
+    def save(self) -> Material:
+        """Save the run, then the material as it is; returns the material."""
+        material = current_material(self.facts, self.learner.parameters, training=self.record())
+        if self.folder is not None:
+            self.save_state()
+            try:
+                save(material, self.folder / MATERIAL)
+            except AppearanceError:
+                raise
+        return material
+
+    def record(self) -> dict:
+        """The training record of the checkpoint."""
+        config = self.config
+        record = {
+            "iterations": self.iteration,
+            "minutes": round(self.seconds / 60, 1),
+            "machine": _machine(),
+            "features": self.features.note,
+            "features_normalised": config.normalise_features,
+            "loss": config.loss,
+            "solver": f"{config.method}, adaptive, tolerance {config.tolerance:g}",
+            "state_size": config.state_size,
+            "exemplar_size": config.exemplar_size,
+            "batch": config.batch,
+            "learning_rate": config.learning_rate,
+            "seed": config.seed,
+        }
+        if config.kind == "svbrdf":
+            record |= {"initialisation_iterations": config.initialisation, "crops": config.crops}
+        if self.origin:
+            record["started_from"] = self.origin
+        return record
+
+    def progress(self, initialising, outcome, learning_rate, rate, evaluation, pictures, material, status) -> Progress:
+        terms = jax.tree.map(float, outcome.terms)
+        return Progress(
+            self.iteration,
+            self.config.iterations,
+            initialising,
+            *terms,
+            log_intensity=float(self.learner.parameters.log_intensity),
+            solver_steps=int(outcome.steps),
+            learning_rate=learning_rate,
+            rate=rate.per_second,
+            seconds=self.seconds,
+            seconds_left=(self.config.iterations - self.iteration) / max(rate.per_second, 1e-9),
+            evaluation=evaluation,
+            preview=pictures,
+            material=material,
+            status=status,
+        )
+
+
+class _Rate:
+    """Iterations per second over the last ones, the first (which compiles) left out."""
+
+    def __init__(self):
+        self._laps = []
+
+    def observe(self, seconds: float) -> None:
+        self._laps = [*self._laps[-59:], seconds]
+
+    @property
+    def per_second(self) -> float:
+        return 1 / max(float(np.median(self._laps)), 1e-9)
+
+
+def _machine() -> str:
+    device = jax.devices()[0]
+    return f"{os.cpu_count()} CPU cores ({platform.machine()})" if device.platform == "cpu" else device.device_kind
