@@ -9,14 +9,14 @@ README.md      a model card
 import json
 import math
 import os
-import tempfile
 from pathlib import Path
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from .config import Architecture, MaterialConfig
+from .atomic import stage
+from .config import FORMAT_VERSION, Architecture, MaterialConfig
 from .config_json import from_json, parse_json, to_json
 from .errors import AppearanceError, CheckpointError, ConfigError
 from .leaves import read_arrays
@@ -49,13 +49,22 @@ def load_config(folder: Path | str) -> MaterialConfig:
         path = checked_file(folder, CONFIG)
         if path.stat().st_size > MAX_CONFIG_BYTES:
             raise CheckpointError(f"{CONFIG} is larger than {MAX_CONFIG_BYTES:,} bytes.")
-        config = from_json(MaterialConfig, parse_json(path.read_text("utf-8")))
+        data = parse_json(path.read_text("utf-8"))
+        _check_format(data)
+        config = from_json(MaterialConfig, data)
         check_config(config)
     except (OSError, UnicodeDecodeError) as error:
         raise CheckpointError(f"{folder.name}: {CONFIG} cannot be read: {error}.") from error
     except AppearanceError as error:
         raise CheckpointError(f"{folder.name}: {error}") from error
     return config
+
+
+def _check_format(data):
+    """Before its fields: those of another format may be other ones."""
+    format = data.get("format", FORMAT_VERSION) if isinstance(data, dict) else FORMAT_VERSION
+    if type(format) is int and format != FORMAT_VERSION:
+        raise CheckpointError(f"{CONFIG} is of format {str(format)[:20]}; this version reads format {FORMAT_VERSION}.")
 
 
 def check_config(config: MaterialConfig) -> None:
@@ -105,8 +114,11 @@ def _abstract_field(architecture):
 def checked_file(folder: Path, name: str) -> Path:
     """A regular file of a checkpoint folder; a link may lead out of it only within the Hub's own cache of that repo."""
     path = folder / name
-    if not path.is_file():
-        raise CheckpointError(f"{name} is missing.")
+    try:
+        if not path.is_file():
+            raise CheckpointError(f"{name} is missing.")
+    except OSError as error:
+        raise CheckpointError(f"{name} cannot be read: {error.strerror or error}.") from error
     home = folder.resolve()
     allowed = [home]
     if home.parent.name == "snapshots":  # models--user--repo/snapshots/COMMIT/file -> ../../blobs/HASH
@@ -117,30 +129,61 @@ def checked_file(folder: Path, name: str) -> Path:
 
 
 def save(material: Material, folder: Path | str, *, preview: bytes | None = None) -> Path:
-    """Write a material's folder; every file appears whole or not at all. Without `preview` (an animated WebP) it is baked.
+    """Write a material's folder: all files are written beside their places, and then moved there together.
 
-    Raises CheckpointError where the folder cannot be written, ConfigError where its facts would not load again.
+    Without `preview` (an animated WebP) it is baked. Raises CheckpointError where the folder cannot be written or the
+    weights would not load again, ConfigError where the facts would not; what the folder held then stays as it was.
     """
     from .model_card import model_card  # what only writers need is not loaded to read
 
     folder = Path(folder)
-    config = from_json(MaterialConfig, json.loads(json.dumps(to_json(material.config))))
-    check_config(config)
+    config = _config_to_write(material.config)
+    _check_weights(material.vector_field, config)
     if preview is None:
         from .preview import bake_preview
 
         preview = bake_preview(material)
+    card = model_card(material).encode()
+    facts = (json.dumps(to_json(config), indent=1) + "\n").encode()
+    writers = {
+        WEIGHTS: lambda file: eqx.tree_serialise_leaves(file, material.vector_field),
+        PREVIEW: lambda file: file.write(preview),
+        CARD: lambda file: file.write(card),
+        CONFIG: lambda file: file.write(facts),
+    }
+    staged = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for name, write in writers.items():
+            staged[name] = stage(folder / name, write)
         _retire_other_architecture(folder, config)
-        write_atomically(folder / WEIGHTS, lambda file: eqx.tree_serialise_leaves(file, material.vector_field))
-        write_atomically(folder / PREVIEW, lambda file: file.write(preview))
-        write_atomically(folder / CARD, lambda file: file.write(model_card(material).encode()))
-        text = json.dumps(to_json(config), indent=1, allow_nan=False) + "\n"
-        write_atomically(folder / CONFIG, lambda file: file.write(text.encode()))
+        for name, temporary in staged.items():
+            os.replace(temporary, folder / name)
     except OSError as error:
         raise CheckpointError(f"{folder} cannot be written: {error.strerror or error}.") from error
+    finally:
+        for temporary in staged.values():
+            temporary.unlink(missing_ok=True)
     return folder
+
+
+def _config_to_write(config):
+    """The facts as they will be read again."""
+    try:
+        read = json.loads(json.dumps(to_json(config)))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigError(f"The facts of {config.name} are not plain JSON: {error}.") from error
+    config = from_json(MaterialConfig, read)
+    check_config(config)
+    return config
+
+
+def _check_weights(field, config):
+    leaves = jax.tree.leaves(field)
+    if [leaf.shape for leaf in leaves] != weight_shapes(config.architecture):
+        raise CheckpointError(f"The weights of {config.name} are not of the architecture that its facts name.")
+    if not all(bool(jnp.isfinite(leaf).all()) for leaf in leaves):
+        raise CheckpointError(f"{config.name} has weights that are not finite numbers.")
 
 
 def _retire_other_architecture(folder, config):
@@ -151,18 +194,3 @@ def _retire_other_architecture(folder, config):
         same = False
     if not same:
         (folder / CONFIG).unlink(missing_ok=True)
-
-
-def write_atomically(path: Path, write) -> None:
-    """Call `write` with a temporary file beside `path`, then move it into place."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -29,9 +29,9 @@ def find_folder(name: str | Path) -> Path:
     """
     text = str(name)
     shipped = checkpoints_folder() / text
-    if re.fullmatch(r"[\w-]+", text) and shipped.is_dir():
+    if re.fullmatch(r"[\w-]+", text) and _is_folder(shipped):
         return shipped
-    if Path(text).is_dir():
+    if _is_folder(Path(text)):
         return Path(text)
     if _HUB_NAME.fullmatch(text) and ".." not in text:
         from .hub import fetch
@@ -41,6 +41,13 @@ def find_folder(name: str | Path) -> Path:
     raise CheckpointError(
         f"There is no material {text!r}. Known ones: {known}. A folder or a Hub repository (user/repo@revision) works too."
     )
+
+
+def _is_folder(path):
+    try:
+        return path.is_dir()
+    except OSError:  # a name that no file system can hold, or a folder that may not be looked into
+        return False
 
 
 def load(name: str | Path) -> Material:

@@ -24,7 +24,7 @@ Boundary = Literal["published", "periodic"]
 Method = Literal["heun", "tsit5", "bosh3", "euler"]
 
 
-def option(default: Any, help: str, *, least: float | None = None, most: float | None = None) -> Any:
+def option(default: Any, help: str, *, least: float = -math.inf, most: float = math.inf) -> Any:
     """A dataclass field with the sentence that explains it and, for numbers, its inclusive bounds."""
     return dataclasses.field(default=default, metadata={"help": help, "least": least, "most": most})
 

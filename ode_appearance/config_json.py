@@ -5,12 +5,16 @@ import json
 import math
 import types
 import typing
+import unicodedata
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from .errors import ConfigError
 
 MAX_TEXT = 20_000
 MAX_ITEMS = 16
+MAX_DEPTH = 8
+"""Levels of lists and objects within a free record."""
 
 T = TypeVar("T")
 
@@ -50,7 +54,7 @@ def from_json(cls: type[T], data: Any, where: str = "config") -> T:
     return cls(**values)
 
 
-def read_value(hint: Any, value: Any, bounds: typing.Mapping[str, Any], where: str) -> Any:
+def read_value(hint: Any, value: Any, bounds: Mapping[str, Any], where: str) -> Any:
     """One value checked against its annotation and bounds (`least`, `most`), or ConfigError."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
@@ -69,6 +73,7 @@ def read_value(hint: Any, value: Any, bounds: typing.Mapping[str, Any], where: s
     if origin is dict:
         if not isinstance(value, dict):
             raise ConfigError(f"{where} has to be an object, not {_shown(value)}.")
+        _check_record(value, where, MAX_DEPTH)
         return value
     if dataclasses.is_dataclass(hint):
         return from_json(typing.cast(type, hint), value, where)
@@ -82,15 +87,51 @@ def _read_scalar(hint, value, bounds, where):
         name = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}[hint]
         raise ConfigError(f"{where} has to be {name}, not {_shown(value)}.")
     if isinstance(value, str):
-        if len(value) > MAX_TEXT:
-            raise ConfigError(f"{where} is a text of {len(value)} characters; {MAX_TEXT} are the most.")
+        _check_text(value, where)
         return value
-    least, most = bounds.get("least"), bounds.get("most")
-    if not math.isfinite(value) or (least is not None and value < least) or (most is not None and value > most):
+    if isinstance(value, bool):
+        return value
+    least, most = bounds["least"], bounds["most"]
+    # Written so that NaN is refused as well.
+    if not least <= value <= most or value in (-math.inf, math.inf):
         raise ConfigError(f"{where} has to be from {least:g} to {most:g}, not {_shown(value)}.")
     return value
 
 
+def _check_text(value, where):
+    if len(value) > MAX_TEXT:
+        raise ConfigError(f"{where} is a text of {len(value)} characters; {MAX_TEXT} are the most.")
+    # Half a surrogate pair cannot be written to a file; control characters would reach a terminal.
+    unfit = next((c for c in value if unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t"), None)
+    if unfit is not None:
+        raise ConfigError(f"{where} holds the character {unfit!r}, which no text has.")
+
+
+def _check_record(value, where, depth):
+    """Raise ConfigError unless a free record is plain JSON: finite numbers, printable texts, a few levels."""
+    if depth < 0:
+        raise ConfigError(f"{where[:100]}... is nested too deep; {MAX_DEPTH} levels are the most.")
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise ConfigError(f"{where} has a field {_shown(key)}; names are texts.")
+            _check_text(key, where)
+            _check_record(item, f"{where}.{key[:40]}", depth - 1)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            _check_record(item, f"{where}[{index}]", depth - 1)
+    elif isinstance(value, str):
+        _check_text(value, where)
+    elif isinstance(value, int | float):
+        if not -1e300 < value < 1e300:
+            raise ConfigError(f"{where} has to be a finite number, not {_shown(value)}.")
+    elif value is not None:
+        raise ConfigError(f"{where} has to be plain JSON, not {_shown(value)}.")
+
+
 def _shown(value) -> str:
-    shown = repr(value)
+    try:
+        shown = repr(value)
+    except ValueError:  # Python does not write out a number of thousands of digits
+        return "a number beyond all bounds"
     return shown if len(shown) <= 60 else shown[:57] + "..."

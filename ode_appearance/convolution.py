@@ -30,9 +30,7 @@ def _backward(residuals, gradient):
     x, kernel = residuals
     # The adjoint of a circular correlation is one with the kernel turned by half a turn and its channels swapped.
     adjoint_kernel = jnp.swapaxes(kernel[::-1, ::-1], 2, 3)
-    return circular_convolution(gradient, adjoint_kernel), lax.platform_dependent(
-        x, gradient, cpu=_kernel_gradient_by_products, default=_kernel_gradient_by_transposition
-    )
+    return circular_convolution(gradient, adjoint_kernel), _kernel_gradient(x, gradient)
 
 
 circular_convolution.defvjp(_forward, _backward)
@@ -65,19 +63,6 @@ def _by_border_strips(x, kernel):
     return lax.dynamic_update_slice(inner, columns[:, 1:], (0, 0, 0))
 
 
-def _kernel_gradient_by_products(x, gradient):
-    """One matrix product for each of the nine taps: (inputs, pixels) times (pixels, outputs)."""
-    height, width, outputs = gradient.shape
-    padded = _pad(x)
-    flat = gradient.reshape(height * width, outputs)
-    taps = [
-        padded[row : row + height, column : column + width].reshape(height * width, -1).T @ flat
-        for row in range(3)
-        for column in range(3)
-    ]
-    return jnp.stack(taps).reshape(3, 3, x.shape[-1], outputs)
-
-
-def _kernel_gradient_by_transposition(x, gradient):
+def _kernel_gradient(x, gradient):
     kernel_shape = jax.ShapeDtypeStruct((3, 3, x.shape[-1], gradient.shape[-1]), x.dtype)
     return jax.linear_transpose(lambda kernel: _by_padding(x, kernel), kernel_shape)(gradient)[0]

@@ -35,25 +35,32 @@ def convolve(layer: eqx.nn.Conv2d, x: Float[Array, "h w inputs"]) -> Float[Array
     return circular_convolution(x, layer.weight.transpose(2, 3, 1, 0)) + layer.bias[:, 0, 0]
 
 
+def silu(x: Array) -> Array:
+    """x sigmoid(x), written with tanh, which XLA's CPU backend vectorises and the exponential it does not."""
+    return 0.5 * x * (1 + jnp.tanh(0.5 * x))
+
+
 def group_norm(
     x: Float[Array, "h w c"], groups: int, eps: float, scale: Float[Array, " c"], shift: Float[Array, " c"]
-) -> Float[Array, "h w c"]:
-    """Normalise groups of channels to mean 0 and variance 1 over all pixels, then multiply by `scale` and add `shift`.
+) -> tuple[Float[Array, " c"], Float[Array, " c"]]:
+    """The factor and the offset of each channel that normalise `x`: groups of channels to mean 0 and variance 1 over all
+    pixels, then times `scale` plus `shift`, come to `x * factor + offset`.
 
     Wu and He, "Group normalization", ECCV 2018.
     """
-    h, w, channels = x.shape
-    pixels = x.reshape(h * w, channels)
+    # Moments about a value of each channel, not about zero: one pass, and no cancellation where the mean is large.
+    origin = jax.lax.stop_gradient(x[0, 0])
+    away = x - origin
+    first, second = jnp.mean(away, axis=(0, 1)), jnp.mean(away * away, axis=(0, 1))
 
-    def group_mean(values):
-        # Sums over the pixels are matrix products, which XLA's CPU backend runs faster than its reductions.
-        sums = jnp.ones((1, h * w), x.dtype) @ values
-        means = (sums / (h * w)).reshape(groups, -1).mean(axis=1)
-        return jnp.repeat(means, channels // groups)
+    def over_group(values):
+        return jnp.repeat(values.reshape(groups, -1).mean(axis=1), x.shape[-1] // groups)
 
-    centred = pixels - group_mean(pixels)
-    factor = scale * jax.lax.rsqrt(group_mean(centred**2) + eps)
-    return (centred * factor + shift).reshape(h, w, channels)
+    mean = over_group(first + origin)
+    departure = mean - origin  # of the group's mean from the channel's origin
+    variance = over_group(second - 2 * departure * first + departure**2)
+    factor = scale * jax.lax.rsqrt(variance + eps)
+    return factor, shift - mean * factor
 
 
 class ConvBlock(eqx.Module):
@@ -78,8 +85,10 @@ class ConvBlock(eqx.Module):
         else:
             scale, shift = jnp.split(self.mlp(jax.nn.silu(time)), 2)
             scale = 1 + scale
-        x = group_norm(convolve(self.proj, x), self.norm.groups, self.norm.eps, scale, shift)
-        return jax.nn.sigmoid(x) if self.sigmoid else jax.nn.silu(x)
+        x = convolve(self.proj, x)
+        factor, offset = group_norm(x, self.norm.groups, self.norm.eps, scale, shift)
+        x = x * factor + offset
+        return jax.nn.sigmoid(x) if self.sigmoid else silu(x)
 
 
 class LinearAttention(eqx.Module):
@@ -101,13 +110,24 @@ class LinearAttention(eqx.Module):
         self.heads = heads
 
     def __call__(self, x: Float[Array, "h w c"]) -> Float[Array, "h w c"]:
-        h, w, _ = x.shape
-        normed = group_norm(x, self.norm.groups, self.norm.eps, self.norm.weight, self.norm.bias)
-        qkv = convolve(self.to_qkv, normed).reshape(h * w, 3, self.heads, -1)
-        q, k, v = qkv[:, 0], jax.nn.softmax(qkv[:, 1], axis=0), qkv[:, 2]
-        context = jnp.einsum("nhd,nhe->hde", k, v)
-        out = jnp.einsum("hde,nhd->nhe", context, q).reshape(h, w, -1)
-        return x + convolve(self.to_out, out)
+        h, w, channels = x.shape
+        factor, offset = group_norm(x, self.norm.groups, self.norm.eps, self.norm.weight, self.norm.bias)
+        pixels = x.reshape(h * w, channels)
+        query, key, value = self.to_qkv.weight[:, :, 0, 0].reshape(3, -1, channels)
+        query_bias, _, value_bias = self.to_qkv.bias.reshape(3, -1)
+        # The keys' bias and the offset's part in them are the same at every pixel: the softmax does not see them.
+        logits = pixels @ (key * factor).T
+        weights = jnp.exp(logits - jax.lax.stop_gradient(logits.max(axis=0)))
+        # Values and queries are linear in the pixels, so their pixels are gathered first and projected afterwards:
+        # (k^T x) W instead of k^T (x W). The result, too, is one matrix that every pixel is multiplied by.
+        gathered = (weights.T @ pixels) / weights.sum(axis=0)[:, None] * factor + offset
+        head = jnp.repeat(jnp.arange(self.heads), query.shape[0] // self.heads)
+        same_head = head[:, None] == head
+        context = jnp.where(same_head, gathered @ value.T + value_bias, 0)
+        out = context @ self.to_out.weight[:, :, 0, 0].T
+        matrix = query.T @ out
+        constant = query_bias @ out + self.to_out.bias[:, 0, 0] + offset @ matrix
+        return (pixels + pixels @ (factor[:, None] * matrix) + constant).reshape(h, w, channels)
 
 
 class Resample(eqx.Module):

@@ -17,6 +17,10 @@ from .errors import CheckpointError
 
 _MAGIC = b"\x93NUMPY\x01\x00"
 _MAX_HEADER = 1024
+_MAX_RECORD = len(_MAGIC) + 2 + _MAX_HEADER + 8
+"""Bytes of a header, and of a single number."""
+# Records of single numbers among a published checkpoint's arrays: one for each attention, so far fewer than this.
+_MAX_SCALARS = 256
 
 
 def read_arrays(path: Path, shapes: Sequence[tuple[int, ...]], *, skip_scalars: bool = False) -> list[np.ndarray]:
@@ -25,9 +29,11 @@ def read_arrays(path: Path, shapes: Sequence[tuple[int, ...]], *, skip_scalars: 
     `skip_scalars` passes over 0-d integers and floats, which a published checkpoint holds among its arrays.
     Raises CheckpointError for anything else: other shapes or types, pickles, too few or too many bytes.
     """
+    length = sum(4 * math.prod(shape) for shape in shapes)
+    records = len(shapes) + (_MAX_SCALARS if skip_scalars else 0)
     wanted = iter(shapes)
     arrays = []
-    for dtype, shape, data in read_records(path):
+    for dtype, shape, data in read_records(path, length, records):
         if skip_scalars and shape == ():
             continue
         expected = next(wanted, None)
@@ -50,7 +56,7 @@ def read_arrays(path: Path, shapes: Sequence[tuple[int, ...]], *, skip_scalars: 
 def read_scalars(path: Path, count: int) -> list[float]:
     """The `count` finite 0-d numbers of a leaf file."""
     values = []
-    for dtype, shape, data in read_records(path):
+    for dtype, shape, data in read_records(path, 0, count):
         if shape != () or len(values) == count:
             raise CheckpointError(f"{path.name} has to hold {count} single numbers and nothing else.")
         values.append(float(np.frombuffer(data(), dtype)[0]))
@@ -59,11 +65,19 @@ def read_scalars(path: Path, count: int) -> list[float]:
     return values
 
 
-def read_records(path: Path) -> Iterator[tuple[np.dtype, tuple[int, ...], "_Reader"]]:
-    """(type, shape, function that reads the data) of each .npy record; what is not read is skipped."""
+def read_records(path: Path, length: int, records: int) -> Iterator[tuple[np.dtype, tuple[int, ...], "_Reader"]]:
+    """(type, shape, function that reads the data) of each .npy record; what is not read is skipped.
+
+    A file whose size cannot be that of at most `records` records, arrays of `length` bytes among them, is refused at once.
+    """
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
+            if not length <= size <= length + records * _MAX_RECORD:
+                raise CheckpointError(
+                    f"{path.name} has {size:,} bytes; it would have {length:,}, and some for headers, if it were whole and of "
+                    f"this architecture."
+                )
             while file.tell() < size:
                 dtype, shape = _read_header(file, path)
                 length = dtype.itemsize * math.prod(shape)
@@ -98,12 +112,13 @@ def _read_header(file: BinaryIO, path: Path) -> tuple[np.dtype, tuple[int, ...]]
     try:
         header = ast.literal_eval(text.decode("latin-1").strip())
         descr, fortran, shape = header["descr"], header["fortran_order"], header["shape"]
-        assert isinstance(descr, str) and isinstance(shape, tuple) and len(header) == 3
-        assert all(type(n) is int and 0 <= n < 2**40 for n in shape) and len(shape) <= 8
         dtype = np.dtype(descr)
-        assert fortran is False or len(shape) < 2
+        sound = isinstance(descr, str) and isinstance(shape, tuple) and len(shape) <= 8 and len(header) == 3
+        sound = sound and all(type(n) is int and 0 <= n < 2**40 for n in shape) and (fortran is False or len(shape) < 2)
     except Exception as error:  # whatever a forged header does to the parser, it is a forged header
         raise problem from error
+    if not sound:
+        raise problem
     if dtype.kind not in "fiub" or dtype.hasobject:
         raise CheckpointError(f"{path.name} holds data of type {descr!r}; only plain numbers are read.")
     return dtype, shape

@@ -19,53 +19,61 @@ def check_size(config: MaterialConfig, size: tuple[int, int]) -> tuple[int, int]
     try:
         width, height = (int(length) for length in size)
         exact = (width, height) == tuple(size)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         exact = False
         width, height = 128, 128
     factor = config.architecture.downsampling
     # GroupNorm and the attention need more than a pixel on the coarsest level.
     least = 2 * factor
-    if exact and width * height > MAX_PIXELS:
-        scale = math.sqrt(MAX_PIXELS / (width * height))
-        fits = tuple(max(least, int(length * scale) // factor * factor) for length in (width, height))
-        raise RequestError(f"{width}x{height} is more than {MAX_PIXELS:,} pixels; the largest of that shape is {_by(fits)}.")
-    nearest = tuple(max(least, round(length / factor) * factor) for length in (width, height))
-    if not exact or nearest != (width, height):
+    possible = tuple(max(least, (length + factor // 2) // factor * factor) for length in (width, height))
+    if math.prod(possible) > MAX_PIXELS:
+        largest = _by(_shrunk(possible, factor, least))
+        raise RequestError(f"{_by(size)} is more than {MAX_PIXELS:,} pixels; the largest of that shape is {largest}.")
+    if not exact or possible != (width, height):
         raise RequestError(
             f"Width and height have to be whole multiples of {factor}, at least {least}, for {config.name}: "
-            f"{_by(size)} is not possible, {_by(nearest)} is."
+            f"{_by(size)} is not possible, {_by(possible)} is."
         )
     return width, height
 
 
+def _shrunk(size, factor, least):
+    """The largest size of about the same shape with at most MAX_PIXELS pixels."""
+    short, long = sorted(size)
+    short = max(least, math.isqrt(MAX_PIXELS * short // long) // factor * factor)
+    long = min(long, MAX_PIXELS // short) // factor * factor
+    return (long, short) if size[0] > size[1] else (short, long)
+
+
 def _by(size) -> str:
     try:
-        return "x".join(str(length) for length in size)
-    except TypeError:
-        return str(size)
+        return size[:20] if isinstance(size, str) else "x".join(str(length)[:20] for length in size)
+    except (TypeError, ValueError):
+        return "that"
 
 
-def check_times(config: MaterialConfig, times: Sequence[float]) -> Float[np.ndarray, " n"]:
+def check_times(config: MaterialConfig, times: Sequence[float] | np.ndarray) -> Float[np.ndarray, " n"]:
     """The times ascending, each once; raises RequestError for none, for one before the noise or too far beyond."""
     try:
-        wanted = np.unique(np.asarray(list(times), np.float64).ravel()).astype(np.float32)
-    except (TypeError, ValueError) as error:
-        raise RequestError(f"Times are a list of numbers, not {times!r}.") from error
+        wanted = np.asarray(list(times), np.float64).ravel()
+    except (TypeError, ValueError, OverflowError) as error:
+        raise RequestError("Times are a list of numbers.") from error
     first, last = -config.times.warmup, MAX_SPANS * config.times.duration
     if wanted.size == 0 or not np.isfinite(wanted).all():
         raise RequestError("Give at least one time, and only finite ones.")
-    # A time that is the start but for float32 rounding is the start.
-    wanted[np.abs(wanted - first) < 1e-6 * max(1.0, abs(first))] = first
-    if wanted[0] < np.float32(first):
+    # A time that is the start or the limit but for rounding is meant to be it.
+    for bound in (first, last):
+        wanted[np.abs(wanted - bound) < 1e-5 * max(1.0, abs(bound))] = bound
+    if wanted.min() < first:
         raise RequestError(
-            f"{config.name} starts as noise at time {first:g}: nothing lies at {wanted[0]:g}; the nearest time is {first:g}."
+            f"{config.name} starts as noise at time {first:g}: nothing lies at {wanted.min():g}; the nearest time is {first:g}."
         )
-    if wanted[-1] > last:
+    if wanted.max() > last:
         raise RequestError(
-            f"Time {wanted[-1]:g} is too far beyond the end of {config.name}'s exemplar ({config.times.duration:g}); "
+            f"Time {wanted.max():g} is too far beyond the end of {config.name}'s exemplar ({config.times.duration:g}); "
             f"the nearest possible time is {last:g}."
         )
-    return wanted
+    return np.unique(wanted.astype(np.float32))
 
 
 def effective_step(config: MaterialConfig, solver: SolverConfig) -> float | None:

@@ -43,12 +43,14 @@ def decode(material: Material, state: Float[Array, "channels h w"]) -> dict[str,
     z/2 + 1/2 clipped to [1e-6, 1], then `height` in units of pixels, and `normal`, unit vectors (x right, y up).
     Raises RequestError where the state's shape is not the material's.
     """
-    config = material.config
-    if state.ndim != 3 or state.shape[0] != config.architecture.channels:
-        raise RequestError(
-            f"A state of {config.name} has shape ({config.architecture.channels}, height, width), not {state.shape}."
-        )
-    return read_maps(map_channels(config), config.normals, jnp.asarray(state))
+    check_state(material.config, state.shape)
+    return read_maps(map_channels(material.config), material.config.normals, jnp.asarray(state))
+
+
+def check_state(config: MaterialConfig, shape: tuple[int, ...]) -> None:
+    """Raise RequestError where this is not the shape of a material's state."""
+    if len(shape) != 3 or shape[0] != config.architecture.channels:
+        raise RequestError(f"A state of {config.name} has shape ({config.architecture.channels}, height, width), not {shape}.")
 
 
 def read_maps(

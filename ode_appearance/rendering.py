@@ -9,7 +9,7 @@ from jaxtyping import Array, Float
 
 from .config import Light
 from .errors import RequestError
-from .material import Material, map_channels, read_maps
+from .material import Material, check_state, map_channels, read_maps
 from .shading import shade, tone_map
 from .trajectory import Trajectory
 
@@ -24,10 +24,12 @@ def render(
     """Display values (3, h, w) in [0, 1] of a trajectory at a model time, or of one state.
 
     Between two states of the trajectory the state is interpolated linearly. The light is the one that the material was
-    captured under, unless given; an RGB texture has none. Raises RequestError for a time that the trajectory does not reach.
+    captured under, unless given; an RGB texture has none. Raises RequestError for a time that the trajectory does not reach,
+    or a state that is not of this material.
     """
     config = material.config
     state = state_at(trajectory, time) if isinstance(trajectory, Trajectory) else trajectory
+    check_state(config, state.shape)
     moving_light = jax.tree.map(jnp.float32, config.light if light is None else light)
     return _render(config.brdf, map_channels(config), config.normals, config.camera, jnp.asarray(state), moving_light)
 

@@ -1,5 +1,7 @@
 """From maps to a lit picture: the surface's normals, the plane under a point light, and what a display shows."""
 
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -10,7 +12,17 @@ from .microfacet import reflect
 
 DISPLAY_GAMMA = 2.2
 
-jax.tree_util.register_dataclass(Light)
+
+def _light_of(_, numbers):
+    # Without the constructor: what JAX puts into a tree, traced values for instance, is not what a person may give.
+    light = object.__new__(Light)
+    for field, number in zip(dataclasses.fields(Light), numbers, strict=True):
+        object.__setattr__(light, field.name, number)
+    return light
+
+
+# A light is a tree of its three numbers, to be moved without a new compilation or to be optimised.
+jax.tree_util.register_pytree_node(Light, lambda light: ((light.x, light.y, light.log_intensity), None), _light_of)
 
 
 def height_to_normal(height: Float[Array, "1 h w"], boundary: Boundary = "published") -> Float[Array, "3 h w"]:

@@ -38,9 +38,9 @@ def solve_stream(
     *,
     seed: int = 0,
     size: tuple[int, int] = (128, 128),
-    times: Sequence[float],
+    times: Sequence[float] | np.ndarray,
     solver: SolverConfig | None = None,
-    noise: Float[Array, "channels h w"] | None = None,
+    noise: Float[Array, "channels h w"] | Float[np.ndarray, "channels h w"] | None = None,
     stop: Callable[[], bool] = lambda: False,
     cache: TrajectoryCache | None = None,
 ) -> Iterator[Trajectory]:
@@ -67,6 +67,8 @@ def solve_stream(
         expected = (config.architecture.channels, size[1], size[0])
         if noise.shape != expected:
             raise RequestError(f"The noise has shape {noise.shape}, but {config.name} at that size needs {expected}.")
+        if not bool(jnp.isfinite(noise).all()):
+            raise RequestError("The noise has to be finite numbers.")
     return _stream(material, solver, jnp.asarray(noise), wanted, stop, cache, key)
 
 

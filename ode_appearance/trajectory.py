@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any, Literal
 
+import jax
 import numpy as np
 from jaxtyping import Float
 
@@ -43,11 +44,17 @@ class Solved:
     def keep(self, times, states, position) -> None:
         """Remember the states of a chunk and the position after it."""
         for time, state in zip(times, states, strict=True):
-            self.states[float(time)] = state
+            # A copy: the state may be a view, which would keep all of its chunk in memory.
+            self.states[float(time)] = np.array(state)
             self.bytes += state.nbytes
+        if any(float(known.start) == float(position.start) for known in self.positions):
+            return
         self.positions.append(position)
-        self.positions.sort(key=lambda known: float(known.start))
-        self.bytes += 2 * position.y.nbytes
+        self.bytes += sum(leaf.nbytes for leaf in jax.tree.leaves(position))
+
+    def copy(self) -> "Solved":
+        """The same states and positions in containers of their own."""
+        return Solved(dict(self.states), list(self.positions), self.bytes)
 
     def position_before(self, time: float) -> Any | None:
         """The latest remembered position at or before a time."""
@@ -73,13 +80,13 @@ class TrajectoryCache:
             return self._bytes()
 
     def find(self, key) -> Solved:
-        """What is known under a key; empty where nothing is. A copy that its user may fill and `store`."""
+        """What is known under a key; empty where nothing is. A copy, that its user may fill and `store`."""
         with self._lock:
             known = self._solved.get(key)
             if known is None:
                 return Solved()
             self._solved.move_to_end(key)
-            return Solved(dict(known.states), list(known.positions), known.bytes)
+            return known.copy()
 
     def store(self, key, solved: Solved) -> None:
         """Remember what is known under a key, unless more is known already or it alone is over the limit."""
@@ -87,7 +94,7 @@ class TrajectoryCache:
             known = self._solved.get(key)
             if solved.bytes > self.limit or (known is not None and known.bytes > solved.bytes):
                 return
-            self._solved[key] = solved
+            self._solved[key] = solved.copy()  # its user goes on filling it, unlocked
             self._solved.move_to_end(key)
             while self._bytes() > self.limit:
                 self._solved.popitem(last=False)
