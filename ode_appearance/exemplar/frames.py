@@ -45,13 +45,13 @@ class ExemplarFrames:
         """Width and height of the frames."""
         return self.frames.shape[-1]
 
-    def index_at(self, time: float) -> int:
+    def index_at(self, time: float | np.floating) -> int:
         """The number of the frame seen at a model time: the last to begin by then, the first before 0."""
         # Times come in single precision too: a frame must not be missed by a rounding error.
         index = np.searchsorted(self.times, float(time) + 1e-6 * self.duration, side="right") - 1
         return int(np.clip(index, 0, len(self.frames) - 1))
 
-    def frame_at(self, time: float) -> Float[np.ndarray, "3 s s"]:
+    def frame_at(self, time: float | np.floating) -> Float[np.ndarray, "3 s s"]:
         """The frame seen at a model time, float32 in [0, 1]."""
         return self.frames[self.index_at(time)].astype(np.float32) / 255
 

@@ -1,10 +1,10 @@
 """Opening a picture file with Pillow, on a leash: known formats only, its size read before its pixels."""
 
 import contextlib
+import io
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
@@ -16,7 +16,7 @@ FORMATS = ("GIF", "WEBP", "PNG", "AVIF", "TIFF", "JPEG", "BMP")
 
 
 @contextlib.contextmanager
-def open_picture(file: Path | BinaryIO, what: str) -> Iterator[Image.Image]:
+def open_picture(file: Path | io.BytesIO, what: str) -> Iterator[Image.Image]:
     """Open a picture or animation and check its size; whatever Pillow raises meanwhile becomes an ExemplarError.
 
     Nothing is decoded yet; `what` names the file in the sentence of a refusal.

@@ -44,10 +44,9 @@ def open_video(path: Path, container: str) -> Source:
     check_frame_count(count, width, height, path.name)
 
     def pictures(picks):
-        side = min(width, height)
         chosen = "+".join(f"eq(n\\,{index})" for index in picks)
         # Renumbered, the chosen frames leave at a constant rate, so that ffmpeg neither drops nor repeats one.
-        filters = f"select='{chosen}',setpts=N/25/TB,crop={side}:{side}"
+        filters = f"select='{chosen}',setpts=N/25/TB"
         frames = imageio_ffmpeg.read_frames(file, input_params=options, output_params=["-vf", filters, "-r", "25"])
         try:
             size = next(frames)["size"]

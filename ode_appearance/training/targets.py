@@ -10,7 +10,7 @@ from ..exemplar import ExemplarFrames
 from ..features import FeatureExtractor
 from .step import Target
 
-CACHE_BYTES = 1 << 30
+CACHE_BYTES = 512 << 20
 
 
 class Targets:
