@@ -1,8 +1,10 @@
 """Pictures to files: 8-bit frames, stills and animations."""
 
+import io
+import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Array, Float, UInt8
@@ -16,14 +18,14 @@ def to_bytes(picture: Float[Array, "3 h w"] | Float[np.ndarray, "3 h w"]) -> UIn
     return (np.clip(np.asarray(picture), 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
 
 
-def save_still(frame: UInt8[np.ndarray, "h w 3"], file: Path | BinaryIO) -> None:
+def save_still(frame: UInt8[np.ndarray, "h w 3"], file: Path | io.BufferedIOBase) -> None:
     """Write a PNG."""
     Image.fromarray(frame).save(file, "PNG")
 
 
 def save_animation(
     frames: Sequence[UInt8[np.ndarray, "h w 3"]],
-    file: Path | BinaryIO,
+    file: Path | io.BufferedIOBase,
     format: AnimationFormat,
     seconds_per_frame: float,
 ) -> None:
@@ -40,6 +42,8 @@ def save_animation(
 def _save_video(frames, file, frames_per_second):
     import imageio.v3 as iio
 
+    # Else imageio forks and runs Python in the child, which can hang beside JAX's threads, as JAX warns.
+    os.environ.setdefault("IMAGEIO_FFMPEG_NO_PREVENT_SIGINT", "1")
     height, width = (length // 2 * 2 for length in frames[0].shape[:2])
     iio.imwrite(
         file,

@@ -27,7 +27,7 @@ def check_size(config: MaterialConfig, size: tuple[int, int]) -> tuple[int, int]
     least = 2 * factor
     possible = tuple(max(least, (length + factor // 2) // factor * factor) for length in (width, height))
     if math.prod(possible) > MAX_PIXELS:
-        largest = _by(_shrunk(possible, factor, least))
+        largest = _by(largest_like(config, possible, MAX_PIXELS))
         raise RequestError(f"{_by(size)} is more than {MAX_PIXELS:,} pixels; the largest of that shape is {largest}.")
     if not exact or possible != (width, height):
         raise RequestError(
@@ -37,11 +37,12 @@ def check_size(config: MaterialConfig, size: tuple[int, int]) -> tuple[int, int]
     return width, height
 
 
-def _shrunk(size, factor, least):
-    """The largest size of about the same shape with at most MAX_PIXELS pixels."""
+def largest_like(config: MaterialConfig, size: tuple[int, int], pixels: int) -> tuple[int, int]:
+    """The largest possible size of about the same shape with at most so many pixels, if not fewer than possible."""
+    factor = config.architecture.downsampling
     short, long = sorted(size)
-    short = max(least, math.isqrt(MAX_PIXELS * short // long) // factor * factor)
-    long = min(long, MAX_PIXELS // short) // factor * factor
+    short = max(2 * factor, math.isqrt(pixels * short // long) // factor * factor)
+    long = max(2 * factor, min(long, pixels // short) // factor * factor)
     return (long, short) if size[0] > size[1] else (short, long)
 
 

@@ -18,6 +18,7 @@ from .config import SolverConfig
 from .errors import RequestError
 from .limits import check_size, check_times, effective_step
 from .material import Material, fingerprint
+from .memory import check_memory
 from .stepping import CHUNK_STATES, advance, begin, no_last_step
 from .trajectory import Solved, Status, Trajectory, TrajectoryCache
 
@@ -56,6 +57,7 @@ def solve_stream(
     config = material.config
     solver = config.solver if solver is None else solver
     size = check_size(config, size)
+    check_memory(config, solver, size)
     wanted = check_times(config, times)
     if noise is None:
         if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from .. import device
 from ..errors import AppearanceError
 from . import evaluation, explore, official, sample, training
 
@@ -22,6 +23,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit status: 0, 1 with a sentence on standard error, or 130 where it was interrupted."""
     options = build_parser().parse_args(arguments)
+    device.prepare()
     try:
         options.run(options)
     except AppearanceError as error:

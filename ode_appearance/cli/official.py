@@ -46,6 +46,8 @@ def run(options) -> None:
         mults = tuple(int(part) for part in options.dim_mults.split(","))
     config = published_config(options.name, options.kind, brdf=options.brdf, dim=options.dim, dim_mults=mults)
 
+    training = parse_json(options.training) if options.training else {"origin": "published checkpoint"}
+
     def given(cls, names):
         return checked(cls, {name: getattr(options, name) for name in names})
 
@@ -54,7 +56,7 @@ def run(options) -> None:
         times=dataclasses.replace(config.times, **given(Times, _TIMES)),
         solver=dataclasses.replace(config.solver, **given(SolverConfig, ("method", "rtol", "atol", "step"))),
         exemplar=Exemplar(options.name, **given(Exemplar, _EXEMPLAR)),
-        training=parse_json(options.training) if options.training else {"origin": "published checkpoint"},
+        **checked(MaterialConfig, {"training": training}),
         **given(MaterialConfig, ["normals"]),
     )
     config = from_json(MaterialConfig, to_json(config))

@@ -11,7 +11,7 @@ from ..config_json import read_value
 from ..errors import ConfigError, RequestError
 
 
-def add_fields(parser: argparse.ArgumentParser, cls: type, names: Sequence[str], prefix: str = "") -> None:
+def add_fields(parser: argparse._ActionsContainer, cls: type, names: Sequence[str], prefix: str = "") -> None:
     """An option for each named field of a config dataclass, with its help text; not given, it stays None."""
     fields = {field.name: field for field in dataclasses.fields(cls)}
     hints = typing.get_type_hints(cls)

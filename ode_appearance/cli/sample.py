@@ -1,5 +1,6 @@
 """`sample`: solve a material and write its pictures or its states."""
 
+import math
 import re
 import sys
 from pathlib import Path
@@ -74,6 +75,8 @@ def read_times(options, config) -> np.ndarray:
     frames = config.times.frames if options.frames is None else options.frames
     if not 1 <= frames <= 100_000:
         raise RequestError(f"--frames has to be from 1 to 100000, not {frames}.")
+    if not math.isfinite(first) or not math.isfinite(last):
+        raise RequestError("--t0 and --t1 have to be finite numbers.")
     if not first <= last:
         raise RequestError(f"--t0 ({first:g}) has to be before --t1 ({last:g}).")
     return check_times(config, np.linspace(first, last, frames).tolist())

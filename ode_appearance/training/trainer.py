@@ -1,8 +1,6 @@
 """The trainer: a generator that learns from an exemplar and reports its progress."""
 
 import dataclasses
-import os
-import platform
 import time as clock
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,9 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
+from .. import device
 from ..checkpoint import save
 from ..config import Exemplar, MaterialConfig, Times
-from ..errors import AppearanceError, TrainingError
+from ..errors import TrainingError
 from ..exemplar import ExemplarFrames
 from ..features import FeatureExtractor, load_features
 from ..material import Material, new_material
@@ -82,6 +81,9 @@ def train(
     if config.normalise_features:
         chosen = np.linspace(0, len(exemplar) - 1, 8).round().astype(int)
         features = features.normalised_by([exemplar.frames[index].astype(np.float32) / 255 for index in chosen])
+    sizes = exemplar.size, config.state_size
+    if len(features.shapes(sizes[0], sizes[0])) != len(features.shapes(sizes[1], sizes[1])):
+        raise TrainingError(f"{features.name} features of states of {sizes[1]} pixels and of the exemplar do not compare.")
     facts = _facts(exemplar, config, credit or Exemplar(exemplar.name, real_duration=exemplar.real_duration))
     run = _Run(exemplar, config, facts, features, folder)
     run.begin(resume, init_from)
@@ -223,10 +225,7 @@ class _Run:
         material = current_material(self.facts, self.learner.parameters, training=self.record())
         if self.folder is not None:
             self.save_state()
-            try:
-                save(material, self.folder / MATERIAL)
-            except AppearanceError:
-                raise
+            save(material, self.folder / MATERIAL)
         return material
 
     def record(self) -> dict:
@@ -235,7 +234,7 @@ class _Run:
         record = {
             "iterations": self.iteration,
             "minutes": round(self.seconds / 60, 1),
-            "machine": _machine(),
+            "machine": device.description(),
             "features": self.features.note,
             "features_normalised": config.normalise_features,
             "loss": config.loss,
@@ -284,8 +283,3 @@ class _Rate:
     @property
     def per_second(self) -> float:
         return 1 / max(float(np.median(self._laps)), 1e-9)
-
-
-def _machine() -> str:
-    device = jax.devices()[0]
-    return f"{os.cpu_count()} CPU cores ({platform.machine()})" if device.platform == "cpu" else device.device_kind

@@ -1,0 +1,52 @@
+"""The device that everything is solved on: set up once at the start, and described for people."""
+
+import os
+import shutil
+from pathlib import Path
+
+import jax
+
+
+def prepare() -> None:
+    """Settings of JAX: compiled functions are kept on disk, and graphics memory is not taken all at once.
+
+    To be called once by a program, before anything is computed; settings made in the environment stay.
+    """
+    # Read when the device is first used, not when JAX is imported.
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
+        jax.config.update("jax_compilation_cache_dir", str(_cache_folder() / "jax"))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+
+
+def description() -> str:
+    """The device in a few words, such as "CPU (8 cores)" or "NVIDIA H200"."""
+    device = jax.devices()[0]
+    if device.platform != "cpu":
+        return device.device_kind
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"CPU ({cores} cores)"
+
+
+def hint() -> str | None:
+    """A sentence where there is an NVIDIA GPU that JAX does not use, or None."""
+    if jax.devices()[0].platform != "cpu" or not has_nvidia_gpu():
+        return None
+    return (
+        "This machine has an NVIDIA GPU, but the JAX installed here cannot use it: "
+        'install it with pip install "jax[cuda13]" and start again.'
+    )
+
+
+def has_nvidia_gpu() -> bool:
+    """Whether the driver of an NVIDIA GPU is at work on this machine."""
+    return Path("/dev/nvidia0").exists() or (os.name == "nt" and shutil.which("nvidia-smi") is not None)
+
+
+def _cache_folder() -> Path:
+    """The user's cache folder of this project."""
+    if os.name == "nt":
+        home = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local"
+    else:
+        home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "ode_appearance"

@@ -1,0 +1,25 @@
+"""The facts component: labels and texts in a list, shown as they are and never as HTML.
+
+Its value is a list of [label, text].
+"""
+
+import gradio as gr
+
+from . import assets
+
+MOUNT = """
+const facts = new Facts(element.querySelector(".ode-facts"));
+facts.update(props.value);
+watch("value", () => facts.update(props.value));
+"""
+
+
+def facts(**options) -> gr.HTML:
+    """A list of facts; `options` are those of gr.HTML."""
+    return gr.HTML(
+        html_template='<dl class="ode-facts"></dl>',
+        css_template=assets.text("facts.css"),
+        js_on_load=assets.script("dom", "facts") + MOUNT,
+        apply_default_css=False,
+        **options,
+    )

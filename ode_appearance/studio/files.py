@@ -1,0 +1,47 @@
+"""Folders for keyframe files: one a solve, in the system's temporary folder, gone when nobody looks at them any more."""
+
+import atexit
+import collections
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+
+
+class KeyframeFiles:
+    """Keeps the folders of solves up to a number of bytes, and none when the process ends. Safe between threads."""
+
+    def __init__(self, limit: int = 4 << 30):
+        self.root = Path(tempfile.mkdtemp(prefix="ode-appearance-"))
+        self.limit = limit
+        self._bytes: collections.OrderedDict[Path, int] = collections.OrderedDict()
+        self._lock = threading.Lock()
+        atexit.register(shutil.rmtree, self.root, ignore_errors=True)
+
+    def folder(self) -> Path:
+        """A new empty folder, of a name that cannot be guessed."""
+        folder = Path(tempfile.mkdtemp(dir=self.root))
+        with self._lock:
+            self._bytes[folder] = 0
+        return folder
+
+    def write(self, folder: Path, name: str, content: bytes) -> Path:
+        """Write a file into one of the folders; where that is too much, the oldest other folders go."""
+        path = folder / name
+        with self._lock:
+            if folder not in self._bytes:
+                raise FileNotFoundError(folder)
+            path.write_bytes(content)
+            self._bytes[folder] += len(content)
+            while sum(self._bytes.values()) > self.limit and next(iter(self._bytes)) != folder:
+                self._remove(next(iter(self._bytes)))
+        return path
+
+    def drop(self, folder: Path) -> None:
+        """Delete a folder and what is in it."""
+        with self._lock:
+            self._remove(folder)
+
+    def _remove(self, folder):
+        self._bytes.pop(folder, None)
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,27 @@
+"""The gallery component: materials with their animated previews, one of them picked.
+
+Its value is {"selected": name or None, "materials": [{name, title, label, preview (a file or None), error (a sentence or
+None)}, ...]}. The event `pick` carries {"name": name}; in the page an "ode-pick" event goes ahead of it, so that the viewer
+shows the preview without waiting for the server.
+"""
+
+import gradio as gr
+
+from . import assets
+
+MOUNT = """
+const gallery = new Gallery(element.querySelector(".ode-gallery"), (name) => trigger("pick", { name }));
+gallery.update(props.value);
+watch("value", () => gallery.update(props.value));
+"""
+
+
+def gallery(**options) -> gr.HTML:
+    """A gallery; `options` are those of gr.HTML. A broken material is shown with what is wrong, and cannot be picked."""
+    return gr.HTML(
+        html_template='<div class="ode-gallery"></div>',
+        css_template=assets.text("gallery.css"),
+        js_on_load=assets.script("dom", "gallery") + MOUNT,
+        apply_default_css=False,
+        **options,
+    )

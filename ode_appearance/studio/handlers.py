@@ -1,0 +1,196 @@
+"""What happens on an event: from what a person did to what the components show next. No component is made here."""
+
+import asyncio
+import collections
+import functools
+import html
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import gradio as gr
+
+from .. import device
+from ..config import MaterialConfig
+from ..errors import AppearanceError
+from ..solve import solve
+from ..trajectory import TrajectoryCache
+from . import presentation
+from .files import KeyframeFiles
+from .jobs import Sessions
+from .materials import Collection, facts
+from .pictures import Pictures
+from .requests import solve_request
+from .schedule import usual_count
+from .worker import Worker
+
+FIELDS = ("seed", "width", "height", "start", "end", "count", "method", "stepping", "tolerance", "step")
+"""The fields of the screen, in the order in which handlers get their values."""
+
+SIZE = 128
+"""Width and height at first."""
+SETTLE_SECONDS = 0.4
+IDLE_SECONDS = 0.5
+POLL_SECONDS = 0.05
+LEAST_SECONDS = 0.15
+"""Between two messages to the browser."""
+
+Shown = dict[str, Any]
+"""What to show next, by the names of components: those of FIELDS, and viewer, gallery, facts, device, selected."""
+
+
+class Studio:
+    """The app behind its screen. Handlers that solve are asynchronous generators of what to show next."""
+
+    def __init__(self, collection: Collection):
+        self.collection = collection
+        self.files = KeyframeFiles()
+        self.worker, cache = Worker(), TrajectoryCache()
+        self.sessions = Sessions(self.worker, self.files, cache)
+        self.pictures = Pictures(collection, self.worker, cache)
+        self._asked: collections.Counter[str] = collections.Counter()
+
+    def warm_up(self) -> None:
+        """Compile what the first visitors need, a network after the other and only while nobody waits for the solver."""
+        compiled = set()
+        for material in [entry.material for entry in self.collection.sound]:
+            network = material.config.architecture, material.config.solver
+            if network in compiled:
+                continue
+            compiled.add(network)
+            while not self.worker.idle:
+                time.sleep(IDLE_SECONDS)
+            start = -material.config.times.warmup
+            self.worker.submit(functools.partial(solve, material, size=(SIZE, SIZE), times=[start])).exception()
+
+    async def open(self, session: str, fields: Shown) -> AsyncIterator[Shown]:
+        """A tab was opened: the gallery, and the first material."""
+        sound = await asyncio.to_thread(lambda: self.collection.sound)
+        first = sound[0].name if sound else None
+        on, hint = await asyncio.to_thread(lambda: (device.description(), device.hint()))
+        rows = [["Solves on", on], *([["Note", hint]] if hint else [])]
+        shown = {"gallery": presentation.gallery_value(self.collection, first), "device": rows}
+        if first is None:
+            sentence = f"There are no materials in {self.collection.folder} that can be opened."
+            yield {**shown, "viewer": presentation.empty_value(sentence)}
+            return
+        async for following in self.pick(session, first, fields):
+            yield {**shown, **following}
+            shown = {}
+
+    async def pick(self, session: str, name: str, fields: Shown) -> AsyncIterator[Shown]:
+        """A material was chosen: its facts, its own solver and time range, and its keyframes."""
+        try:
+            entry = self.collection.find(name)
+        except AppearanceError as error:
+            yield self._refuse(session, error)
+            return
+        own = {**own_times(entry.config), **own_solver(entry.config), **own_count(entry.config, fields)}
+        shown = {"selected": name, "facts": [list(row) for row in facts(entry)], **own}
+        async for following in self.solve(session, name, {**fields, **own}):
+            yield {**shown, **following}
+            shown = {}
+
+    async def refill(
+        self, session: str, name: str | None, fields: Shown, fill: Callable[[MaterialConfig], Shown]
+    ) -> AsyncIterator[Shown]:
+        """Set some fields to what `fill` makes of the material's facts, and solve."""
+        own = self._own(name, fill)
+        shown = own
+        async for following in self.solve(session, name, {**fields, **own}):
+            yield {**shown, **following}
+            shown = {}
+
+    async def change(self, session: str, name: str | None, fields: Shown) -> AsyncIterator[Shown]:
+        """A field was changed: solve, once the person has stopped typing."""
+        self._asked[session] += 1
+        mine = self._asked[session]
+        await asyncio.sleep(SETTLE_SECONDS)
+        if self._asked[session] == mine:
+            async for shown in self.solve(session, name, fields):
+                yield shown
+
+    async def resize(self, session: str, name: str | None, fields: Shown) -> AsyncIterator[Shown]:
+        """Width or height was changed: as `change`, with as many keyframes as suit the size."""
+        own = self._own(name, lambda config: own_count(config, fields))
+        shown = own
+        async for following in self.change(session, name, {**fields, **own}):
+            yield {**shown, **following}
+            shown = {}
+
+    async def solve(self, session: str, name: str | None, fields: Shown) -> AsyncIterator[Shown]:
+        """Solve for a session, instead of what it solved before, and show the keyframes as they arrive."""
+        self._asked[session] += 1
+        try:
+            entry = self.collection.find(name or "")
+            request = solve_request(entry.name, entry.config, fields)
+        except AppearanceError as error:
+            yield self._refuse(session, error)
+            return
+        job = self.sessions.begin(session, request, entry.material)
+        seen = -1
+        try:
+            while self.sessions.latest(session) is job:
+                if job.changes != seen:
+                    # Read before the value is made: a change while it is made is shown the next time.
+                    seen, finished = job.changes, job.finished
+                    yield {"viewer": presentation.viewer_value(entry, job)}
+                    if finished:
+                        break
+                    await asyncio.sleep(LEAST_SECONDS - POLL_SECONDS)
+                await asyncio.sleep(POLL_SECONDS)
+        finally:
+            job.stop()  # nobody listens any more
+        if job.message and self.sessions.latest(session) is job:
+            _warn(job.message)
+
+    def end(self, session: str) -> None:
+        """The tab was closed."""
+        self.sessions.end(session)
+        self._asked.pop(session, None)
+
+    def _own(self, name, fill):
+        """What `fill` makes of a material's facts; nothing where there is no such material, which `solve` refuses."""
+        try:
+            return fill(self.collection.find(name or "").config)
+        except AppearanceError:
+            return {}
+
+    def _refuse(self, session, error):
+        """What was asked for is not possible: say so, and leave what is there as it is."""
+        _warn(str(error))
+        job = self.sessions.latest(session)
+        if job is None:
+            return {"viewer": presentation.empty_value(str(error))}
+        job.notify(str(error))
+        return {"viewer": presentation.viewer_value(self.collection.find(job.request.material), job)}
+
+
+def own_times(config: MaterialConfig, beyond: float = 0.0, warmup: bool = True) -> Shown:
+    """The time range from the warm-up (or the exemplar's start) to `beyond` exemplar lengths after its end."""
+    times = config.times
+    return {"start": -times.warmup if warmup else 0.0, "end": times.duration * (1 + beyond)}
+
+
+def own_count(config: MaterialConfig, fields: Shown) -> Shown:
+    """As many keyframes as suit the size in the fields, if it is one."""
+    size = fields["width"], fields["height"]
+    if not all(isinstance(length, int | float) and length >= 1 for length in size):
+        return {}
+    return {"count": usual_count(config.kind, size)}
+
+
+def own_solver(config: MaterialConfig) -> Shown:
+    """The fields that describe the solver that a material was trained for."""
+    solver = config.solver
+    return {
+        "method": solver.method,
+        "stepping": "adaptive" if solver.fixed_step is None else "fixed",
+        "tolerance": solver.rtol,
+        "step": solver.fixed_step or 0.1,
+    }
+
+
+def _warn(sentence: str) -> None:
+    # Gradio shows a warning's text as HTML.
+    gr.Warning(html.escape(sentence), title="Not possible")

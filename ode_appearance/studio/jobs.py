@@ -1,0 +1,148 @@
+"""Solving for the viewer: a job turns one request into keyframe files, a session has one job at a time."""
+
+import itertools
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import jax
+import numpy as np
+
+from ..errors import AppearanceError
+from ..material import Material, map_channels, read_maps
+from ..solve import solve_stream
+from ..trajectory import TrajectoryCache
+from .files import KeyframeFiles
+from .keyframes import pack
+from .requests import SolveRequest
+from .worker import Worker
+
+log = logging.getLogger(__name__)
+
+ENDINGS = {
+    "step limit": "The solver reached its step limit before the end of the range: allow a larger tolerance or step.",
+    "not finite": "The solve left the range of numbers: choose a smaller step, a finer tolerance or an earlier end.",
+}
+
+
+_read_maps = jax.jit(read_maps, static_argnums=(0, 1))
+_numbers = itertools.count(1)
+
+
+class Job:
+    """One solve on its way. What it found out so far can be read at any time; `changes` counts what happened."""
+
+    def __init__(self, request: SolveRequest, material: Material, files: KeyframeFiles):
+        self.number = next(_numbers)
+        self.request = request
+        self.material = material
+        self.keyframes: list[tuple[float, Path]] = []
+        self.status = "waiting"
+        self.message: str | None = None
+        self.notice: str | None = None
+        self.steps, self.seconds = 0, 0.0
+        self.changes = 0
+        self._files = files
+        self._folder = files.folder()
+        self._stop = threading.Event()
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.status not in ("waiting", "solving")
+
+    def notify(self, sentence: str) -> None:
+        """Remember a sentence on what else was asked for meanwhile, and was not possible."""
+        self._change(notice=sentence)
+
+    def stop(self) -> None:
+        """Ask it to end at its next chunk, or not to start."""
+        self._stop.set()
+
+    def forget(self) -> None:
+        """Stop, and delete its files."""
+        self.stop()
+        self._files.drop(self._folder)
+
+    def run(self, cache: TrajectoryCache, worker: Worker) -> None:
+        """Solve; never raises, but ends with a status and a message."""
+        try:
+            self._solve(cache, lambda: self._stop.is_set() or worker.closing)
+        except AppearanceError as error:
+            self._end("failed", str(error))
+        except FileNotFoundError:
+            self._end("stopped")  # its files were dropped: nobody looks at them any more
+        except Exception:
+            log.exception("A solve failed")
+            self._end("failed", "The solve failed for a reason that this app does not know; the server's log has more.")
+
+    def _solve(self, cache, stop):
+        request, config, texels = self.request, self.material.config, None
+        if stop():
+            return self._end("stopped")
+        self._change(status="solving")
+        chunks = solve_stream(
+            self.material, seed=request.seed, size=request.size, times=request.times, solver=request.solver,
+            stop=stop, cache=cache,
+        )  # fmt: skip
+        for chunk in chunks:
+            for time, state in zip(chunk.times, chunk.states, strict=True):
+                maps = _read_maps(map_channels(config), config.normals, state)
+                file, texels = pack({name: np.asarray(values) for name, values in maps.items()}, texels)
+                path = self._files.write(self._folder, f"{len(self.keyframes)}.bin", file)
+                self.keyframes.append((float(time), path))
+                self._change()
+                if stop():
+                    break
+            self.steps, self.seconds = chunk.stats["steps"], chunk.stats["seconds"]
+            if chunk.status != "running":
+                self._end(chunk.status if chunk.status in ("complete", "stopped") else "failed", ENDINGS.get(chunk.status))
+
+    def _end(self, status, message=None):
+        self._change(status=status, message=message)
+
+    def _change(self, **values):
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.changes += 1
+
+
+class Sessions:
+    """The jobs of all open browser tabs. A new job ends the one before; its files stay until the one after."""
+
+    def __init__(self, worker: Worker, files: KeyframeFiles, cache: TrajectoryCache):
+        self._worker, self._files, self._cache = worker, files, cache
+        self._jobs: dict[str, Sequence[Job]] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, session: str, request: SolveRequest, material: Material) -> Job:
+        """Queue a solve for a session."""
+        job = Job(request, material, self._files)
+        with self._lock:
+            *old, latest = self._jobs.get(session, (None,))
+            self._jobs[session] = [known for known in (latest, job) if known]
+        for known in old:
+            known.forget()
+        if latest:
+            latest.stop()
+        self._worker.submit(lambda: job.run(self._cache, self._worker))
+        return job
+
+    def latest(self, session: str) -> Job | None:
+        """The session's present job."""
+        jobs = self._jobs.get(session)
+        return jobs[-1] if jobs else None
+
+    def stop(self, session: str) -> None:
+        """Stop the session's present job; what it solved stays."""
+        job = self.latest(session)
+        if job:
+            job.stop()
+
+    def end(self, session: str) -> None:
+        """The tab was closed."""
+        with self._lock:
+            jobs = self._jobs.pop(session, ())
+        for job in jobs:
+            job.forget()

@@ -1,0 +1,165 @@
+"""What is shown where, and which event goes to which handler."""
+
+import random
+from collections.abc import Callable
+from typing import Any, get_args
+
+import gradio as gr
+
+from ..config import Method
+from ..errors import AppearanceError
+from . import assets
+from .facts import facts
+from .gallery import gallery
+from .handlers import FIELDS, SIZE, Studio, own_solver, own_times
+from .viewer import viewer
+
+TITLE = "ODE Appearance"
+HEADING = "<h1>ODE Appearance</h1><p>Materials that change with time: pick one, age it, drag the light over it.</p>"
+Parts = dict[str, Any]
+
+# Fonts of the system: none is fetched from elsewhere.
+THEME = gr.themes.Default(
+    primary_hue="orange",
+    neutral_hue="stone",
+    font=["system-ui", "sans-serif"],
+    font_mono=["ui-monospace", "monospace"],
+).set(
+    body_text_color_subdued="*neutral_600",
+    body_text_color_subdued_dark="*neutral_400",
+    block_label_text_color="*neutral_700",
+)
+LAUNCH = {"theme": THEME, "css": assets.text("page.css"), "footer_links": ["api", "settings"], "run_history": False}
+"""What `launch` needs beside the app itself."""
+
+
+def build(studio: Studio) -> gr.Blocks:
+    """The app's one screen."""
+    # Keyframes and previews are served where they lie; all others of Gradio's files are copies.
+    gr.set_static_paths([studio.files.root])
+
+    def picture(request: list) -> dict[str, str]:  # Gradio marks it as callable from the page, and cannot mark a method
+        return studio.pictures.picture(request)
+
+    with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as app:
+        parts: Parts = {"selected": gr.State(None)}
+        with gr.Row(elem_id="head"):
+            with gr.Column(scale=3, min_width=320):
+                gr.HTML(HEADING, elem_id="heading", apply_default_css=False)
+            with gr.Column(scale=1, min_width=240):
+                parts["device"] = facts(elem_id="device")
+        with gr.Row(elem_id="body"):
+            with gr.Column(scale=1, min_width=220):
+                parts["gallery"] = gallery(elem_id="gallery")
+            with gr.Column(scale=5, min_width=320):
+                parts["viewer"] = viewer(elem_id="viewer", picture=picture)
+                buttons = _fields(parts)
+                with gr.Accordion("About this material", open=True):
+                    parts["facts"] = facts(elem_id="facts")
+        _connect(app, studio, parts, buttons)
+        _endpoint(studio)
+    return app
+
+
+def _fields(parts: Parts) -> dict[str, gr.Button]:
+    """The fields under the viewer; puts them into `parts`, and returns the buttons beside them."""
+    buttons = {}
+    with gr.Row(elem_classes="fields"):
+        parts["seed"] = gr.Number(0, label="Seed", precision=0, minimum=0, min_width=100)
+        buttons["dice"] = _button("Another seed")
+        parts["width"] = gr.Number(SIZE, label="Width", precision=0, min_width=80)
+        parts["height"] = gr.Number(SIZE, label="Height", precision=0, min_width=80)
+        parts["count"] = gr.Number(64, label="Keyframes", precision=0, min_width=80)
+    with gr.Row(elem_classes="fields"):
+        parts["start"] = gr.Number(-1, label="Start time", step=0.1, min_width=100)
+        parts["end"] = gr.Number(5, label="End time", step=0.1, min_width=100)
+        buttons["exemplar"] = _button("Exemplar only")
+        buttons["whole"] = _button("With warm-up")
+        buttons["beyond"] = _button("Beyond its end")
+    with gr.Accordion("Solver", open=False):
+        with gr.Row(elem_classes="fields"):
+            parts["method"] = gr.Dropdown(list(get_args(Method)), value="heun", label="Method", min_width=120)
+            steppings = [("to a tolerance", "adaptive"), ("fixed", "fixed")]
+            parts["stepping"] = gr.Radio(steppings, value="adaptive", label="Steps", min_width=200)
+            parts["tolerance"] = gr.Number(0.01, label="Tolerance", step=0.001, min_width=110)
+            parts["step"] = gr.Number(0.1, label="Step", step=0.01, min_width=110)
+            buttons["own"] = _button("As it was trained for")
+    return buttons
+
+
+def _button(label: str) -> gr.Button:
+    return gr.Button(label, size="md", min_width=120, elem_classes="beside")
+
+
+def _connect(app: gr.Blocks, studio: Studio, parts: Parts, buttons: dict[str, gr.Button]) -> None:
+    fields = [parts[name] for name in FIELDS]
+    # Every event starts at once: the studio itself lets one solve after the other run, and ends what is out of date.
+    always = {"show_progress": "hidden", "trigger_mode": "multiple", "concurrency_limit": None, "api_visibility": "private"}
+    everything = list(parts.values())
+
+    async def show(stream):
+        async for shown in stream:
+            yield {parts[name]: value for name, value in shown.items()}
+        # Gradio sends the last values once more when a generator ends; they may be out of date by then.
+        yield gr.skip()
+
+    def solving(handler: Callable) -> dict[str, Any]:
+        """A listener that asks a handler of `studio` what to show for the material and the fields."""
+
+        async def listener(request: gr.Request, name, *values):
+            async for shown in show(handler(str(request.session_hash), name, dict(zip(FIELDS, values, strict=True)))):
+                yield shown
+
+        return {"fn": listener, "inputs": [parts["selected"], *fields], "outputs": everything, **always}
+
+    def refilling(fill: Callable) -> dict[str, Any]:
+        return solving(lambda session, name, values: studio.refill(session, name, values, fill))
+
+    async def pick(event: gr.EventData, request: gr.Request, *values):
+        name = str(event._data.get("name"))
+        async for shown in show(studio.pick(str(request.session_hash), name, dict(zip(FIELDS, values, strict=True)))):
+            yield shown
+
+    def end(request: gr.Request):
+        studio.end(str(request.session_hash))
+
+    def stop(request: gr.Request):
+        studio.sessions.stop(str(request.session_hash))
+
+    app.load(**solving(lambda session, _, values: studio.open(session, values)))
+    app.unload(end)
+    parts["gallery"].pick(pick, fields, everything, **always)
+    parts["viewer"].stop(stop, queue=False, **always)
+    for name in FIELDS:
+        parts[name].input(**solving(studio.resize if name in ("width", "height") else studio.change))
+    buttons["dice"].click(**refilling(lambda _: {"seed": random.randrange(1_000_000)}))
+    buttons["exemplar"].click(**refilling(lambda config: own_times(config, warmup=False)))
+    buttons["whole"].click(**refilling(own_times))
+    buttons["beyond"].click(**refilling(lambda config: own_times(config, beyond=0.5)))
+    buttons["own"].click(**refilling(own_solver))
+    parts["stepping"].change(
+        lambda stepping: (gr.update(visible=stepping == "adaptive"), gr.update(visible=stepping == "fixed")),
+        parts["stepping"], [parts["tolerance"], parts["step"]], queue=False, show_progress="hidden", api_visibility="private",
+    )  # fmt: skip
+
+
+def _endpoint(studio: Studio) -> None:
+    """The API endpoint `/render`."""
+
+    def render(material, seed, width, height, time, x, y, log_intensity):
+        try:
+            return studio.pictures.draw(material, seed, width, height, time, x, y, log_intensity)
+        except AppearanceError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    numbers = {"seed": 0, "width": SIZE, "height": SIZE, "time": 0.0, "x": 0.0, "y": 0.0, "log_intensity": 0.0}
+    with gr.Row(visible=False):
+        inputs = [gr.Textbox("rusting_steel", label="material")]
+        inputs += [gr.Number(value, label=name) for name, value in numbers.items()]
+        picture = gr.Image(label="picture", format="png", type="numpy")
+        button = gr.Button("render")
+    button.click(
+        render, inputs, picture, api_name="render", concurrency_limit=None,
+        api_description="A picture of a material at a model time, solved from a seed at a size, under a point light "
+        "at (x, y) of a logarithmic intensity (an RGB texture is its own light): a PNG.",
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""What the components of the studio are given to show: materials and jobs as plain data (see viewer.py and gallery.py)."""
+
+from typing import Any
+
+import gradio as gr
+
+from ..device import description
+from ..material import map_channels
+from .jobs import Job
+from .materials import BrokenEntry, Collection, Entry, kind_label, title
+
+VIEW_LABELS = {
+    "diffuse": "Diffuse colour",
+    "albedo": "Albedo",
+    "specular": "Specular colour (F0)",
+    "metallic": "Metallic",
+    "roughness": "Roughness",
+    "roughness_u": "Roughness, across",
+    "roughness_v": "Roughness, upward",
+    "height": "Height",
+    "normal": "Normal",
+}
+
+
+def viewer_value(entry: Entry, job: Job) -> dict[str, Any]:
+    """The viewer's value for a job of a material."""
+    config = entry.config
+    light = config.light
+    names = [] if config.brdf is None else [name for name, _ in map_channels(config)] + ["normal"]
+    return {
+        "run": job.number,
+        "material": {
+            "name": entry.name,
+            "title": title(entry.name),
+            "label": kind_label(config),
+            "brdf": config.brdf or "rgb",
+            "half_width": config.camera.half_width,
+            "distance": config.camera.distance,
+            "light": [light.x, light.y, light.log_intensity],
+            "warmup": config.times.warmup,
+            "duration": config.times.duration,
+            "views": [["lit", "Lit surface"], *([name, VIEW_LABELS[name]] for name in names)],
+        },
+        "preview": _file(entry.preview),
+        "seed": job.request.seed,
+        "size": list(job.request.size),
+        "times": list(job.request.times),
+        "keyframes": [{"time": time, "file": _file(path)} for time, path in list(job.keyframes)],
+        "status": job.status,
+        "text": progress_text(job),
+        "message": job.notice or job.message,
+    }
+
+
+def progress_text(job: Job) -> str:
+    """How far a job is, in a line."""
+    done, planned = len(job.keyframes), len(job.request.times)
+    spent = f"{job.steps} step{'s' * (job.steps > 1)}, {job.seconds:.1f} s on {description()}" if job.steps else "from memory"
+    match job.status:
+        case "waiting":
+            return "Waiting until the solver is free"
+        case "solving" if not done:
+            return "Preparing the solver: this takes longer the first time at a size"
+        case "solving":
+            return f"Solving: {done} of {planned} keyframes, {spent}"
+        case "complete":
+            return f"{done} keyframes, {spent}"
+        case _:
+            return f"{done} of {planned} keyframes, {spent}"
+
+
+def empty_value(message: str) -> dict[str, Any]:
+    """The viewer's value where there is nothing to show but a sentence."""
+    return {"run": 0, "material": None, "message": message}
+
+
+def gallery_value(collection: Collection, selected: str | None) -> dict[str, Any]:
+    """The gallery's value."""
+    return {"selected": selected, "materials": [_card(entry) for entry in collection.entries]}
+
+
+def _card(entry):
+    names = {"name": entry.name, "title": title(entry.name)}
+    if isinstance(entry, BrokenEntry):
+        return {**names, "label": "cannot be opened", "preview": None, "error": entry.error}
+    kind = "RGB texture" if entry.config.brdf is None else "SVBRDF"
+    return {**names, "label": kind, "preview": _file(entry.preview), "error": None}
+
+
+def _file(path):
+    return None if path is None else gr.FileData(path=str(path)).model_dump()

@@ -1,0 +1,71 @@
+"""What a person asked for, from the fields of the screen to numbers that can be solved."""
+
+import dataclasses
+import math
+from typing import Any
+
+from ..config import MaterialConfig, SolverConfig
+from ..config_json import from_json
+from ..errors import ConfigError, RequestError
+from ..limits import check_size, check_times
+from ..memory import check_memory
+from .schedule import check_count, keyframe_times
+
+
+@dataclasses.dataclass(frozen=True)
+class SolveRequest:
+    """One solve: all that its keyframes depend on."""
+
+    material: str
+    seed: int
+    size: tuple[int, int]
+    times: tuple[float, ...]
+    solver: SolverConfig
+
+
+def solve_request(name: str, config: MaterialConfig, fields: dict[str, Any]) -> SolveRequest:
+    """The request for a material in `fields` (seed, width, height, start, end, count, method, stepping, tolerance, step).
+
+    Raises RequestError, saying what is wrong and what would be right, for anything that cannot be solved.
+    """
+    size = check_size(config, (whole(fields, "width"), whole(fields, "height")))
+    seed = whole(fields, "seed")
+    if not 0 <= seed < 2**32:
+        raise RequestError(f"A seed is a whole number from 0 to {2**32 - 1}: {seed} is not, {min(max(seed, 0), 2**32 - 1)} is.")
+    count = check_count(config.kind, size, whole(fields, "count"))
+    times = keyframe_times(config.times, number(fields, "start"), number(fields, "end"), count)
+    check_times(config, times)
+    solver = _solver(config, fields)
+    check_memory(config, solver, size)
+    return SolveRequest(name, seed, size, tuple(times), solver)
+
+
+def _solver(config, fields):
+    """The solver that the fields describe; what they do not show stays as the material has it."""
+    changes = {"method": fields["method"]}
+    if fields["stepping"] == "fixed":
+        changes["step"] = number(fields, "step")
+    elif fields["method"] == "euler":
+        raise RequestError("Euler's method has no error estimate to adapt its steps by: choose fixed steps for it.")
+    else:
+        changes |= {"step": None, "rtol": number(fields, "tolerance"), "atol": number(fields, "tolerance")}
+    try:
+        return from_json(SolverConfig, {**dataclasses.asdict(config.solver), **changes}, "solver")
+    except ConfigError as error:
+        raise RequestError(str(error)) from error
+
+
+def number(fields: dict[str, Any], name: str) -> float:
+    """A finite number out of a field; an empty one raises RequestError."""
+    value = fields[name]
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise RequestError(f"{name.capitalize()} has to be a number.")
+    return float(value)
+
+
+def whole(fields: dict[str, Any], name: str) -> int:
+    """A whole number out of a field; anything else raises RequestError."""
+    value = number(fields, name)
+    if value != int(value):
+        raise RequestError(f"{name.capitalize()} has to be a whole number: {value:g} is not, {round(value)} is.")
+    return int(value)

@@ -1,0 +1,56 @@
+"""The viewer component: a canvas that shows a material at any time under any light, without asking the server again.
+
+Its value is a dict, sent again whenever something in it changes:
+
+    run         whole number that grows: a value of an earlier run is ignored
+    material    {name, title, label, brdf ("rgb" for a texture), half_width, distance, light [x, y, log-intensity],
+                warmup, duration, views [[name, label], ...]}
+    preview     file of its animated preview, or None
+    seed, size  of the state; size is [width, height]
+    times       model times of all keyframes that are planned, ascending
+    keyframes   those that are solved, in the order in which they were: [{time, file}, ...] (see keyframes.py)
+    status      "waiting", "solving", "complete", "stopped" or "failed"
+    text        what to say of that in a line
+    message     a sentence on what went wrong, or None
+
+or, where there is nothing to show, {run: 0, material: None, message}.
+
+Files are `gradio.FileData`. The scripts' own API is described at the top of web/viewer.js.
+"""
+
+from collections.abc import Callable
+
+import gradio as gr
+
+from . import assets
+
+SCRIPTS = ("dom", "keyframes", "arrivals", "renderer", "remote", "timeline", "lamp", "viewer")
+
+# `element` is the component's, `trigger`, `server` and `watch` are Gradio's (see the docstring of gr.HTML).
+MOUNT = """
+const container = element.querySelector(".ode-viewer");
+const viewer = new Viewer(container.firstElementChild, {
+  stop: () => trigger("stop"),
+  picture: (request) => server.picture(request),
+});
+container.odeViewer = viewer;
+viewer.update(props.value);
+watch("value", () => viewer.update(props.value));
+"""
+
+
+def viewer(*, picture: Callable[[list], dict[str, str]] | None = None, **options) -> gr.HTML:
+    """A viewer; `options` are those of gr.HTML. Its event `stop` asks to stop solving.
+
+    The function `picture([material, seed, width, height, time, x, y, log_intensity])` gives {"address": ...} of a picture or
+    {"error": sentence}, for browsers that cannot draw one themselves. (No subclass of gr.HTML: Gradio would write a .pyi file
+    beside this one.)
+    """
+    return gr.HTML(
+        html_template='<div class="ode-viewer"><div class="ode-viewer-grid"></div></div>',
+        css_template=assets.text("viewer.css") + assets.text("timeline.css"),
+        js_on_load=assets.shaders() + assets.script(*SCRIPTS) + MOUNT,
+        apply_default_css=False,
+        server_functions=[picture] if picture else None,
+        **options,
+    )

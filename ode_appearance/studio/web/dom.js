@@ -1,0 +1,23 @@
+// Elements without innerHTML: names and texts of materials come from elsewhere, and are text.
+
+/** An element: `make("p", { class: "hint", text: "..." }, ...children)`; `on...` are listeners, all else attributes. */
+function make(tag, { text, ...attributes } = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value !== false && value !== undefined && value !== null)
+      element.setAttribute(name, value === true ? "" : value);
+  }
+  if (text !== undefined) element.textContent = text;
+  element.append(...children);
+  return element;
+}
+
+/** A number for reading: a real minus sign, and as many decimals as asked for. */
+const spell = (number, decimals = 2) =>
+  number
+    .toFixed(decimals)
+    .replace(/^-(?=0\.?0*$)/, "")
+    .replace("-", "\u2212");
+
+const clamp = (value, least, most) => Math.min(Math.max(value, least), most);
