@@ -1,0 +1,141 @@
+"""The app as a person starts it, in a process of its own, and a browser that looks at it."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+SOFTWARE_WEBGL = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
+BROKEN = "half_a_material"
+
+
+@pytest.fixture(scope="session")
+def checkpoints(tmp_path_factory):
+    """A copy of the shipped materials with a broken one among them."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    for name in ("clay_solidifying", "rusting_steel"):
+        shutil.copytree(ROOT / "checkpoints" / name, folder / name)
+    shutil.copytree(ROOT / "checkpoints" / "rusting_steel", folder / BROKEN)
+    weights = folder / BROKEN / "model.eqx"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def app(checkpoints):
+    """The address of `python app.py`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "GRADIO_SERVER_PORT": str(port), "ODE_APPEARANCE_CHECKPOINTS": str(checkpoints)}
+    process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment)
+    address = f"http://127.0.0.1:{port}/"
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(address)
+                break
+            except OSError:
+                assert process.poll() is None, "the app ended at its start"
+                time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        assert process.wait(timeout=30) is not None
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Headless Chromium with WebGL 2 in software. Of a module: playwright's event loop is in the way of others."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="browser tests need playwright")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=SOFTWARE_WEBGL)
+        yield browser
+        browser.close()
+
+
+class Screen:
+    """One tab of the app, and the viewer's API in it."""
+
+    def __init__(self, browser, address, *, script=None, **options):
+        self.page = browser.new_page(**options)
+        self.requests, self.errors = [], []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        if script:
+            self.page.add_init_script(script)
+        self.page.goto(address)
+        self.page.wait_for_function("document.querySelector('.ode-viewer')?.odeViewer?.state.run > 0", timeout=60_000)
+
+    def call(self, method, *arguments):
+        """Call a method of the viewer."""
+        return self.page.evaluate(f"([a]) => document.querySelector('.ode-viewer').odeViewer.{method}(...a)", [arguments])
+
+    @property
+    def state(self):
+        """The viewer's state."""
+        return self.page.evaluate("document.querySelector('.ode-viewer').odeViewer.state")
+
+    def until(self, condition, seconds=90):
+        """Wait for a condition on the viewer's `state`, in JavaScript."""
+        script = f"() => {{ const state = document.querySelector('.ode-viewer').odeViewer.state; return {condition}; }}"
+        self.page.wait_for_function(script, timeout=1000 * seconds)
+
+    def solved(self, condition="true"):
+        """Wait until all keyframes are there."""
+        self.until(f"state.status === 'complete' && state.keyframes === state.planned && ({condition})")
+
+    def pick(self, name):
+        """Pick a material and wait for all its keyframes."""
+        run = self.state["run"]
+        self.page.click(f".ode-card[data-name={name}]")
+        self.solved(f"state.run > {run} && state.material === {json.dumps(name)}")
+
+    def enter(self, label, value):
+        """Type into a field, as a person would."""
+        self.page.get_by_label(label, exact=True).first.fill(str(value))
+
+    def pixels(self):
+        """The picture at the size of the state: (3, h, w) in [0, 1]."""
+        shown = self.page.evaluate(
+            "() => { const { width, height, data } = document.querySelector('.ode-viewer').odeViewer.readPixels();"
+            " return [width, height, Array.from(data)]; }"
+        )
+        width, height, data = shown
+        return np.array(data, np.float32).reshape(height, width, 4)[..., :3].transpose(2, 0, 1) / 255
+
+
+@pytest.fixture
+def open_screen(app, browser):
+    """Opens tabs of the app, and closes them; nothing in them may have reported an error."""
+    screens = []
+
+    def open_one(**options):
+        screens.append(Screen(browser, app, **options))
+        return screens[-1]
+
+    yield open_one
+    for screen in screens:
+        screen.page.close()
+        assert screen.errors == []
+
+
+@pytest.fixture(scope="module")
+def screen(app, browser):
+    """One tab that the tests of a module share, with a solved SVBRDF in it."""
+    screen = Screen(browser, app, viewport={"width": 1280, "height": 1000})
+    screen.pick("clay_solidifying")
+    yield screen
+    screen.page.close()
+    assert screen.errors == []

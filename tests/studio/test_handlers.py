@@ -1,0 +1,121 @@
+"""What happens on the events of the screen, without a browser."""
+
+import asyncio
+import functools
+import time
+
+import pytest
+
+from ode_appearance.studio.handlers import FIELDS, Studio, own_solver, own_times
+from ode_appearance.studio.materials import Collection
+
+FIELD_VALUES = {"seed": 0, "width": 16, "height": 16, "start": 0, "end": 1, "count": 4, "method": "heun"}
+FIELD_VALUES |= {"stepping": "fixed", "tolerance": 0.01, "step": 0.2}
+
+
+@pytest.fixture(scope="module")
+def studio(checkpoints):
+    studio = Studio(Collection(checkpoints))
+    yield studio
+    studio.worker.close()
+
+
+def gather(stream):
+    async def all_of():
+        return [shown async for shown in stream]
+
+    return asyncio.run(all_of())
+
+
+def test_the_first_visit_shows_the_gallery_and_the_first_material(studio):
+    first, *others = gather(studio.open("tab", FIELD_VALUES))
+    assert first["gallery"]["selected"] == first["selected"] == "clay_solidifying"
+    assert set(FIELDS) - {"seed", "width", "height"} <= set(first)
+    assert (first["start"], first["end"], first["stepping"], first["step"], first["count"]) == (-1, 5, "fixed", 0.2, 64)
+    assert all(set(shown) == {"viewer"} for shown in others)
+    last = others[-1]["viewer"]
+    assert last["status"] == "complete" and len(last["keyframes"]) == len(last["times"]) == 64
+    assert last["material"]["views"][0][0] == "lit" and last["preview"] and last["size"] == [16, 16]
+
+
+@pytest.mark.filterwarnings("ignore:")
+def test_an_empty_folder_is_explained(tmp_path):
+    empty = Studio(Collection(tmp_path))
+    (shown,) = gather(empty.open("tab", FIELD_VALUES))
+    assert shown["viewer"]["material"] is None and "no materials" in shown["viewer"]["message"]
+    for handler in (empty.change, empty.resize, functools.partial(empty.refill, fill=own_solver)):
+        (shown,) = gather(handler("tab", None, FIELD_VALUES))
+        assert "no material" in shown["viewer"]["message"]
+    empty.worker.close()
+
+
+def test_an_rgb_texture_has_no_maps_to_show(studio):
+    shown = gather(studio.pick("tab", "rusting_steel", FIELD_VALUES))[-1]["viewer"]
+    assert shown["material"]["brdf"] == "rgb" and [name for name, _ in shown["material"]["views"]] == ["lit"]
+
+
+@pytest.mark.filterwarnings("ignore:")
+def test_what_is_impossible_leaves_what_is_there(studio):
+    before = gather(studio.solve("tab", "rusting_steel", FIELD_VALUES))[-1]["viewer"]
+    (shown,) = gather(studio.solve("tab", "rusting_steel", {**FIELD_VALUES, "width": 17}))
+    assert "16x16 is" in shown["viewer"]["message"] and shown["viewer"]["run"] == before["run"]
+    assert len(shown["viewer"]["keyframes"]) == 4
+    (shown,) = gather(studio.pick("tab", "moss", FIELD_VALUES))
+    assert "no material" in shown["viewer"]["message"]
+    after = gather(studio.solve("tab", "rusting_steel", FIELD_VALUES))[-1]["viewer"]
+    assert after["message"] is None and after["run"] > before["run"]
+
+
+def test_only_the_last_of_quick_changes_is_solved(studio):
+    async def type_quickly():
+        async def change(seed):
+            return [shown async for shown in studio.change("tab", "rusting_steel", {**FIELD_VALUES, "seed": seed})]
+
+        tasks = []
+        for seed in (1, 12, 123):
+            tasks.append(asyncio.create_task(change(seed)))
+            await asyncio.sleep(0.05)
+        return await asyncio.gather(*tasks)
+
+    first, second, third = asyncio.run(type_quickly())
+    assert first == second == [] and third[-1]["viewer"]["seed"] == 123
+
+
+def test_a_solve_that_nobody_watches_ends(studio):
+    async def leave():
+        stream = studio.solve("tab", "rusting_steel", {**FIELD_VALUES, "end": 400, "count": 200})
+        await anext(stream)
+        await stream.aclose()
+
+    asyncio.run(leave())
+    job = studio.sessions.latest("tab")
+    end = time.monotonic() + 30
+    while not job.finished:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert job.status == "stopped"
+
+
+def test_another_size_brings_as_many_keyframes_as_suit_it(studio):
+    studio.end("tab")
+    large = {**FIELD_VALUES, "width": 1024, "height": 1024}
+
+    async def first_of():
+        async for shown in studio.resize("tab", "clay_solidifying", large):
+            studio.sessions.stop("tab")
+            return shown
+
+    shown = asyncio.run(first_of())
+    assert shown["count"] == 8 and len(shown["viewer"]["times"]) == 8
+
+
+def test_buttons_fill_fields(studio):
+    first, *_ = gather(studio.refill("tab", "rusting_steel", FIELD_VALUES, lambda config: own_times(config, beyond=0.5)))
+    assert first["start"] == pytest.approx(-0.99) and first["end"] == pytest.approx(1.5 * 4.95)
+
+
+def test_warming_up_compiles_every_network_once(studio, monkeypatch):
+    solved = []
+    monkeypatch.setattr("ode_appearance.studio.handlers.solve", lambda material, **_: solved.append(material.name))
+    studio.warm_up()
+    assert solved == ["clay_solidifying", "rusting_steel"]

@@ -1,0 +1,120 @@
+"""Jobs, sessions and the files that they leave."""
+
+import threading
+import time
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from ode_appearance.config import Architecture, MaterialConfig, SolverConfig, Times
+from ode_appearance.material import decode, new_material
+from ode_appearance.solve import solve
+from ode_appearance.studio.files import KeyframeFiles
+from ode_appearance.studio.jobs import Sessions
+from ode_appearance.studio.keyframes import unpack
+from ode_appearance.studio.requests import SolveRequest
+from ode_appearance.studio.worker import Worker
+from ode_appearance.trajectory import TrajectoryCache
+
+ARCHITECTURE = Architecture(channels=7, dim=8, dim_mults=(1, 2), attention=None)
+MATERIAL = new_material(
+    MaterialConfig(name="moss", architecture=ARCHITECTURE, times=Times(warmup=1.0, duration=2.0), solver=SolverConfig(step=0.5))
+)
+
+
+def request(times=(-1.0, 0.0, 2.0), **changes):
+    given = {"material": "moss", "seed": 1, "size": (8, 12), "times": times, "solver": MATERIAL.config.solver}
+    return SolveRequest(**{**given, **changes})
+
+
+def finished(job, seconds=60):
+    end = time.monotonic() + seconds
+    while not job.finished:
+        assert time.monotonic() < end, job.status
+        time.sleep(0.01)
+    return job
+
+
+@pytest.fixture
+def worker():
+    worker = Worker()
+    yield worker
+    worker.close()
+
+
+@pytest.fixture
+def sessions(worker):
+    return Sessions(worker, KeyframeFiles(), TrajectoryCache())
+
+
+def test_a_job_leaves_the_keyframes_of_its_times(sessions):
+    job = finished(sessions.begin("tab", request(), MATERIAL))
+    assert (job.status, job.message) == ("complete", None)
+    assert [time for time, _ in job.keyframes] == [-1.0, 0.0, 2.0]
+    texels, trajectory = None, solve(MATERIAL, seed=1, size=(8, 12), times=[-1.0, 0.0, 2.0])
+    for (_, path), state in zip(job.keyframes, trajectory.states, strict=True):
+        maps, texels = unpack(path.read_bytes(), texels)
+        assert np.abs(maps["image"] - np.asarray(decode(MATERIAL, jnp.asarray(state))["image"])).max() <= 0.51 / 255
+
+
+def test_an_impossible_request_ends_with_its_sentence(sessions):
+    job = finished(sessions.begin("tab", request(size=(7, 12)), MATERIAL))
+    assert job.status == "failed" and "multiples of 2" in job.message
+
+
+def test_a_solve_that_runs_out_of_steps_says_so_and_keeps_what_it_has(sessions):
+    solver = SolverConfig(step=0.5, max_steps=2)
+    job = finished(sessions.begin("tab", request(times=(-1.0, 2.0), solver=solver), MATERIAL))
+    assert job.status == "failed" and "step limit" in job.message and len(job.keyframes) == 1
+
+
+def test_an_unknown_error_is_logged_and_not_shown(sessions, monkeypatch, caplog):
+    monkeypatch.setattr("ode_appearance.studio.jobs.pack", lambda *_: 1 / 0)
+    job = finished(sessions.begin("tab", request(), MATERIAL))
+    assert job.status == "failed" and "division" not in job.message and "division" in caplog.text
+
+
+def test_a_session_has_one_job_and_the_files_of_two(sessions, worker):
+    hold = threading.Event()
+    worker.submit(hold.wait)
+    jobs = [sessions.begin("tab", request(seed=seed), MATERIAL) for seed in range(3)]
+    other = sessions.begin("another tab", request(), MATERIAL)
+    assert sessions.latest("tab") is jobs[-1]
+    hold.set()
+    assert [finished(job).status for job in [*jobs, other]] == ["stopped", "stopped", "complete", "complete"]
+    later = finished(sessions.begin("tab", request(seed=9), MATERIAL))
+    assert jobs[2].keyframes[0][1].exists()
+    finished(sessions.begin("tab", request(seed=10), MATERIAL))
+    assert not jobs[2].keyframes[0][1].exists() and later.keyframes[0][1].exists()
+    sessions.end("tab")
+    assert not later.keyframes[0][1].exists() and sessions.latest("tab") is None
+    assert other.keyframes[0][1].exists()
+
+
+def test_a_stopped_job_keeps_its_keyframes(sessions, worker):
+    job = sessions.begin("tab", request(times=tuple(np.linspace(-1, 190, 200, dtype=np.float32).tolist())), MATERIAL)
+    while len(job.keyframes) < 2:
+        time.sleep(0.01)
+    sessions.stop("tab")
+    assert finished(job).status == "stopped" and 2 <= len(job.keyframes) < 200
+
+
+def test_files_keep_to_their_limit():
+    files = KeyframeFiles(limit=1000)
+    old, new = files.folder(), files.folder()
+    first = files.write(old, "0.bin", bytes(600))
+    second = files.write(new, "0.bin", bytes(600))
+    assert not first.exists() and second.exists()
+    with pytest.raises(FileNotFoundError):
+        files.write(old, "1.bin", b"")
+    assert files.write(new, "1.bin", bytes(2000)).exists(), "what is looked at stays, whatever its size"
+
+
+def test_a_worker_keeps_the_order_and_hands_errors_on(worker):
+    order = []
+    tasks = [worker.submit(lambda number=number: order.append(number)) for number in range(20)]
+    tasks[-1].result(timeout=10)
+    assert order == list(range(20))
+    with pytest.raises(ZeroDivisionError):
+        worker.submit(lambda: 1 / 0).result(timeout=10)

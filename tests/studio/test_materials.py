@@ -1,0 +1,67 @@
+"""The materials that the studio offers, and single pictures of them."""
+
+import pytest
+from conftest import BROKEN
+from made_up import psnr
+
+import ode_appearance as oa
+from ode_appearance import device
+from ode_appearance.errors import AppearanceError, CheckpointError
+from ode_appearance.studio.materials import Collection, facts
+from ode_appearance.studio.pictures import Pictures
+from ode_appearance.studio.presentation import gallery_value
+from ode_appearance.studio.worker import Worker
+
+
+@pytest.fixture(scope="module")
+def collection(checkpoints):
+    return Collection(checkpoints)
+
+
+def test_a_broken_material_does_not_stop_the_others(collection):
+    assert [entry.name for entry in collection.entries] == ["clay_solidifying", "rusting_steel", BROKEN]
+    value = gallery_value(collection, "rusting_steel")
+    assert [material["error"] is None for material in value["materials"]] == [True, True, False]
+    with pytest.raises(CheckpointError, match=r"model\.eqx"):
+        collection.find(BROKEN)
+
+
+@pytest.mark.parametrize("name", ["moss", "../clay_solidifying", "/etc", "", "user/repo"])
+def test_only_names_of_the_folder_are_found(collection, name):
+    with pytest.raises(CheckpointError, match="there are: clay_solidifying, rusting_steel"):
+        collection.find(name)
+
+
+def test_facts_are_plain_texts(collection):
+    rows = dict(facts(collection.find("clay_solidifying")))
+    assert rows["Kind"].startswith("SVBRDF") and rows["Licence"] == "cc-by-4.0" and "Tobias Ritschel" in rows["Credit"]
+    assert rows["Trained for"] == "heun, steps of 0.2"
+
+
+def test_an_empty_folder_has_no_materials(tmp_path):
+    assert Collection(tmp_path).entries == []
+
+
+def test_pictures_are_those_of_the_library(collection):
+    worker = Worker()
+    pictures = Pictures(collection, worker, oa.TrajectoryCache())
+    frame = pictures.draw("rusting_steel", 2, 32, 24, 1.0, 0.0, 0.0, 0.0)
+    material = oa.load("rusting_steel")
+    expected = oa.render(material, oa.solve(material, seed=2, size=(32, 24), times=[1.0]))
+    assert frame.shape == (24, 32, 3) and psnr(frame.transpose(2, 0, 1) / 255, expected) > 55
+    for name, width, log_intensity in (("moss", 32, 0), ("rusting_steel", 31, 0), ("rusting_steel", 32, 99)):
+        with pytest.raises(AppearanceError):
+            pictures.draw(name, 0, width, 32, 0, 0, 0, log_intensity)
+    assert pictures.picture(["rusting_steel", 2, 32, 24, 1.0, 0, 0, 0])["address"].startswith("data:image/png;base64,")
+    assert "not possible" in pictures.picture(["rusting_steel", 2, 31, 24, 1.0, 0, 0, 0])["error"]
+    assert "error" in pictures.picture(["rusting_steel"])
+    worker.close()
+
+
+def test_the_device_is_described(monkeypatch):
+    assert device.description()
+    monkeypatch.setattr(device, "has_nvidia_gpu", lambda: True)
+    on_cpu = device.description().startswith("CPU")
+    assert ("jax[cuda13]" in (device.hint() or "")) is on_cpu
+    monkeypatch.setattr(device, "has_nvidia_gpu", lambda: False)
+    assert device.hint() is None

@@ -1,0 +1,91 @@
+"""Materials by name, and the ones that are shipped."""
+
+import pytest
+from materials import RGB, SVBRDF, little_material
+from PIL import Image
+
+import ode_appearance as oa
+from ode_appearance import hub
+from ode_appearance.checkpoint import FILES, checked_file
+from ode_appearance.collection import checkpoints_folder, find_folder
+from ode_appearance.errors import CheckpointError
+
+SHIPPED = oa.list_materials()
+
+
+@pytest.fixture
+def collection(tmp_path, monkeypatch):
+    folder = tmp_path / "checkpoints"
+    oa.save(little_material(RGB), folder / "texture", preview=b"")
+    oa.save(little_material(SVBRDF), folder / "svbrdf", preview=b"")
+    (folder / "broken").mkdir()
+    (folder / "broken" / "config.json").write_text("{")
+    (folder / "empty").mkdir()
+    (folder / "notes.txt").write_text("")
+    monkeypatch.setenv("ODE_APPEARANCE_CHECKPOINTS", str(folder))
+    return folder
+
+
+def test_names(collection):
+    assert checkpoints_folder() == collection
+    assert oa.list_materials() == ["broken", "svbrdf", "texture"]
+
+
+def test_a_name_and_a_path(collection, monkeypatch):
+    assert oa.load("texture").config == oa.load(collection / "texture").config == RGB
+    monkeypatch.chdir(collection)
+    assert oa.load("./svbrdf").config == SVBRDF
+
+
+@pytest.mark.parametrize(
+    "name", ["nothing", "", "..", "a b", "../secret/../m", "a" * 5000, "a\0b", "/nowhere/at/all", "user/../m"]
+)
+def test_an_unknown_name_lists_the_known_ones(collection, name):
+    with pytest.raises(CheckpointError):
+        oa.load(name)
+    if name == "nothing":
+        with pytest.raises(CheckpointError, match="broken, svbrdf, texture"):
+            oa.load(name)
+
+
+def test_a_name_never_leads_out_of_the_collection(collection):
+    oa.save(little_material(RGB), collection.parent / "secret", preview=b"")
+    with pytest.raises(CheckpointError):
+        oa.load("../secret")
+
+
+@pytest.mark.parametrize("name", ["user/repo", "user/repo@main", "user/repo@refs/pr/1"])
+def test_a_repository_is_fetched(collection, monkeypatch, name):
+    asked = []
+    monkeypatch.setattr(hub, "fetch", lambda name: asked.append(name) or collection / "texture")
+    assert find_folder(name) == collection / "texture" and asked == [name]
+
+
+def test_a_repository_that_cannot_be_reached(collection, monkeypatch, tmp_path):
+    import huggingface_hub
+
+    def offline(*arguments, **options):
+        raise huggingface_hub.errors.LocalEntryNotFoundError("no connection")
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", offline)
+    with pytest.raises(CheckpointError, match="user/repo"):
+        oa.load("user/repo")
+
+
+# What is shipped
+
+
+def test_there_are_both_kinds():
+    assert {oa.load(name).config.kind for name in SHIPPED} == {"rgb", "svbrdf"}
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_material_is_sound(name):
+    folder = checkpoints_folder() / name
+    config = oa.load(name).config
+    assert config.name == name
+    assert all(checked_file(folder, file).stat().st_size > 100 for file in FILES)
+    assert config.exemplar.license and config.exemplar.credit and config.training
+    preview = Image.open(folder / "preview.webp")
+    assert preview.n_frames > 1 and min(preview.size) >= 128
+    assert f"license: {config.exemplar.license}" in (folder / "README.md").read_text()

@@ -1,0 +1,84 @@
+"""The fast circular convolution is the circular convolution: values, gradients, and gradients of gradients."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jax import lax
+
+from ode_appearance import convolution
+
+SHAPES = [(1, 1, 1, 1), (1, 5, 2, 3), (2, 2, 3, 2), (3, 4, 1, 2), (4, 4, 2, 2), (4, 9, 3, 5), (16, 24, 8, 4)]
+
+
+def by_definition(x, kernel):
+    """Padding by wrapping, then a "VALID" convolution."""
+    padded = jnp.pad(x, ((1, 1), (1, 1), (0, 0)), mode="wrap")
+    return lax.conv_general_dilated(padded[None], kernel, (1, 1), "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC"))[0]
+
+
+def image_and_kernel(shape, seed=0):
+    height, width, inputs, outputs = shape
+    random = np.random.default_rng(seed)
+    x = random.standard_normal((height, width, inputs), np.float32)
+    kernel = random.standard_normal((3, 3, inputs, outputs), np.float32)
+    return jnp.asarray(x), jnp.asarray(kernel)
+
+
+def derivatives(convolve, shape):
+    """Of image and kernel: the result, the gradient of a function of it that is not linear, the gradient of that one's norm."""
+    height, width, _, outputs = shape
+    weights = jnp.asarray(np.random.default_rng(1).standard_normal((height, width, outputs), np.float32))
+
+    def first(x, kernel):
+        return jax.grad(lambda x, kernel: jnp.sum(weights * jnp.sin(convolve(x, kernel))), (0, 1))(x, kernel)
+
+    def second(x, kernel):
+        return jax.grad(lambda x, kernel: sum(jnp.sum(gradient**2) for gradient in first(x, kernel)), (0, 1))(x, kernel)
+
+    return jax.jit(lambda x, kernel: (convolve(x, kernel), *first(x, kernel), *second(x, kernel)))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_values_gradients_and_their_gradients(shape):
+    x, kernel = image_and_kernel(shape)
+    ours = derivatives(convolution.circular_convolution, shape)(x, kernel)
+    expected = derivatives(by_definition, shape)(x, kernel)
+    for result, other in zip(ours, expected, strict=True):
+        np.testing.assert_allclose(result, other, rtol=1e-4, atol=1e-5 * float(jnp.abs(other).max()))
+
+
+def test_batches():
+    x, kernel = image_and_kernel((5, 6, 3, 2))
+    batch = jnp.stack([x, 2 * x, x[::-1]])
+    ours = jax.jit(jax.vmap(convolution.circular_convolution, (0, None)))(batch, kernel)
+    expected = jax.jit(jax.vmap(by_definition, (0, None)))(batch, kernel)
+    np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_rolling_the_image_rolls_the_result():
+    x, kernel = image_and_kernel((8, 12, 3, 4))
+    rolled = convolution.circular_convolution(jnp.roll(x, (3, 5), (0, 1)), kernel)
+    expected = jnp.roll(convolution.circular_convolution(x, kernel), (3, 5), (0, 1))
+    np.testing.assert_allclose(rolled, expected, rtol=1e-5, atol=1e-5)
+
+
+# The formulations of other platforms, which this machine may never choose by itself
+
+
+@pytest.mark.parametrize("formulation", ["_by_padding", "_by_border_strips"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_each_formulation_has_the_same_values(formulation, shape):
+    x, kernel = image_and_kernel(shape)
+    ours = jax.jit(getattr(convolution, formulation))(x, kernel)
+    np.testing.assert_allclose(ours, jax.jit(by_definition)(x, kernel), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("formulation", ["_kernel_gradient_by_products", "_kernel_gradient_by_transposition"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_each_formulation_has_the_same_kernel_gradient(formulation, shape):
+    x, kernel = image_and_kernel(shape)
+    gradient = jnp.asarray(np.random.default_rng(2).standard_normal((*shape[:2], shape[3]), np.float32))
+    expected = jax.jit(lambda x, kernel, gradient: jax.vjp(by_definition, x, kernel)[1](gradient)[1])(x, kernel, gradient)
+    ours = jax.jit(getattr(convolution, formulation))(x, gradient)
+    np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-4)

@@ -1,0 +1,551 @@
+"""Damaged and hostile checkpoint folders: each gives our own error, soon, and makes us allocate next to nothing."""
+
+import ast
+import io
+import json
+import os
+import pickle
+import resource
+import shutil
+import signal
+import struct
+import time
+import tracemalloc
+from pathlib import Path
+
+import jax
+import numpy as np
+import pytest
+from materials import RGB, SVBRDF, little_material
+
+import ode_appearance as oa
+from ode_appearance.checkpoint import checked_file, load_config, load_folder
+from ode_appearance.errors import AppearanceError, CheckpointError
+
+SECONDS, MEGABYTES = 1.0, 50
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    """A checkpoint folder that loads. Loading it once also starts JAX, which is not what is timed."""
+    folder = oa.save(little_material(RGB), tmp_path_factory.mktemp("sound") / "m", preview=b"a picture")
+    oa.load(folder)
+    return folder
+
+
+@pytest.fixture
+def folder(sound, tmp_path):
+    return Path(shutil.copytree(sound, tmp_path / "m"))
+
+
+def refused(folder) -> str:
+    """The sentence that loading ends with; fails where it hangs, is slow, allocates, or raises anything else."""
+
+    def hang(*_):
+        raise AssertionError("loading hangs")
+
+    before = signal.signal(signal.SIGALRM, hang)
+    signal.alarm(20)
+    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    tracemalloc.start()
+    began = time.process_time()
+    try:
+        with pytest.raises(AppearanceError) as problem:
+            oa.load(folder)
+        seconds, (_, peak) = time.process_time() - began, tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+    assert seconds < SECONDS
+    assert peak < MEGABYTES << 20
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - resident < MEGABYTES << 10
+    sentence = str(problem.value)
+    assert sentence.endswith(".") and len(sentence) < 1000
+    return sentence
+
+
+# Files of .npy records, by hand
+
+
+def record(array, version=1, **header) -> bytes:
+    """An .npy record of an array, whose header may say otherwise."""
+    text = {"descr": array.dtype.str, "fortran_order": False, "shape": array.shape} | header
+    return raw_record(repr(text), array.tobytes(), version)
+
+
+def raw_record(text, data=b"", version=1) -> bytes:
+    text = (text if isinstance(text, bytes) else text.encode()) + b"\n"
+    length = struct.pack("<H" if version == 1 else "<I", len(text))
+    return b"\x93NUMPY" + bytes([version, 0]) + length + text + data
+
+
+def arrays_of(path) -> list[np.ndarray]:
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        arrays = []
+        while file.tell() < size:
+            arrays.append(np.load(file))
+    return arrays
+
+
+def write_arrays(path, arrays):
+    path.write_bytes(b"".join(part if isinstance(part, bytes) else record(part) for part in arrays))
+
+
+def replaced(index, change):
+    """Damage that puts something else in the place of one record; the others stay."""
+
+    def damage(folder):
+        path = folder / "model.eqx"
+        arrays = arrays_of(path)
+        arrays[index] = change(arrays[index])
+        write_arrays(path, arrays)
+
+    return damage
+
+
+def weights(change):
+    """Damage to the bytes of model.eqx."""
+
+    def damage(folder):
+        path = folder / "model.eqx"
+        path.write_bytes(change(path.read_bytes()))
+
+    return damage
+
+
+class Trap:
+    """Its pickle leaves a file behind when it is loaded."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return open, (str(self.path), "w")
+
+
+def pickled(folder):
+    (folder / "model.eqx").write_bytes(pickle.dumps(Trap(folder / "trapped")))
+
+
+def pickled_array(folder):
+    file = io.BytesIO()
+    np.save(file, np.array([Trap(folder / "trapped")], dtype=object), allow_pickle=True)
+    path = folder / "model.eqx"
+    arrays = arrays_of(path)
+    write_arrays(path, [file.getvalue(), *arrays[1:]])
+
+
+def pickle_beside_weights(folder):
+    """An object array whose size is that of the first array, so that only its type gives it away."""
+    path = folder / "model.eqx"
+    arrays = arrays_of(path)
+    write_arrays(path, [record(arrays[0], descr="|O"), *arrays[1:]])
+
+
+def swapped(folder):
+    path = folder / "model.eqx"
+    arrays = arrays_of(path)
+    arrays[0], arrays[8] = arrays[8], arrays[0]
+    write_arrays(path, arrays)
+
+
+def with_value(value):
+    def change(array):
+        array = array.copy()
+        array.flat[-1] = value
+        return array
+
+    return change
+
+
+def four_terabytes(folder):
+    """Really that long, though nearly all of it is a hole."""
+    try:
+        os.truncate(folder / "model.eqx", 4 << 40)
+    except OSError:
+        pytest.skip("no file system for a file of 4 TB")
+
+
+def npz(folder):
+    np.savez(folder / "model.eqx", *arrays_of(folder / "model.eqx"))
+    os.replace(folder / "model.eqx.npz", folder / "model.eqx")
+
+
+WEIGHTS = {
+    "empty": weights(lambda data: b""),
+    "cut in the first magic": weights(lambda data: data[:5]),
+    "cut in the first header": weights(lambda data: data[:30]),
+    "cut in the first data": weights(lambda data: data[:140]),
+    "cut in the middle": weights(lambda data: data[: len(data) // 2]),
+    "cut by a byte": weights(lambda data: data[:-1]),
+    "one record fewer": lambda folder: write_arrays(folder / "model.eqx", arrays_of(folder / "model.eqx")[:-1]),
+    "a byte more": weights(lambda data: data + b"\0"),
+    "a record more": weights(lambda data: data + record(np.zeros(3, np.float32))),
+    "a number more": weights(lambda data: data + record(np.float32(1.0))),
+    "twice": weights(lambda data: data + data),
+    "a megabyte more": weights(lambda data: data + bytes(1 << 20)),
+    "noise": weights(lambda data: np.random.default_rng(0).bytes(len(data))),
+    "zeros": weights(lambda data: bytes(len(data))),
+    "shapes swapped": swapped,
+    "a shape turned": replaced(4, lambda array: array.T.copy() if array.shape[0] != array.shape[1] else array.reshape(-1)),
+    "a shape flattened": replaced(0, lambda array: array.reshape(-1)),
+    "forged 4 TB": replaced(0, lambda array: record(array, shape=(1 << 40,))),
+    "forged 4 TB in the last": replaced(-1, lambda array: record(array, shape=(1 << 20, 1 << 20))),
+    "a product that overflows": replaced(0, lambda array: record(array, shape=(1 << 32, 1 << 32))),
+    "many dimensions that overflow": replaced(0, lambda array: record(array, shape=(1 << 39,) * 8)),
+    "a thousand dimensions": replaced(0, lambda array: record(array, shape=(1,) * 200)),
+    "a negative size": replaced(0, lambda array: record(array, shape=(-1, *array.shape[1:]))),
+    "a size that is no number": replaced(0, lambda array: record(array, shape=("4",))),
+    "a fractional size": replaced(0, lambda array: record(array, shape=(4.0, 4, 1, 1))),
+    "a size that is true": replaced(0, lambda array: record(array, shape=(True, 4, 1, 1))),
+    "a list for a shape": replaced(0, lambda array: record(array, shape=list(array.shape))),
+    "no shape": replaced(0, lambda array: raw_record("{'descr': '<f4', 'fortran_order': False}", array.tobytes())),
+    "one field more": replaced(0, lambda array: record(array, more=1)),
+    "a header that is a list": replaced(0, lambda array: raw_record("[1, 2]", array.tobytes())),
+    "a header that is code": replaced(0, lambda array: raw_record("__import__('os').system('touch trapped')")),
+    "a header of brackets": replaced(0, lambda array: raw_record("(" * 900)),
+    "a header of minus signs": replaced(0, lambda array: raw_record("-" * 900 + "1")),
+    "a header of no letters": replaced(0, lambda array: raw_record(b"\xff\xfe\0" * 100)),
+    "a header too long": replaced(0, lambda array: raw_record(" " * 60_000, array.tobytes())),
+    "a header of 4 GB": replaced(0, lambda array: b"\x93NUMPY\x02\0\xff\xff\xff\xff{}"),
+    "a later version": replaced(0, lambda array: record(array, version=2)),
+    "columns first": replaced(0, lambda array: record(array, fortran_order=True)),
+    "neither rows nor columns first": replaced(0, lambda array: record(array, fortran_order=1)),
+    "double precision": replaced(0, lambda array: array.astype(np.float64)),
+    "half precision": replaced(0, lambda array: array.astype(np.float16)),
+    "integers": replaced(0, lambda array: array.astype(np.int32)),
+    "the other byte order": replaced(0, lambda array: array.astype(">f4")),
+    "complex numbers": replaced(0, lambda array: array.astype(np.complex64)),
+    "texts": replaced(0, lambda array: array.astype("<U1")),
+    "structures": replaced(0, lambda array: record(array, descr="f4,f4")),
+    "a type that does not exist": replaced(0, lambda array: record(array, descr="<f5")),
+    "a type that is a list": replaced(0, lambda array: record(array, descr=[("a", "<f4")])),
+    "a type of no size": replaced(0, lambda array: record(array, descr="|V0")),
+    "NaN": replaced(3, with_value(np.nan)),
+    "infinity": replaced(-1, with_value(-np.inf)),
+    "a pickle": pickled,
+    "a pickle in an array": pickled_array,
+    "an object array": pickle_beside_weights,
+    "an archive": npz,
+    "4 TB": four_terabytes,
+    "another architecture's": lambda folder: shutil.copy(
+        oa.save(little_material(SVBRDF), folder.parent / "other", preview=b"") / "model.eqx", folder
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", WEIGHTS.values(), ids=WEIGHTS)
+def test_weights(folder, damage, monkeypatch):
+    monkeypatch.chdir(folder)
+    damage(folder)
+    assert "model.eqx" in refused(folder)
+    assert not (folder / "trapped").exists()
+
+
+def test_the_damages_by_hand_are_the_damage(folder):
+    """Records written by hand load where nothing is damaged."""
+    replaced(0, lambda array: array)(folder)
+    oa.load(folder)
+
+
+# config.json
+
+
+def text(content):
+    def damage(folder):
+        data = content if isinstance(content, bytes) else content.encode()
+        (folder / "config.json").write_bytes(data)
+
+    return damage
+
+
+def facts(**changes):
+    """Damage to fields; `a__b` is the field b of the object a."""
+
+    def damage(folder):
+        path = folder / "config.json"
+        data = json.loads(path.read_text())
+        for name, value in changes.items():
+            *parents, last = name.split("__")
+            target = data
+            for parent in parents:
+                target = target[parent]
+            target[last] = value
+        path.write_text(json.dumps(data))
+
+    return damage
+
+
+def swollen(folder):
+    path = folder / "config.json"
+    path.write_text(path.read_text() + " " * (2 << 20))
+
+
+def inserted(name, literal):
+    """Damage that gives a field a value that json.dumps would not write."""
+
+    def damage(folder):
+        facts(**{name: "HERE"})(folder)
+        path = folder / "config.json"
+        path.write_text(path.read_text().replace('"HERE"', literal))
+
+    return damage
+
+
+CONFIGS = {
+    "empty": text(""),
+    "no JSON": text("name: rust"),
+    "half of it": lambda folder: text((folder / "config.json").read_bytes()[:200])(folder),
+    "not UTF-8": text(b'{"name": "\xff\xfe"}'),
+    "UTF-16": lambda folder: text((folder / "config.json").read_text().encode("utf-16"))(folder),
+    "binary": text(np.random.default_rng(0).bytes(1000)),
+    "a list": text("[]"),
+    "null": text("null"),
+    "a text": text('"config"'),
+    "a number": text("1"),
+    "deep lists": text("[" * 200_000),
+    "deep objects": text('{"training":' * 100_000),
+    "deep facts": facts(training=ast.literal_eval("{'a':" * 90 + "1" + "}" * 90)),
+    "too large": swollen,
+    "a long text": facts(exemplar__credit="a" * 900_000),
+    "a long name of a field": facts(**{"a" * 900_000: 1}),
+    "half a pair": facts(exemplar__credit="\ud800"),
+    "a terminal's escape": facts(name="\x1b[2J"),
+    "an escape in the record": facts(training={"note": "\x07"}),
+    "an unknown field": facts(colour="blue"),
+    "an unknown field within": facts(architecture__depth=3),
+    "a later format": facts(format=2, colour="blue"),
+    "format 0": facts(format=0),
+    "a format that is a text": facts(format="1"),
+    "a fractional format": facts(format=1.0),
+    "a format that is true": facts(format=True),
+    "a huge format": inserted("format", "1" + "0" * 4000),
+    "an unknown kind": facts(kind="volume"),
+    "an unknown BRDF": facts(kind="svbrdf", brdf="phong"),
+    "a BRDF without an SVBRDF": facts(brdf="cook_torrance"),
+    "an SVBRDF without a BRDF": facts(kind="svbrdf"),
+    "too few channels": facts(kind="svbrdf", brdf="diffuse_cook_torrance"),
+    "no channels": facts(architecture__channels=0),
+    "an absurd architecture": facts(architecture__dim=1024, architecture__dim_mults=[64] * 6),
+    "an absurd attention": facts(architecture__dim=1024, architecture__dim_mults=[64, 64], architecture__attention__heads=64),
+    "widths that have no groups": facts(architecture__dim=129, architecture__dim_mults=[1, 1]),
+    "no levels": facts(architecture__dim_mults=[]),
+    "too many levels": facts(architecture__dim_mults=[1] * 7),
+    "a million levels": facts(architecture__dim_mults=[1] * 300_000),
+    "levels that are a number": facts(architecture__dim_mults=2),
+    "a level that is a text": facts(architecture__dim_mults=[1, "2"]),
+    "a fractional width": facts(architecture__dim=4.0),
+    "a true width": facts(architecture__dim=True),
+    "a huge width": inserted("architecture__dim", "9" * 400),
+    "a width of more digits than Python reads": inserted("architecture__dim", "9" * 10_000),
+    "a negative width": facts(architecture__dim=-4),
+    "an attention that is true": facts(architecture__attention=True),
+    "an architecture that is a list": facts(architecture=[4, 4]),
+    "a text for a number": facts(times__duration="5"),
+    "a huge duration": inserted("times__duration", "9" * 400),
+    "NaN": inserted("times__duration", "NaN"),
+    "infinity": inserted("light__x", "Infinity"),
+    "minus infinity": inserted("light__log_intensity", "-Infinity"),
+    "a number beyond floats": inserted("camera__fov", "1e999"),
+    "NaN in the record": inserted("training", '{"loss": NaN}'),
+    "infinity in the record": inserted("training", '{"loss": 1e999}'),
+    "a negative duration": facts(times__duration=-5.0),
+    "no warm-up": facts(times__warmup=0.0),
+    "a tolerance of nothing": facts(solver__rtol=0.0, solver__step=None),
+    "a step of nothing": facts(solver__step=0.0),
+    "endless steps": facts(solver__max_steps=10**12),
+    "an unknown solver": facts(solver__method="leapfrog"),
+    "a camera of half a circle": facts(camera__fov=180.0),
+    "a name that is null": facts(name=None),
+    "a record that is a list": facts(measures=[1, 2]),
+    "a larger architecture than the weights'": facts(architecture__dim=8),
+    "another attention than the weights'": facts(architecture__attention=None),
+}
+
+
+@pytest.mark.parametrize("damage", CONFIGS.values(), ids=CONFIGS)
+def test_config(folder, damage):
+    damage(folder)
+    refused(folder)
+
+
+def test_a_later_format_is_called_by_its_name(folder):
+    CONFIGS["a later format"](folder)
+    assert "format 2" in refused(folder)
+
+
+def fields(data, path=()):
+    for name, value in data.items():
+        yield (*path, name)
+        if isinstance(value, dict):
+            yield from fields(value, (*path, name))
+
+
+def test_every_field_with_every_wrong_type(folder):
+    """Each either loads, where the value is a possible one, or gives our error; nothing else happens."""
+    path = folder / "config.json"
+    original, accepted = path.read_text(), set()
+    free = ("training", "measures")
+    names = [name for name in fields(json.loads(original)) if name[0] not in free or len(name) == 1]
+    assert len(names) > 35
+    values = [None, True, -1, 3, 2**40, 10**400, 0.5, "text", [], [1, 2], [[]], {}, {"a": 1}, "x" * 30_000]
+    for name in names:
+        for value in values:
+            facts(**{"__".join(name): value})(folder)
+            try:
+                load_config(folder)
+                accepted.add((name, repr(value)))
+            except AppearanceError:
+                pass
+            path.write_text(original)
+    texts = {name for name in names if name[0] in ("name", "exemplar") and name != ("exemplar",)}
+    assert {name for name, value in accepted if value == "'text'"} == texts
+    assert not [name for name, value in accepted if value in (repr(10**400), repr(True), repr([[]]), repr(2**40))]
+
+
+# What is not a plain file in its place
+
+
+def missing(folder, name):
+    (folder / name).unlink()
+
+
+def directory(folder, name):
+    (folder / name).unlink()
+    (folder / name).mkdir()
+
+
+def pipe(folder, name):
+    """Opening it for reading waits for somebody who writes."""
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+
+
+def device(folder, name):
+    (folder / name).unlink()
+    (folder / name).symlink_to("/dev/zero")
+
+
+def link_out(folder, name):
+    outside = folder.parent / f"secret-{name}"
+    (folder / name).rename(outside)
+    (folder / name).symlink_to(outside)
+
+
+def relative_link_out(folder, name):
+    link_out(folder, name)
+    (folder / name).unlink()
+    (folder / name).symlink_to(f"../secret-{name}")
+
+
+def link_to_nothing(folder, name):
+    (folder / name).unlink()
+    (folder / name).symlink_to(folder / "nothing")
+
+
+def link_to_itself(folder, name):
+    (folder / name).unlink()
+    (folder / name).symlink_to(folder / name)
+
+
+PLACES = [missing, directory, pipe, device, link_out, relative_link_out, link_to_nothing, link_to_itself]
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.eqx"])
+@pytest.mark.parametrize("damage", PLACES, ids=lambda damage: damage.__name__)
+def test_files_that_loading_needs(folder, damage, name):
+    damage(folder, name)
+    assert name in refused(folder)
+
+
+@pytest.mark.parametrize("name", ["preview.webp", "README.md"])
+@pytest.mark.parametrize("damage", PLACES, ids=lambda damage: damage.__name__)
+def test_files_that_are_shown(folder, damage, name):
+    """Loading does without them; whoever wants to show one is refused."""
+    damage(folder, name)
+    oa.load(folder)
+    with pytest.raises(CheckpointError, match=name):
+        checked_file(folder, name)
+
+
+def test_a_link_within_the_folder_is_fine(folder):
+    (folder / "model.eqx").rename(folder / "weights")
+    (folder / "model.eqx").symlink_to("weights")
+    oa.load(folder)
+
+
+def test_a_folder_may_be_a_link_itself(folder):
+    (folder.parent / "link").symlink_to(folder)
+    oa.load(folder.parent / "link")
+
+
+def test_no_folder_at_all(tmp_path):
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path / "nothing", tmp_path / "file", tmp_path):
+        with pytest.raises(CheckpointError):
+            load_folder(path)
+
+
+# The Hub's cache: snapshots/COMMIT/file -> ../../blobs/HASH
+
+
+@pytest.fixture
+def snapshot(sound, tmp_path):
+    repo = tmp_path / "hub" / "models--user--rust"
+    snapshot = repo / "snapshots" / "0123abcd"
+    snapshot.mkdir(parents=True)
+    (repo / "blobs").mkdir()
+    for number, path in enumerate(sound.iterdir()):
+        shutil.copy(path, repo / "blobs" / f"hash{number}")
+        (snapshot / path.name).symlink_to(f"../../blobs/hash{number}")
+    return snapshot
+
+
+def test_a_snapshot_of_the_hub_loads(snapshot):
+    assert oa.load(snapshot).config == RGB
+
+
+@pytest.mark.parametrize("target", ["../../refs/main", "../../../models--user--other/blobs/hash0", "../../blobs/deeper/hash0"])
+def test_a_snapshots_link_out_of_its_blobs_is_refused(snapshot, target):
+    outside = snapshot / target
+    outside.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(snapshot / "config.json", outside)
+    (snapshot / "config.json").unlink()
+    (snapshot / "config.json").symlink_to(target)
+    assert "link" in refused(snapshot)
+
+
+def test_a_blob_that_is_a_link_out_is_refused(snapshot):
+    blob = (snapshot / "model.eqx").resolve()
+    blob.rename(snapshot / "elsewhere")
+    blob.symlink_to(snapshot.parent.parent.parent / "elsewhere")
+    refused(snapshot)
+
+
+# Chance
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.eqx"])
+def test_changed_bytes(folder, name):
+    """Whatever bytes change: our error, or a material whose weights are finite."""
+    path, random = folder / name, np.random.default_rng(0)
+    original = path.read_bytes()
+    lowest, highest = (0, 256) if name == "model.eqx" else (32, 127)
+    # Half of the changes hit the first header.
+    spans = (len(original), 128 if name == "model.eqx" else len(original))
+    outcomes = {"loaded": 0, "refused": 0}
+    for turn in range(40):
+        data = bytearray(original)
+        for _ in range(1 + turn % 3):
+            data[random.integers(spans[turn % 2])] = random.integers(lowest, highest)
+        path.write_bytes(bytes(data))
+        try:
+            material = oa.load(folder)
+            assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(material.vector_field))
+            outcomes["loaded"] += 1
+        except AppearanceError:
+            outcomes["refused"] += 1
+    # Few changes of a config leave it possible; of the weights, many.
+    assert outcomes["refused"] > 0 and (name == "config.json" or outcomes["loaded"] > 0)

@@ -1,0 +1,107 @@
+"""The layers against their definitions, evaluated in double precision."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from figures import random_weights
+from scipy.special import softmax
+
+from ode_appearance.layers import ConvBlock, LinearAttention, time_embedding
+
+PICTURES = {
+    "plain": lambda random, shape: random.standard_normal(shape),
+    "far from zero": lambda random, shape: 100 + random.standard_normal(shape),
+    "channels far from each other": lambda random, shape: random.standard_normal(shape) + 30 * np.arange(shape[-1]),
+    "one pixel stands out": lambda random, shape: (
+        random.standard_normal(shape) + 300 * (np.arange(shape[0] * shape[1]).reshape(*shape[:2], 1) == 0)
+    ),
+    "hardly any contrast": lambda random, shape: 1e-3 * random.standard_normal(shape),
+}
+
+
+def picture(kind, shape=(8, 12, 16)):
+    return PICTURES[kind](np.random.default_rng(0), shape).astype(np.float32)
+
+
+def normalised(x, groups, weight, bias):
+    """GroupNorm by its definition."""
+    x = np.asarray(x, np.float64)
+    grouped = x.reshape(*x.shape[:2], groups, -1)
+    mean, variance = grouped.mean((0, 1, 3), keepdims=True), grouped.var((0, 1, 3), keepdims=True)
+    return ((grouped - mean) / np.sqrt(variance + 1e-5)).reshape(x.shape) * weight + bias
+
+
+def double(array):
+    return np.asarray(array, np.float64)
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+@pytest.mark.parametrize("sigmoid", [False, True])
+def test_a_block_without_time_is_convolution_norm_activation(kind, sigmoid):
+    block = random_weights(ConvBlock, 16, 16, 1, None, sigmoid=sigmoid)
+    x = picture(kind)
+    convolved = double(x) @ double(block.proj.weight[:, :, 0, 0]).T + double(block.proj.bias[:, 0, 0])
+    y = normalised(convolved, 4, double(block.norm.weight), double(block.norm.bias))
+    gate = 1 / (1 + np.exp(-y))
+    error = np.abs(eqx.filter_jit(block)(jnp.asarray(x), None) - (gate if sigmoid else y * gate)).max()
+    assert error < 2e-4 if kind != "plain" else error < 1e-5
+
+
+def test_time_scales_and_shifts_what_is_normalised():
+    block = random_weights(ConvBlock, 8, 16, 3, 10)
+    x, time = picture("plain", (8, 12, 8)), np.random.default_rng(1).standard_normal(10)
+    padded = np.pad(double(x), ((1, 1), (1, 1), (0, 0)), mode="wrap")
+    kernel = double(block.proj.weight)
+    convolved = sum(padded[i : i + 8, j : j + 12] @ kernel[:, :, i, j].T for i in range(3) for j in range(3))
+    y = normalised(convolved + double(block.proj.bias[:, 0, 0]), 4, 1, 0)
+    scale, shift = np.split(double(block.mlp.weight) @ (time / (1 + np.exp(-time))) + double(block.mlp.bias), 2)
+    y = y * (1 + scale) + shift
+    np.testing.assert_allclose(eqx.filter_jit(block)(jnp.asarray(x), jnp.float32(time)), y / (1 + np.exp(-y)), atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_linear_attention_is_its_definition(kind):
+    heads, width = 2, 4
+    attention = random_weights(LinearAttention, 16, heads, width)
+    x = picture(kind)
+    y = normalised(x, 4, double(attention.norm.weight), double(attention.norm.bias)).reshape(-1, 16)
+    qkv = y @ double(attention.to_qkv.weight[:, :, 0, 0]).T + double(attention.to_qkv.bias[:, 0, 0])
+    q, k, v = qkv.reshape(-1, 3, heads, width).transpose(1, 2, 0, 3)
+    context = softmax(k, axis=1).swapaxes(1, 2) @ v
+    out = (q @ context).transpose(1, 0, 2).reshape(-1, heads * width)
+    out = out @ double(attention.to_out.weight[:, :, 0, 0]).T + double(attention.to_out.bias[:, 0, 0])
+    error = np.abs(eqx.filter_jit(attention)(jnp.asarray(x)) - (x + out.reshape(x.shape))).max() / np.abs(out).max()
+    assert error < 2e-4 if kind != "plain" else error < 1e-5
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_gradients_through_the_normalisation(kind):
+    block = random_weights(ConvBlock, 16, 16, 1, None)
+    x = picture(kind)
+
+    def by_definition(x):
+        y = x @ block.proj.weight[:, :, 0, 0].T + block.proj.bias[:, 0, 0]
+        y = y.reshape(8 * 12, 4, 4)
+        y = (y - y.mean((0, 2), keepdims=True)) / jnp.sqrt(y.var((0, 2), keepdims=True) + 1e-5)
+        return jax.nn.silu(y.reshape(8, 12, 16) * block.norm.weight + block.norm.bias)
+
+    weights = jnp.asarray(picture("plain"))
+    with jax.enable_x64(True):
+        expected = np.asarray(jax.jit(jax.grad(lambda x: jnp.sum(weights * by_definition(x))))(np.asarray(x, np.float64)))
+    ours = jax.jit(jax.grad(lambda x: jnp.sum(weights * block(x, None))))(x)
+    assert np.abs(np.asarray(ours) - expected).max() < 2e-3 * np.abs(expected).max()
+
+
+def test_time_embedding_is_its_formula():
+    e = 2.5 * np.exp(-np.log(10_000) / 7 * np.arange(8))
+    np.testing.assert_allclose(time_embedding(jnp.float32(2.5), 16), np.concatenate([np.sin(e), np.cos(e)]), atol=1e-6)
+
+
+def test_what_is_zero_at_first():
+    block = ConvBlock(16, 16, 3, 8, key=jax.random.PRNGKey(3))
+    assert not np.any(block.mlp.weight) and not np.any(block.mlp.bias)
+    assert np.any(block.proj.weight) and np.any(block.proj.bias)
+    x = jnp.asarray(picture("plain"))
+    np.testing.assert_array_equal(LinearAttention(16, 2, 4, key=jax.random.PRNGKey(3))(x), x)

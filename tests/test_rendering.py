@@ -1,0 +1,139 @@
+"""From states to maps and pictures."""
+
+import importlib
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from analytic import calm, formula
+from figures import relative_error
+from materials import RGB, SVBRDF, little_material
+
+import ode_appearance as oa
+from ode_appearance.errors import RequestError
+from ode_appearance.shading import height_to_normal, tone_map
+from ode_appearance.trajectory import Trajectory
+
+rendering = importlib.import_module("ode_appearance.rendering")
+
+
+def state_of(config, seed=0, size=(8, 6)):
+    shape = (config.architecture.channels, size[1], size[0])
+    return np.random.default_rng(seed).standard_normal(shape, np.float32)
+
+
+def trajectory_of(config, times=(0.0, 1.0, 3.0)):
+    states = np.stack([state_of(config, seed) for seed in range(len(times))])
+    return Trajectory(np.float32(times), states, "complete", {})
+
+
+# Decoding
+
+
+def test_the_maps_of_a_texture():
+    state = state_of(RGB)
+    maps = oa.decode(little_material(RGB), jnp.asarray(state))
+    assert list(maps) == ["image"]
+    np.testing.assert_allclose(maps["image"], np.clip(state[:3] / 2 + 0.5, 0, 1), rtol=1e-6)
+
+
+def test_the_maps_of_an_svbrdf():
+    state = state_of(SVBRDF)
+    maps = oa.decode(little_material(SVBRDF), jnp.asarray(state))
+    assert {name: value.shape[0] for name, value in maps.items()} == {
+        "diffuse": 3,
+        "specular": 3,
+        "roughness_u": 1,
+        "roughness_v": 1,
+        "height": 1,
+        "normal": 3,
+    }
+    np.testing.assert_allclose(maps["specular"], np.clip(state[3:6] / 2 + 0.5, 1e-6, 1), rtol=1e-6)
+    np.testing.assert_allclose(maps["roughness_v"], np.clip(state[7:8] / 2 + 0.5, 1e-6, 1), rtol=1e-6)
+    np.testing.assert_array_equal(maps["height"], state[8:9])
+    np.testing.assert_allclose(maps["normal"], height_to_normal(jnp.asarray(state[8:9])), rtol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(11, 6, 8), (10, 6), (1, 10, 6, 8)])
+def test_a_state_of_another_material_is_refused(shape):
+    material = little_material(SVBRDF)
+    with pytest.raises(RequestError):
+        # Shapes of four or two dimensions break the annotation as well, which nobody outside the tests checks.
+        rendering.check_state(material.config, shape)
+    if len(shape) == 3:
+        for use in (oa.decode, oa.render):
+            with pytest.raises(RequestError, match="shape"):
+                use(material, jnp.zeros(shape))
+
+
+# Pictures
+
+
+def test_a_texture_is_shown_as_it_is():
+    state = jnp.asarray(state_of(RGB))
+    np.testing.assert_allclose(
+        oa.render(little_material(RGB), state), oa.decode(little_material(RGB), state)["image"], rtol=1e-6
+    )
+
+
+def test_an_svbrdf_is_lit_and_tone_mapped():
+    material, state, light = little_material(SVBRDF), jnp.asarray(state_of(SVBRDF)), oa.Light(0.2, -0.1, 0.4)
+    maps = oa.decode(material, state)
+    linear = rendering.shade("diffuse_cook_torrance", maps, maps["normal"], light)
+    assert relative_error(oa.render(material, state, light=light), tone_map(linear)) < 1e-6
+
+
+def test_the_captured_light_is_the_default():
+    material, state = little_material(SVBRDF), jnp.asarray(state_of(SVBRDF))
+    by_default = oa.render(material, state)
+    np.testing.assert_array_equal(by_default, oa.render(material, state, light=SVBRDF.light))
+    assert relative_error(oa.render(material, state, light=oa.Light()), by_default) > 0.01
+
+
+def test_pictures_are_display_values():
+    wild = jnp.asarray(100 * state_of(SVBRDF))
+    picture = np.asarray(oa.render(little_material(SVBRDF), wild, light=oa.Light(log_intensity=20.0)))
+    assert picture.shape == (3, 6, 8) and np.isfinite(picture).all()
+    assert picture.min() >= 0 and picture.max() <= 1
+
+
+def test_moving_the_light_compiles_nothing():
+    material, state = little_material(SVBRDF), jnp.asarray(state_of(SVBRDF))
+    oa.render(material, state, light=oa.Light(0.1, 0.1, 0.0))
+    compiled = rendering._render._cache_size()
+    for x in np.linspace(-1, 1, 5):
+        oa.render(material, state, light=oa.Light(float(x), 0.3, float(x)))
+    assert rendering._render._cache_size() == compiled
+
+
+# Times
+
+
+def test_a_time_of_the_trajectory_is_its_state():
+    material, trajectory = little_material(RGB), trajectory_of(RGB)
+    for time, state in zip((0.0, 1.0, 3.0), trajectory.states, strict=True):
+        np.testing.assert_array_equal(oa.render(material, trajectory, time=time), oa.render(material, jnp.asarray(state)))
+
+
+def test_between_two_states_is_a_blend():
+    material, trajectory = little_material(RGB), trajectory_of(RGB)
+    blend = 0.75 * trajectory.states[1] + 0.25 * trajectory.states[2]
+    np.testing.assert_allclose(oa.render(material, trajectory, time=1.5), oa.render(material, jnp.asarray(blend)), atol=1e-6)
+
+
+def test_without_a_time_it_is_the_last():
+    material, trajectory = little_material(RGB), trajectory_of(RGB)
+    np.testing.assert_array_equal(oa.render(material, trajectory), oa.render(material, trajectory, time=3.0))
+
+
+@pytest.mark.parametrize("time", [-0.1, 3.1, float("nan"), float("inf")])
+def test_a_time_that_the_trajectory_does_not_reach(time):
+    with pytest.raises(RequestError, match="0 to 3"):
+        oa.render(little_material(RGB), trajectory_of(RGB), time=time)
+
+
+def test_an_empty_trajectory():
+    stopped = oa.solve(formula(calm), size=(4, 4), times=[1.0], stop=lambda: True)
+    assert stopped.status == "stopped" and stopped.states.shape == (0, 3, 4, 4)
+    with pytest.raises(RequestError, match="empty"):
+        oa.render(formula(calm), stopped, time=1.0)

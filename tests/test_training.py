@@ -1,0 +1,174 @@
+"""The trainer on tiny problems: it learns, it can be interrupted and resumed, and it refuses what it cannot learn from."""
+
+import dataclasses
+import itertools
+
+import jax
+import numpy as np
+import pytest
+
+import ode_appearance as oa
+from ode_appearance.config import Times
+from ode_appearance.errors import TrainingError
+from ode_appearance.exemplar import ExemplarFrames
+from ode_appearance.features import load_features
+from ode_appearance.training.config import TrainConfig, preset
+from ode_appearance.training.schedule import segment
+from ode_appearance.training.trainer import train
+
+TINY = dict(
+    dim=8,
+    dim_mults=(1, 2),
+    attention=None,
+    state_size=32,
+    exemplar_size=32,
+    method="bosh3",
+    first_step=0.5,
+    tolerance=0.1,
+    features="patch",
+    learning_rate=1e-2,
+    evaluation_frames=2,
+    evaluation_rollouts=1,
+    evaluate_every=1000,
+    preview_every=1000,
+    save_every=0,
+)
+
+
+def make_exemplar(kind: str, frames: int = 4) -> ExemplarFrames:
+    """Stripes on a plain ground, which go from dark red to bright green."""
+    rows = (np.arange(32) // 4 % 2)[None, :, None] * 0.3 + np.zeros((3, 32, 32))
+    shares = np.arange(frames) / frames
+    colours = [np.array([0.5 - 0.4 * share, 0.1 + 0.5 * share, 0.2])[:, None, None] for share in shares]
+    pictures = np.stack([np.clip(colour + rows, 0, 1) * 255 for colour in colours]).astype(np.uint8)
+    return ExemplarFrames("stripes", kind, pictures, shares, 1.0, 0.25)
+
+
+def tiny(kind: str, **changes) -> TrainConfig:
+    own = dict(brdf="diffuse_iso_cook_torrance", initialisation=6, crops=2) if kind == "svbrdf" else {}
+    return TrainConfig(kind=kind, **{**TINY, **own, **changes})
+
+
+@pytest.fixture(scope="module")
+def features():
+    return load_features("patch")
+
+
+def weights(material: oa.Material) -> list[np.ndarray]:
+    return [np.asarray(leaf) for leaf in jax.tree.leaves(material.vector_field)]
+
+
+@pytest.mark.parametrize("kind, factor", [("rgb", 1.5), ("svbrdf", 1.5)])
+def test_the_loss_falls(kind, factor, features):
+    config = tiny(kind, iterations=66)
+    losses = [p.loss for p in train(make_exemplar(kind), config, features=features) if not p.initialising]
+    assert np.isfinite(losses).all()
+    assert np.mean(losses[-12:]) < np.mean(losses[:12]) / factor
+
+
+def test_initialisation_finds_the_light(features):
+    config = tiny("svbrdf", iterations=30, initialisation=30)
+    progresses = list(train(make_exemplar("svbrdf"), config, features=features))
+    assert all(p.initialising for p in progresses)
+    assert progresses[-1].log_intensity != 0
+    assert progresses[-1].distance < progresses[1].distance
+    assert progresses[-1].material.config.light.log_intensity == pytest.approx(progresses[-1].log_intensity)
+
+
+def test_an_interrupted_run_comes_to_the_same_weights(tmp_path, features):
+    config, exemplar = tiny("rgb", iterations=13, evaluate_every=5), make_exemplar("rgb")
+    *_, whole = train(exemplar, config, features=features)
+    # Abandoned in the middle of a cycle; then stopped; then left to finish.
+    run = train(exemplar, config, out=tmp_path, features=features)
+    assert next(itertools.islice(run, 3, None)).iteration == 4
+    run.close()
+    *_, stopped = train(exemplar, config, out=tmp_path, resume=True, features=features, max_minutes=0)
+    assert (stopped.status, stopped.iteration) == ("stopped", 5)
+    *_, resumed = train(exemplar, config, out=tmp_path, resume=True, features=features)
+    assert (resumed.status, resumed.iteration) == ("finished", 13)
+    for ours, theirs in zip(weights(resumed.material), weights(whole.material), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert list(train(exemplar, config, out=tmp_path, resume=True, features=features)) == []
+
+
+def test_the_folder_holds_a_material_that_loads(tmp_path, features):
+    *_, last = train(make_exemplar("rgb"), tiny("rgb", iterations=2), out=tmp_path, features=features)
+    loaded = oa.load(tmp_path / "material")
+    for ours, theirs in zip(weights(loaded), weights(last.material), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert loaded.config.training["iterations"] == 2
+    assert loaded.config.times == Times(0.2, 1.0, 0.25, 4)
+    assert loaded.config.solver == tiny("rgb").solver
+
+
+def test_a_damaged_state_is_refused_and_kept(tmp_path, features):
+    exemplar, config = make_exemplar("rgb"), tiny("rgb", iterations=2)
+    list(train(exemplar, config, out=tmp_path, features=features))
+    state = tmp_path / "state.eqx"
+    damaged = state.read_bytes()[:-100]
+    state.write_bytes(damaged)
+    with pytest.raises(TrainingError, match="damaged"):
+        train(exemplar, config, out=tmp_path, resume=True, features=features)
+    assert state.read_bytes() == damaged
+
+
+def test_a_loss_that_is_not_finite_ends_the_run_with_the_last_good_weights(tmp_path, features):
+    exemplar = make_exemplar("rgb")
+    config = tiny("rgb", iterations=12, learning_rate=1.0, overflow_weight=1e6, kinetic_weight=1e6)
+    broken = dataclasses.replace(exemplar, frames=exemplar.frames.astype(np.float32) * np.nan)
+    progresses = list(train(broken, config, out=tmp_path, features=features))
+    assert progresses[-1].status == "not finite"
+    assert all(np.isfinite(leaf).all() for leaf in weights(progresses[-1].material))
+    assert oa.load(tmp_path / "material").config.training["iterations"] == progresses[-1].iteration
+
+
+def test_starting_from_another_material(features):
+    exemplar = make_exemplar("rgb")
+    *_, taught = train(exemplar, tiny("rgb", iterations=36), features=features)
+    *_, first = train(exemplar, tiny("rgb", iterations=1), features=features)
+    *_, warm = train(exemplar, tiny("rgb", iterations=1), features=features, init_from=taught.material)
+    assert warm.loss < first.loss
+    assert warm.material.config.training["started_from"] == "stripes"
+    with pytest.raises(TrainingError, match="another architecture"):
+        train(exemplar, tiny("rgb", dim=16), features=features, init_from=taught.material)
+
+
+def test_regularisers_and_both_adjoints(features):
+    exemplar = make_exemplar("rgb")
+    plain = [p.loss for p in train(exemplar, tiny("rgb", iterations=8), features=features)]
+    for changes in ({"kinetic_weight": 1.0, "jacobian_weight": 1.0}, {"adjoint": "backsolve"}, {"batch": 2}, {"loss": "gram"}):
+        progresses = list(train(exemplar, tiny("rgb", iterations=8, **changes), features=features))
+        assert progresses[-1].status == "finished"
+        assert [p.loss for p in progresses] != plain
+        assert (progresses[-1].regularisers > 0) == ("kinetic_weight" in changes)
+
+
+def test_the_schedule_is_the_published_one():
+    config, times = preset("paper", "svbrdf"), Times(2.0, 10.0, 0.1, 100)
+    assert (config.iterations, config.initialisation, config.crops) == (60_000, 20_000, 32)
+    initial = [segment(config, times, iteration) for iteration in range(4)]
+    assert [piece.fresh for piece in initial] == [True, False, True, False]
+    assert all(piece.initialising for piece in initial)
+    cycle = [segment(config, times, 20_000 + iteration) for iteration in range(7)]
+    assert [piece.fresh for piece in cycle] == [True, *[False] * 5, True]
+    assert (cycle[0].start, cycle[0].end) == (-2.0, 0.0)
+    for number, (before, piece) in enumerate(itertools.pairwise(cycle[:6])):
+        assert piece.start == before.end
+        assert 2.0 * number <= piece.end <= 2.0 * (number + 1)
+    assert preset("paper", "rgb") == TrainConfig()
+
+
+@pytest.mark.parametrize(
+    "changes, sentence",
+    [
+        ({"kind": "svbrdf", "brdf": "iso_cook_torrance"}, "was read as rgb"),
+        ({"state_size": 64}, "larger than the exemplar"),
+        ({"state_size": 31}, "multiple of 2"),
+        ({"state_size": 16}, "do not compare"),
+        ({"crops": 3}, "looks the same at every place"),
+        ({"brdf": "iso_cook_torrance"}, "for nothing else"),
+    ],
+)
+def test_what_does_not_fit_is_refused(changes, sentence, features):
+    with pytest.raises(TrainingError, match=sentence):
+        train(make_exemplar("rgb"), tiny("rgb", **changes), features=features)

@@ -1,0 +1,111 @@
+"""The memory of solved states: how many bytes it really holds, and what it forgets."""
+
+import jax
+import numpy as np
+import pytest
+from analytic import calm, formula
+
+import ode_appearance as oa
+from ode_appearance.config import SolverConfig
+from ode_appearance.trajectory import Solved
+
+
+def bytes_really_held(cache):
+    """The size of every buffer that the memory keeps alive, the whole of it where an array is a part of one."""
+    buffers = {}
+    for solved in cache._solved.values():
+        for leaf in jax.tree.leaves((list(solved.states.values()), solved.positions)):
+            while leaf.base is not None and isinstance(leaf.base, np.ndarray):
+                leaf = leaf.base
+            buffers[id(leaf)] = leaf.nbytes
+    return sum(buffers.values())
+
+
+@pytest.mark.parametrize("method", ["heun", "tsit5"])
+def test_bytes_are_those_really_held(method):
+    cache = oa.TrajectoryCache()
+    material = formula(calm, solver=SolverConfig(method, step=0.05))
+    for times in (np.linspace(-1, 2, 7), np.linspace(-1, 3, 14)):
+        oa.solve(material, size=(16, 16), times=times, cache=cache)
+        assert bytes_really_held(cache) == pytest.approx(cache.bytes, rel=0.01)
+
+
+def test_asking_again_holds_no_more():
+    cache = oa.TrajectoryCache()
+    material = formula(calm, solver=SolverConfig("heun", step=0.05))
+    for _ in range(3):
+        oa.solve(material, size=(16, 16), times=[0.0, 1.0, 2.0], cache=cache)
+        held = cache.bytes
+    states = 16 * 16 * 3 * 4
+    # Times between two positions that are known add their own states, but no position twice.
+    for time in np.linspace(0.1, 0.3, 5):
+        oa.solve(material, size=(16, 16), times=[time], cache=cache)
+    assert cache.bytes <= held + 5 * (2 * states + 1000)
+    again = cache.bytes
+    for time in np.linspace(0.1, 0.3, 5):
+        oa.solve(material, size=(16, 16), times=[time], cache=cache)
+    assert cache.bytes == again
+
+
+@pytest.mark.parametrize("states", [3, 10, 40])
+def test_the_limit_holds(states):
+    """Also while one solve goes on for longer than the memory can hold."""
+    one = 3 * 16 * 16 * 4
+    cache = oa.TrajectoryCache(limit=states * one)
+    material = formula(calm, solver=SolverConfig("heun", step=0.02))
+    for seed in range(3):
+        for _ in oa.solve_stream(material, seed=seed, size=(16, 16), times=np.linspace(-1, 2, 30), cache=cache):
+            assert bytes_really_held(cache) <= cache.bytes * 1.01 <= cache.limit * 1.01
+
+
+def filled(count, start=0.0):
+    solved = Solved()
+    position = type("Position", (), {"start": np.float32(start), "y": np.zeros((1, 10, 10), np.float32)})()
+    solved.states = {float(i): np.zeros((1, 10, 10), np.float32) for i in range(count)}
+    solved.positions, solved.bytes = [position], 400 * count
+    return solved
+
+
+def test_the_least_recently_used_is_forgotten_first():
+    cache = oa.TrajectoryCache(limit=1200)
+    for key in "abc":
+        cache.store(key, filled(1))
+    cache.find("a")
+    cache.store("d", filled(1))
+    assert [key for key in "abcd" if cache.find(key).states] == ["a", "c", "d"]
+    assert cache.bytes == 1200
+    cache.clear()
+    assert cache.bytes == 0 and not cache.find("a").states
+
+
+def test_less_does_not_replace_more():
+    cache = oa.TrajectoryCache(limit=10_000)
+    cache.store("a", filled(3))
+    cache.store("a", filled(1))
+    assert len(cache.find("a").states) == 3
+    cache.store("a", filled(4))
+    assert len(cache.find("a").states) == 4 and cache.bytes == 1600
+
+
+def test_what_is_over_the_limit_is_not_kept():
+    cache = oa.TrajectoryCache(limit=1000)
+    cache.store("a", filled(2))
+    cache.store("b", filled(3))
+    assert cache.find("a").states and not cache.find("b").states
+
+
+def test_what_is_handed_out_is_a_copy():
+    cache = oa.TrajectoryCache()
+    mine = filled(1)
+    cache.store("a", mine)
+    mine.states[99.0] = np.zeros((1, 10, 10), np.float32)
+    cache.find("a").states[98.0] = np.zeros((1, 10, 10), np.float32)
+    assert list(cache.find("a").states) == [0.0]
+
+
+def test_changing_a_state_that_was_handed_out_changes_nothing():
+    cache, material = oa.TrajectoryCache(), formula(calm)
+    first = oa.solve(material, size=(4, 4), times=[0.0, 1.0], cache=cache)
+    kept = first.states.copy()
+    first.states[:] = 7
+    np.testing.assert_array_equal(oa.solve(material, size=(4, 4), times=[0.0, 1.0], cache=cache).states, kept)
