@@ -6,6 +6,9 @@ strips, the only pixels that the padding reaches, are convolved again with their
 circular padding. Elsewhere the image is padded and convolved as usual.
 """
 
+import contextlib
+import contextvars
+
 import jax
 import jax.numpy as jnp
 from jax import lax
@@ -14,26 +17,47 @@ from jaxtyping import Array, Float
 _LAYOUT = ("NHWC", "HWIO", "NHWC")
 
 
-@jax.custom_vjp
+_any_derivative = contextvars.ContextVar("any_derivative", default=False)
+
+
+@contextlib.contextmanager
+def any_derivative():
+    """Within it, convolutions are traced so that derivatives of every kind and order can be taken, at a cost in speed."""
+    token = _any_derivative.set(True)
+    try:
+        yield
+    finally:
+        _any_derivative.reset(token)
+
+
 def circular_convolution(
     x: Float[Array, "h w inputs"], kernel: Float[Array, "3 3 inputs outputs"]
 ) -> Float[Array, "h w outputs"]:
-    """Cross-correlation of an image with a 3x3 kernel, the image continued periodically; reverse-differentiable, twice too."""
+    """Cross-correlation of an image with a 3x3 kernel, the image continued periodically; reverse-differentiable."""
+    return (_convolution if _any_derivative.get() else _fast_backward)(x, kernel)
+
+
+def _convolution(x, kernel):
     return lax.platform_dependent(x, kernel, cpu=_by_border_strips, default=_by_padding)
 
 
+@jax.custom_vjp
+def _fast_backward(x, kernel):
+    return _convolution(x, kernel)
+
+
 def _forward(x, kernel):
-    return circular_convolution(x, kernel), (x, kernel)
+    return _convolution(x, kernel), (x, kernel)
 
 
 def _backward(residuals, gradient):
     x, kernel = residuals
     # The adjoint of a circular correlation is one with the kernel turned by half a turn and its channels swapped.
     adjoint_kernel = jnp.swapaxes(kernel[::-1, ::-1], 2, 3)
-    return circular_convolution(gradient, adjoint_kernel), _kernel_gradient(x, gradient)
+    return _fast_backward(gradient, adjoint_kernel), _kernel_gradient(x, gradient)
 
 
-circular_convolution.defvjp(_forward, _backward)
+_fast_backward.defvjp(_forward, _backward)
 
 
 def _convolve(x, kernel, padding):

@@ -18,14 +18,14 @@ def to_bytes(picture: Float[Array, "3 h w"] | Float[np.ndarray, "3 h w"]) -> UIn
     return (np.clip(np.asarray(picture), 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
 
 
-def save_still(frame: UInt8[np.ndarray, "h w 3"], file: Path | io.BufferedIOBase) -> None:
+def save_still(frame: UInt8[np.ndarray, "h w 3"], file: Path | io.BytesIO) -> None:
     """Write a PNG."""
     Image.fromarray(frame).save(file, "PNG")
 
 
 def save_animation(
     frames: Sequence[UInt8[np.ndarray, "h w 3"]],
-    file: Path | io.BufferedIOBase,
+    file: Path | io.BytesIO,
     format: AnimationFormat,
     seconds_per_frame: float,
 ) -> None:

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 from .config import Light
 from .errors import RequestError
 from .material import Material, check_state, map_channels, read_maps
-from .shading import shade, tone_map
+from .shading import shade, tone_map, traceable
 from .trajectory import Trajectory
 
 
@@ -30,7 +30,7 @@ def render(
     config = material.config
     state = state_at(trajectory, time) if isinstance(trajectory, Trajectory) else trajectory
     check_state(config, state.shape)
-    moving_light = jax.tree.map(jnp.float32, config.light if light is None else light)
+    moving_light = traceable(config.light if light is None else light)
     return _render(config.brdf, map_channels(config), config.normals, config.camera, jnp.asarray(state), moving_light)
 
 

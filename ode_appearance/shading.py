@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -23,6 +24,14 @@ def _light_of(_, numbers):
 
 # A light is a tree of its three numbers, to be moved without a new compilation or to be optimised.
 jax.tree_util.register_pytree_node(Light, lambda light: ((light.x, light.y, light.log_intensity), None), _light_of)
+
+
+def traceable(light: Light, log_intensity: Float[Array, ""] | None = None) -> Light:
+    """The light with arrays for numbers, to be moved without a new compilation; `log_intensity` is one to be optimised."""
+    numbers = jax.tree.map(jnp.float32, light)
+    if log_intensity is None:
+        return numbers
+    return eqx.tree_at(lambda light: light.log_intensity, numbers, log_intensity)
 
 
 def height_to_normal(height: Float[Array, "1 h w"], boundary: Boundary = "published") -> Float[Array, "3 h w"]:

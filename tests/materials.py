@@ -1,5 +1,7 @@
 """Small materials with random weights: real networks that compile in a moment."""
 
+import dataclasses
+
 from figures import random_weights
 
 from ode_appearance.config import Architecture, Attention, Exemplar, Light, MaterialConfig, SolverConfig, Times
@@ -14,6 +16,8 @@ RGB = MaterialConfig(
     exemplar=Exemplar("nothing", "A test.", "mit", "two weeks"),
     training={"iterations": 12, "losses": [0.5, 0.25], "resumed": None},
 )
+PLAIN = dataclasses.replace(RGB, name="plain_texture", architecture=Architecture(3, dim=4, dim_mults=(1,), attention=None))
+"""The network that compiles in least time."""
 SVBRDF = MaterialConfig(
     name="little_svbrdf",
     kind="svbrdf",

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from figures import REFERENCE, formula_field
-from materials import RGB, SVBRDF, little_material
+from materials import PLAIN, RGB, SVBRDF, little_material
 from PIL import Image, ImageSequence
 
 import ode_appearance as oa
@@ -24,7 +24,7 @@ TIMES = [-0.25, 0.0, 1.3, 2.0, 3.5]
 @pytest.fixture(scope="module")
 def collection(tmp_path_factory):
     folder = tmp_path_factory.mktemp("checkpoints")
-    for config in (RGB, SVBRDF):
+    for config in (PLAIN, RGB, SVBRDF):
         oa.save(little_material(config), folder / config.name, preview=b"")
     (folder / "broken").mkdir()
     (folder / "broken" / "config.json").write_text("{")
@@ -69,7 +69,7 @@ def assert_alike(frames, expected):
 # sample
 
 
-@pytest.mark.parametrize("name", ["little_texture", "little_svbrdf"])
+@pytest.mark.parametrize("name", ["plain_texture", "little_svbrdf"])
 def test_stills(tmp_path, name, capsys):
     folder = sampled(tmp_path, name=name)
     files = sorted(folder.iterdir())
@@ -104,18 +104,18 @@ def test_states(tmp_path):
 
 @pytest.mark.parametrize("size", ["256x256", "512x128"])
 def test_other_sizes(tmp_path, size):
-    assert main(["sample", "little_svbrdf", "--size", size, "--frames", "2", "--out", str(tmp_path)]) == 0
+    assert main(["sample", "plain_texture", "--size", size, "--frames", "2", "--out", str(tmp_path)]) == 0
     width, height = map(int, size.split("x"))
     assert [Image.open(path).size for path in sorted(tmp_path.iterdir())] == [(width, height)] * 2
 
 
 def test_evenly_spaced_frames(tmp_path):
     options = ["--format", "npz", "--size", "96x64", "--out", str(tmp_path)]
-    assert main(["sample", "little_texture", "--frames", "3", "--t0", "0.5", "--t1", "1.5", *options]) == 0
-    with np.load(tmp_path / "little_texture.npz") as file:
+    assert main(["sample", "plain_texture", "--frames", "3", "--t0", "0.5", "--t1", "1.5", *options]) == 0
+    with np.load(tmp_path / "plain_texture.npz") as file:
         np.testing.assert_allclose(file["times"], [0.5, 1.0, 1.5])
-    assert main(["sample", "little_texture", *options]) == 0
-    with np.load(tmp_path / "little_texture.npz") as file:
+    assert main(["sample", "plain_texture", *options]) == 0
+    with np.load(tmp_path / "plain_texture.npz") as file:
         np.testing.assert_allclose(file["times"], np.linspace(0, 2, 4))
 
 
@@ -141,7 +141,7 @@ def test_a_solve_that_ends_early_writes_what_there_is(tmp_path, capsys):
 
 
 def test_a_path_is_a_name_too(tmp_path, collection):
-    assert len(list(sampled(tmp_path, name=str(collection / "little_texture"), times=[0.0]).iterdir())) == 1
+    assert len(list(sampled(tmp_path, name=str(collection / "plain_texture"), times=[0.0]).iterdir())) == 1
 
 
 # list, info
@@ -150,7 +150,7 @@ def test_a_path_is_a_name_too(tmp_path, collection):
 def test_list(capsys):
     assert main(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["broken", "little_svbrdf", "little_texture"]
+    assert [line.split()[0] for line in lines] == ["broken", "little_svbrdf", "little_texture", "plain_texture"]
     assert "JSON" in lines[0] and "diffuse_cook_torrance" in lines[1] and "-0.5 to 2" in lines[2]
 
 
@@ -210,7 +210,7 @@ IMPOSSIBLE = {
     "no speed": ([*SAMPLE, "--fps", "0"], "--fps"),
     "a tolerance of nothing": ([*SAMPLE, "--rtol", "0"], "rtol"),
     "too few steps": ([*SAMPLE, "--max-steps", "0"], "max_steps"),
-    "nothing to write": ([*SAMPLE, "--times", "1", "--max-steps", "1"], "nothing to write"),
+    "nothing to write": ([*SAMPLE, "--size", "96x64", "--times", "2", "--max-steps", "3"], "nothing to write"),
     "a bad name": ([*IMPORT, "--name", "../up"], "letters"),
     "bad widths": ([*IMPORT, "--name", "m", "--dim-mults", "1;2"], "1,2,4"),
     "another size": ([*IMPORT, "--name", "m"], "model.eqx"),
@@ -234,7 +234,7 @@ def test_what_is_not_possible(tmp_path, capsys, arguments, hint):
 def test_a_folder_that_cannot_be_written(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     out = str(tmp_path / "file" / "deeper")
-    assert main(["sample", "little_texture", "--size", "96x64", "--times", "-0.5", "--out", out]) == 1
+    assert main(["sample", "plain_texture", "--size", "96x64", "--times", "-0.5", "--out", out]) == 1
     assert "cannot be written" in capsys.readouterr().err
 
 
@@ -274,10 +274,10 @@ def test_as_a_program(tmp_path, collection):
 
     listed = run("list")
     assert listed.returncode == 0 and "little_texture" in listed.stdout and "Traceback" not in listed.stderr
-    written = run("sample", "little_texture", "--size", "96x64", "--times", "0,1", "--out", "out")
+    written = run("sample", "plain_texture", "--size", "96x64", "--times", "0,1", "--out", "out")
     assert written.returncode == 0 and written.stdout.split() == ["out/frame_0000.png", "out/frame_0001.png"]
     picture = np.asarray(Image.open(tmp_path / "out" / "frame_0001.png"))
-    material = oa.load("little_texture")
+    material = oa.load("plain_texture")
     state = oa.solve(material, size=(96, 64), times=[0.0, 1.0]).states[1]
     np.testing.assert_allclose(picture, to_bytes(oa.render(material, jnp.asarray(state))), atol=1)
     refused = run("info", "nothing")

@@ -8,7 +8,7 @@ from jax import lax
 
 from ode_appearance import convolution
 
-SHAPES = [(1, 1, 1, 1), (1, 5, 2, 3), (2, 2, 3, 2), (3, 4, 1, 2), (4, 4, 2, 2), (4, 9, 3, 5), (16, 24, 8, 4)]
+SHAPES = [(1, 1, 1, 1), (1, 5, 2, 3), (3, 4, 1, 2), (4, 4, 2, 2), (16, 9, 3, 5)]
 
 
 def by_definition(x, kernel):
@@ -63,7 +63,7 @@ def test_rolling_the_image_rolls_the_result():
     np.testing.assert_allclose(rolled, expected, rtol=1e-5, atol=1e-5)
 
 
-# The formulations of other platforms, which this machine may never choose by itself
+# The formulations of other platforms too, which this machine may never choose by itself
 
 
 @pytest.mark.parametrize("formulation", ["_by_padding", "_by_border_strips"])
@@ -72,13 +72,3 @@ def test_each_formulation_has_the_same_values(formulation, shape):
     x, kernel = image_and_kernel(shape)
     ours = jax.jit(getattr(convolution, formulation))(x, kernel)
     np.testing.assert_allclose(ours, jax.jit(by_definition)(x, kernel), rtol=1e-5, atol=1e-5)
-
-
-@pytest.mark.parametrize("formulation", ["_kernel_gradient_by_products", "_kernel_gradient_by_transposition"])
-@pytest.mark.parametrize("shape", SHAPES)
-def test_each_formulation_has_the_same_kernel_gradient(formulation, shape):
-    x, kernel = image_and_kernel(shape)
-    gradient = jnp.asarray(np.random.default_rng(2).standard_normal((*shape[:2], shape[3]), np.float32))
-    expected = jax.jit(lambda x, kernel, gradient: jax.vjp(by_definition, x, kernel)[1](gradient)[1])(x, kernel, gradient)
-    ours = jax.jit(getattr(convolution, formulation))(x, gradient)
-    np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-4)

@@ -100,8 +100,9 @@ def test_time_embedding_is_its_formula():
 
 
 def test_what_is_zero_at_first():
-    block = ConvBlock(16, 16, 3, 8, key=jax.random.PRNGKey(3))
+    block = eqx.filter_jit(ConvBlock)(16, 16, 3, 8, key=jax.random.PRNGKey(3))
     assert not np.any(block.mlp.weight) and not np.any(block.mlp.bias)
     assert np.any(block.proj.weight) and np.any(block.proj.bias)
     x = jnp.asarray(picture("plain"))
-    np.testing.assert_array_equal(LinearAttention(16, 2, 4, key=jax.random.PRNGKey(3))(x), x)
+    attention = eqx.filter_jit(LinearAttention)(16, 2, 4, key=jax.random.PRNGKey(3))
+    np.testing.assert_array_equal(eqx.filter_jit(attention)(x), x)

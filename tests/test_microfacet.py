@@ -110,7 +110,7 @@ def test_fresnel():
 
 def furnace(brdf, maps, cosine):
     """The radiance that a surface sends in one direction when light of radiance 1 comes from everywhere."""
-    wi, solid_angle = hemisphere(1200, 360)
+    wi, solid_angle = hemisphere(800, 240)
     wo = jnp.asarray([np.sqrt(1 - cosine**2), 0, cosine])[:, None, None] * jnp.ones_like(wi)
     constant = {name: jnp.full((channels, 1, 1), maps[name]) for name, channels in BRDF_MODELS[brdf].maps}
     return float(np.sum(reflect(brdf, constant, wi, wo)[0] * solid_angle))

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 from figures import LIGHTS, figures, relative_error
 
+from ode_appearance import shading
 from ode_appearance.config import Camera, Light
 from ode_appearance.microfacet import BRDF_MODELS
-from ode_appearance.shading import height_to_normal, plane, shade, tone_map
+from ode_appearance.shading import height_to_normal, plane, tone_map
+
+shade = jax.jit(shading.shade, static_argnames=("brdf", "camera"))
 
 LOG_INTENSITY = math.log(0.7)
 FIGURES = figures("rendering")

@@ -6,13 +6,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from analytic import Formula, calm, formula, rational, rational_noise, shaken, unit_noise
-from figures import figures, formula_material, random_weights, relative_error
+from figures import figures, formula_material, relative_error
 
 import ode_appearance as oa
-from ode_appearance.config import Architecture, MaterialConfig, SolverConfig, Times
-from ode_appearance.material import Material
+from ode_appearance.config import SolverConfig
 from ode_appearance.stepping import SOLVERS, advance, begin
-from ode_appearance.vector_field import VectorField
 
 ORDERS = {"euler": 1, "heun": 2, "bosh3": 3, "tsit5": 5}
 
@@ -99,17 +97,6 @@ def test_the_same_as_diffrax(config):
     assert relative_error(ours.states, states) < 1e-6
     if config.method in ("heun", "bosh3") and config.step is None:
         assert int(rejected) > 0, "a rule that makes no controller reject a step tests too little"
-
-
-def test_a_network_solved_the_same_as_diffrax():
-    architecture = Architecture(channels=3, dim=4, dim_mults=(1, 2), attention=None)
-    config = MaterialConfig(architecture=architecture, times=Times(1.0, 1.0))
-    material = Material(random_weights(VectorField, architecture), config)
-    noise, times = unit_noise((8, 4)), [-0.5, 0.0, 0.7, 1.0]
-    states, steps, rejected = by_diffrax(material.vector_field, config.solver, noise, times, -1.0, 1.0)
-    ours = oa.solve(material, size=(8, 4), times=times, noise=noise)
-    assert (ours.stats["steps"], ours.stats["rejected"]) == (int(steps), int(rejected))
-    assert relative_error(ours.states, states) < 1e-5
 
 
 @pytest.mark.parametrize("name", ["rgb", "svbrdf", "rgb_tiny", "svbrdf_tiny"])

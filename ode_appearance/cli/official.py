@@ -27,9 +27,9 @@ def add_to(verbs) -> None:
     parser.add_argument("--dim", type=int, help="width of the first level (default: as published)")
     parser.add_argument("--dim-mults", metavar="M,M,...", help="width of each level over dim (default: as published)")
     add_fields(parser, MaterialConfig, ["normals"])
-    add_fields(parser.add_argument_group("times"), Times, _TIMES)  # pyright: ignore
-    add_fields(parser.add_argument_group("solver"), SolverConfig, ("method", "rtol", "atol", "step"))  # pyright: ignore
-    add_fields(parser.add_argument_group("exemplar"), Exemplar, _EXEMPLAR)  # pyright: ignore
+    add_fields(parser.add_argument_group("times"), Times, _TIMES)
+    add_fields(parser.add_argument_group("solver"), SolverConfig, ("method", "rtol", "atol", "step"))
+    add_fields(parser.add_argument_group("exemplar"), Exemplar, _EXEMPLAR)
     parser.add_argument("--training", metavar="JSON", help="the training record, as a JSON object")
     parser.add_argument("--out", type=Path, help="folder to put it in (default: checkpoints/)")
     parser.set_defaults(run=run)

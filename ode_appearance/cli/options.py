@@ -34,7 +34,7 @@ def checked(cls: type, values: dict[str, Any]) -> dict[str, Any]:
 def add_solver(parser: argparse.ArgumentParser) -> None:
     """--method, --rtol, --atol, --step, --max-steps."""
     group = parser.add_argument_group("solver", "by default, the one that the material was trained for")
-    add_fields(group, SolverConfig, [field.name for field in dataclasses.fields(SolverConfig)])  # pyright: ignore
+    add_fields(group, SolverConfig, [field.name for field in dataclasses.fields(SolverConfig)])
 
 
 def read_solver(options: argparse.Namespace, config: MaterialConfig) -> SolverConfig:

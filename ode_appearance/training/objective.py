@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from ..config import Light, MaterialConfig
+from ..config import MaterialConfig
 from ..features import FeatureExtractor
 from ..losses import (
     gram_loss,
@@ -20,7 +20,7 @@ from ..losses import (
 )
 from ..material import MAP_RANGE, map_channels
 from ..microfacet import BRDF_MODELS
-from ..shading import height_to_normal, plane, shade, tone_map
+from ..shading import height_to_normal, plane, shade, tone_map, traceable
 from .config import TrainConfig
 
 
@@ -73,7 +73,7 @@ def svbrdf_terms(
     """The texture distance of an SVBRDF state lit as if it stood at random places of the exemplar, and its overflow."""
     maps, height, overflow = _unclipped(facts, state)
     normal = height_to_normal(height, facts.normals)
-    light = Light(facts.light.x, facts.light.y, log_intensity)  # pyright: ignore
+    light = traceable(facts.light, log_intensity)
     positions = jnp.asarray(plane(*target.shape[1:], facts.camera))
     size = state.shape[1:]
     corner_key, direction_key = jax.random.split(key)
@@ -110,7 +110,7 @@ def initialisation_terms(
     here = jnp.asarray(plane(*target.shape[1:], facts.camera)).reshape(3, -1)[:, chosen].reshape(3, *state.shape[1:])
     pixels = target.reshape(3, -1)[:, chosen].reshape(3, *state.shape[1:])
     flat = jnp.zeros((3, *state.shape[1:])).at[2].set(1)
-    light = Light(facts.light.x, facts.light.y, log_intensity)  # pyright: ignore
+    light = traceable(facts.light, log_intensity)
     picture = tone_map(shade(facts.brdf, maps, flat, light, facts.camera, positions=here))
     return jnp.mean((picture - pixels) ** 2) + config.height_weight * jnp.mean(height**2), overflow
 

@@ -1,10 +1,13 @@
 """Integrating one segment so that gradients pass through it, with the optional regularisers along the way."""
 
+import contextlib
+
 import diffrax
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from ..convolution import any_derivative
 from ..stepping import SOLVERS
 from ..vector_field import VectorField
 from .config import TrainConfig
@@ -27,7 +30,11 @@ def integrate(
     probe = jax.random.normal(key, state.shape) if jacobian else None
 
     def rate(t, augmented, args):
-        field, probe = args
+        # Backsolve takes forward-mode derivatives of reverse-mode ones.
+        with any_derivative() if config.adjoint == "backsolve" else contextlib.nullcontext():
+            return augmented_rate(t, augmented, *args)
+
+    def augmented_rate(t, augmented, field, probe):
         z, _ = augmented
         if jacobian:
             velocity, pull = jax.vjp(lambda z: field(t, z), z)

@@ -1,5 +1,6 @@
 """The trainer: a generator that learns from an exemplar and reports its progress."""
 
+import contextlib
 import dataclasses
 import time as clock
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from jaxtyping import Float
 from .. import device
 from ..checkpoint import save
 from ..config import Exemplar, MaterialConfig, Times
-from ..errors import TrainingError
+from ..errors import RequestError, TrainingError
 from ..exemplar import ExemplarFrames
 from ..features import FeatureExtractor, load_features
 from ..material import Material, new_material
@@ -225,7 +226,9 @@ class _Run:
         material = current_material(self.facts, self.learner.parameters, training=self.record())
         if self.folder is not None:
             self.save_state()
-            save(material, self.folder / MATERIAL)
+            # A material that cannot be solved yet has no preview, and is no use to anybody; the run has its weights.
+            with contextlib.suppress(RequestError):
+                save(material, self.folder / MATERIAL)
         return material
 
     def record(self) -> dict:

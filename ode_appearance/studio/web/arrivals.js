@@ -44,8 +44,8 @@ class Arrivals {
 
   /** A file holds differences from the one before, so each waits for its predecessor. */
   append(layer) {
-    const turn = this.turn,
-      { time, bytes } = this.files[layer];
+    const turn = this.turn;
+    const { time, bytes } = this.files[layer];
     this.decoded = this.decoded.then(async (before) => {
       const keyframe = await decodeKeyframe(await bytes, before);
       if (turn === this.turn) this.receive(layer, time, keyframe);

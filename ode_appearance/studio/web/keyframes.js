@@ -3,12 +3,12 @@
 /** {size, heights: {scale, low, high}, planes} of a file, given those of the one sent before it (or null). */
 async function decodeKeyframe(file, before) {
   const inflated = new Blob([file]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const buffer = await new Response(inflated).arrayBuffer(),
-    header = new DataView(buffer);
+  const buffer = await new Response(inflated).arrayBuffer();
+  const header = new DataView(buffer);
   if (header.getUint32(0) !== 0x4f44454b || header.getUint8(4) !== 1)
     throw new Error("This is not a keyframe of this version.");
-  const size = [header.getUint32(8, true), header.getUint32(12, true)],
-    pixels = size[0] * size[1];
+  const size = [header.getUint32(8, true), header.getUint32(12, true)];
+  const pixels = size[0] * size[1];
   const differences = new Uint8Array(buffer, 28);
   const planes = Array.from({ length: header.getUint8(5) }, (_, plane) => {
     const texels = before ? before.planes[plane].slice() : new Uint8Array(4 * pixels);
@@ -49,8 +49,8 @@ class Moments {
       this.known.findIndex((moment) => moment.time >= clamped),
       0,
     );
-    const b = this.known[after],
-      a = this.known[Math.max(after - 1, 0)];
+    const b = this.known[after];
+    const a = this.known[Math.max(after - 1, 0)];
     const blend = b.time > a.time ? (clamped - a.time) / (b.time - a.time) : 1;
     const between = (name) => a.heights[name] * (1 - blend) + b.heights[name] * blend;
     return {

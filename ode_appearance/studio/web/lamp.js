@@ -99,8 +99,8 @@ class Lamp {
       this.handle.focus({ preventScroll: true });
     }
     event.preventDefault();
-    const box = this.surface.getBoundingClientRect(),
-      { size, extent } = this.plane;
+    const box = this.surface.getBoundingClientRect();
+    const { size, extent } = this.plane;
     const share = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
     const [x, y] = share.map((at, axis) => (2 * (at * size[axis] - 0.5)) / Math.max(size[axis] - 1, 1) - 1);
     this.set({ ...this.light, x: x * extent[0], y: -y * extent[1] });

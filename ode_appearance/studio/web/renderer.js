@@ -90,8 +90,8 @@ class Renderer {
    *  `heights` has their `scale`s and the heights `shown` black and white. */
   draw(moment) {
     this.shade(moment);
-    const gl = this.gl,
-      program = this.program("present", SHADERS.present);
+    const gl = this.gl;
+    const program = this.program("present", SHADERS.present);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     gl.useProgram(program.handle);
@@ -127,8 +127,8 @@ class Renderer {
 
   /** What was shaded last, at the size of the state: RGBA bytes, top row first. */
   read() {
-    const gl = this.gl,
-      pixels = new Uint8Array(4 * this.size[0] * this.size[1]);
+    const gl = this.gl;
+    const pixels = new Uint8Array(4 * this.size[0] * this.size[1]);
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.target);
     gl.readPixels(0, 0, ...this.size, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
     return pixels;
@@ -149,8 +149,8 @@ class Renderer {
   }
 
   texture(kind, filter = this.gl.NEAREST) {
-    const gl = this.gl,
-      texture = gl.createTexture();
+    const gl = this.gl;
+    const texture = gl.createTexture();
     gl.bindTexture(kind, texture);
     for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(kind, name, filter);
     for (const name of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(kind, name, gl.CLAMP_TO_EDGE);
@@ -159,9 +159,9 @@ class Renderer {
 
   program(name, fragment) {
     if (this.programs.has(name)) return this.programs.get(name);
-    const gl = this.gl,
-      handle = gl.createProgram(),
-      places = new Map();
+    const gl = this.gl;
+    const handle = gl.createProgram();
+    const places = new Map();
     for (const [kind, source] of [
       [gl.VERTEX_SHADER, CORNERS],
       [gl.FRAGMENT_SHADER, fragment],

@@ -86,8 +86,8 @@ class Timeline {
   play() {
     if (this.playing || !this.bounds) return;
     this.setPlaying(true);
-    let before = null,
-      time = this.time ?? this.bounds[0];
+    let before = null;
+    let time = this.time ?? this.bounds[0];
     if (time >= this.bounds[1]) time = this.restart();
     const frame = (now) => {
       if (!this.playing || !this.bounds) return this.setPlaying(false);
