@@ -13,7 +13,7 @@ def test_a_size_that_does_not_fit_is_refused_with_the_largest_that_does(monkeypa
     needed = memory.solve_bytes(CONFIG, SolverConfig(), (512, 256))
     monkeypatch.setattr(memory, "available_bytes", lambda: needed)
     memory.check_memory(CONFIG, SolverConfig(), (512, 256))
-    monkeypatch.setattr(memory, "available_bytes", lambda: needed // 4)
+    monkeypatch.setattr(memory, "available_bytes", lambda: -(-needed // 4))
     with pytest.raises(RequestError, match="that fits is 256x128"):
         memory.check_memory(CONFIG, SolverConfig(), (512, 256))
 
