@@ -36,7 +36,9 @@ def map_channels(config: MaterialConfig) -> tuple[tuple[str, int], ...]:
     return (*BRDF_MODELS[config.brdf].maps, ("height", 1))
 
 
-def decode(material: Material, state: Float[Array, "channels h w"]) -> dict[str, Float[Array, "_ h w"]]:
+def decode(
+    material: Material, state: Float[Array, "channels h w"] | Float[np.ndarray, "channels h w"]
+) -> dict[str, Float[Array, "_ h w"]]:
     """The maps of one state, by name, each (channels, h, w).
 
     An RGB texture has `image`, its display values z/2 + 1/2 clipped to [0, 1]. An SVBRDF has the maps of its BRDF model,

@@ -32,7 +32,7 @@ def trajectory_of(config, times=(0.0, 1.0, 3.0)):
 
 def test_the_maps_of_a_texture():
     state = state_of(RGB)
-    maps = oa.decode(little_material(RGB), jnp.asarray(state))
+    maps = oa.decode(little_material(RGB), state)
     assert list(maps) == ["image"]
     np.testing.assert_allclose(maps["image"], np.clip(state[:3] / 2 + 0.5, 0, 1), rtol=1e-6)
 

@@ -118,6 +118,16 @@ def test_a_fixed_step_is_fitted_to_the_span():
     assert ours.stats["time"] == pytest.approx(2.0, abs=1e-6)
 
 
+@pytest.mark.parametrize(("warmup", "duration", "step"), [(0.99, 4.95, 0.2), (1 / 3, 5 / 3, 0.013)])
+def test_fixed_steps_keep_their_length_beyond_the_span(warmup, duration, step):
+    """The step that is moved to end exactly at the span's end, by a rounding error, is not the measure of those after it."""
+    material = formula(calm, warmup=warmup, duration=duration, solver=SolverConfig("heun", step=step))
+    until, beyond = (oa.solve(material, size=(2, 2), times=[time]).stats["steps"] for time in (duration, 2 * duration))
+    steps = np.ceil((warmup + duration) / step)
+    assert until == steps
+    assert beyond - until == pytest.approx(duration / (warmup + duration) * steps, abs=1.5)
+
+
 @pytest.mark.parametrize("method", ["heun", "tsit5"])
 def test_a_step_ends_at_the_end_of_the_span(method):
     """What is asked for beyond the end does not change the steps up to it."""
