@@ -87,7 +87,7 @@ def svbrdf_terms(
         crop = jax.lax.dynamic_slice(target, (0, *corner), (3, *size))
         return texture_distance(features, config, key, picture, jax.lax.stop_gradient(features(crop)))
 
-    # One crop after the other, each with its gradient at once: the memory of one crop, whatever their number.
+    # One crop after the other, computed again for its gradient: the memory of one crop, whatever their number.
     distances = jax.lax.map(jax.checkpoint(at_corner), (corners, jax.random.split(direction_key, config.crops)))
     return jnp.mean(distances), overflow
 
