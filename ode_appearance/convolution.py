@@ -88,5 +88,17 @@ def _by_border_strips(x, kernel):
 
 
 def _kernel_gradient(x, gradient):
+    return lax.platform_dependent(x, gradient, cpu=_by_sliding_gradient, default=_by_transposition)
+
+
+def _by_sliding_gradient(x, gradient):
+    # The gradient slides over the image as a kernel would; channels take the batch's place. Written with the dimensions in
+    # their usual order, since XLA's CPU backend falls back to a slow loop for any other order inside of a `while_loop`.
+    images = jnp.moveaxis(_pad(x), 2, 0)[..., None]
+    correlated = lax.conv_general_dilated(images, gradient[:, :, None], (1, 1), "VALID", dimension_numbers=_LAYOUT)
+    return jnp.moveaxis(correlated, 0, 2)
+
+
+def _by_transposition(x, gradient):
     kernel_shape = jax.ShapeDtypeStruct((3, 3, x.shape[-1], gradient.shape[-1]), x.dtype)
     return jax.linear_transpose(lambda kernel: _by_padding(x, kernel), kernel_shape)(gradient)[0]

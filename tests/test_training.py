@@ -15,7 +15,8 @@ from ode_appearance.exemplar import ExemplarFrames
 from ode_appearance.features import load_features
 from ode_appearance.material import new_material
 from ode_appearance.training.config import TrainConfig, preset
-from ode_appearance.training.schedule import segment
+from ode_appearance.training.mean_over import mean_over
+from ode_appearance.training.schedule import annealed, segment
 from ode_appearance.training.segment import integrate
 from ode_appearance.training.trainer import train
 from ode_appearance.vector_field import VectorField
@@ -137,6 +138,39 @@ def test_starting_from_another_material(features):
     assert warm.material.config.training["started_from"] == "stripes"
     with pytest.raises(TrainingError, match="another architecture"):
         train(exemplar, tiny("rgb", dim=16), features=features, init_from=taught.material)
+
+
+def test_the_material_is_made_of_the_mean_weights(features):
+    """With a decay of 0.5: the plain mean of the first two, then half of the mean and half of the new ones."""
+    exemplar = make_exemplar("rgb")
+
+    def trained(iterations, averaging):
+        config = tiny("rgb", iterations=iterations, averaging=averaging)
+        return weights(list(train(exemplar, config, features=features))[-1].material)
+
+    lasts = [trained(iterations, 0.0) for iterations in (1, 2, 3)]
+    for one, two, three, mean in zip(*lasts, trained(3, 0.5), strict=True):
+        np.testing.assert_allclose(mean, ((one + two) / 2 + three) / 2, rtol=1e-5, atol=1e-6)
+
+
+def test_the_learning_rate_falls_to_nothing():
+    config = tiny("rgb", iterations=10, annealing=0.4)
+    factors = [annealed(config, iteration) for iteration in range(10)]
+    assert factors == pytest.approx([1] * 7 + [0.75, 0.5, 0.25])
+    assert annealed(tiny("rgb", iterations=10), 9) == 1
+
+
+def test_a_mean_found_piece_by_piece_has_the_gradient_of_the_mean():
+    points = jnp.linspace(0, 2, 5)
+
+    def wave(learnt, fixed, point):
+        return jnp.sum(jnp.sin(learnt["a"] * point) * fixed) + learnt["b"] ** 2
+
+    learnt, fixed = {"a": jnp.array([1.0, 2.0]), "b": jnp.float32(3)}, jnp.array([0.5, -1.0])
+    plain = jax.value_and_grad(lambda learnt: 2 * jnp.mean(jax.vmap(lambda p: wave(learnt, fixed, p))(points)))(learnt)
+    ours = jax.value_and_grad(lambda learnt: 2 * mean_over(wave, learnt, fixed, points))(learnt)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5), ours, plain)
+    np.testing.assert_allclose(mean_over(wave, learnt, fixed, points) * 2, plain[0], rtol=1e-6)
 
 
 @pytest.mark.slow

@@ -53,6 +53,12 @@ class TrainConfig:
     plateau_factor: float = option(0.5, "factor of the learning rate on a plateau", least=0.01, most=1.0)
     plateau_patience: int = option(5, "evaluations without progress that make a plateau", least=1, most=1000)
     plateau_floor: float = option(1e-4, "least learning rate", least=0, most=1.0)
+    annealing: float = option(
+        0.0, "share of the iterations, the last ones, in which the learning rate falls to 0", least=0, most=1
+    )
+    averaging: float = option(
+        0.0, "decay of the mean of the weights that the material is made of; 0: the last", least=0, most=0.9999
+    )
     evaluate_every: int = option(500, "iterations from one evaluation on a whole rollout to the next", least=1, most=10**6)
     evaluation_rollouts: int = option(3, "rollouts averaged by an evaluation", least=1, most=100)
     evaluation_frames: int = option(100, "frames of a rollout that are compared, at most", least=1, most=1000)
@@ -104,6 +110,8 @@ _QUICK = dict(
     first_step=0.2,
     normalise_features=True,
     learning_rate=1e-3,
+    annealing=0.5,
+    averaging=0.99,
     evaluation_frames=10,
     evaluation_rollouts=1,
     preview_every=200,

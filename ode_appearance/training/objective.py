@@ -18,10 +18,11 @@ from ..losses import (
     sliced_targets,
     sliced_wasserstein,
 )
-from ..material import MAP_RANGE, map_channels
+from ..material import MAP_RANGE, map_channels, read_maps
 from ..microfacet import BRDF_MODELS
-from ..shading import height_to_normal, plane, shade, tone_map, traceable
+from ..shading import plane, shade, tone_map, traceable
 from .config import TrainConfig
+from .mean_over import mean_over
 
 
 class Terms(NamedTuple):
@@ -61,70 +62,75 @@ def rgb_terms(
     return texture_distance(features, config, key, jnp.clip(picture, 0, 1), target), picture_overflow(picture)
 
 
-def svbrdf_terms(
-    features: FeatureExtractor,
-    config: TrainConfig,
+class Lit(NamedTuple):
+    """An SVBRDF's state, and the photograph that it is to look like under the same light."""
+
+    facts: MaterialConfig
+    log_intensity: Float[Array, ""]
+    state: Float[Array, "channels h w"]
+    target: Float[Array, "3 H W"]
+
+    def positions(self) -> Float[Array, "3 H W"]:
+        """Where the photograph's pixels lie."""
+        return jnp.asarray(plane(*self.target.shape[1:], self.facts.camera))
+
+    def maps(self) -> dict[str, Float[Array, "_ h w"]]:
+        """The state's maps, clipped, with height and normal."""
+        return read_maps(map_channels(self.facts), self.facts.normals, self.state)
+
+    def overflow(self) -> Float[Array, ""]:
+        """What the clipping of the maps took away."""
+        return map_overflow(self.state[: BRDF_MODELS[self.facts.brdf].channels] / 2 + 0.5, *MAP_RANGE)
+
+
+def lit_picture(
     facts: MaterialConfig,
     log_intensity: Float[Array, ""],
-    key: PRNGKeyArray,
-    state: Float[Array, "channels h w"],
-    target: Float[Array, "3 H W"],
-) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """The texture distance of an SVBRDF state lit as if it stood at random places of the exemplar, and its overflow."""
-    maps, height, overflow = _unclipped(facts, state)
-    normal = height_to_normal(height, facts.normals)
+    maps: dict[str, Float[Array, "_ h w"]],
+    positions: Float[Array, "3 h w"],
+) -> Float[Array, "3 h w"]:
+    """The maps lit as if they lay at these positions."""
     light = traceable(facts.light, log_intensity)
-    positions = jnp.asarray(plane(*target.shape[1:], facts.camera))
-    size = state.shape[1:]
-    corner_key, direction_key = jax.random.split(key)
-    most = jnp.array([target.shape[1] - size[0] + 1, target.shape[2] - size[1] + 1])
-    corners = jax.random.randint(corner_key, (config.crops, 2), 0, most)
-
-    def at_corner(arguments):
-        corner, key = arguments
-        here = jax.lax.dynamic_slice(positions, (0, *corner), (3, *size))
-        picture = tone_map(shade(facts.brdf, maps, normal, light, facts.camera, positions=here))
-        crop = jax.lax.dynamic_slice(target, (0, *corner), (3, *size))
-        return texture_distance(features, config, key, picture, jax.lax.stop_gradient(features(crop)))
-
-    # One crop after the other, computed again for its gradient: the memory of one crop, whatever their number.
-    distances = jax.lax.map(jax.checkpoint(at_corner), (corners, jax.random.split(direction_key, config.crops)))
-    return jnp.mean(distances), overflow
+    materials = {name: values for name, values in maps.items() if name not in ("height", "normal")}
+    return tone_map(shade(facts.brdf, materials, maps["normal"], light, facts.camera, positions=positions))
 
 
-def initialisation_terms(
-    config: TrainConfig,
-    facts: MaterialConfig,
-    log_intensity: Float[Array, ""],
-    key: PRNGKeyArray,
-    state: Float[Array, "channels h w"],
-    target: Float[Array, "3 H W"],
+def svbrdf_terms(
+    features: FeatureExtractor, config: TrainConfig, key: PRNGKeyArray, lit: Lit
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """The mean squared difference to random pixels of the exemplar, each state pixel lit flat where its target lies.
+    """The texture distance of an SVBRDF state lit as if it stood at random places of the photograph, and its overflow."""
+    positions, size = lit.positions(), lit.state.shape[1:]
+    corner_key, direction_key = jax.random.split(key)
+    most = jnp.array([lit.target.shape[1] - size[0] + 1, lit.target.shape[2] - size[1] + 1])
+    corners = jax.random.randint(corner_key, (config.crops, 2), 0, most)
+    facts = lit.facts
+
+    def at_corner(learnt, fixed, place):
+        features, positions, target = fixed
+        corner, key = place
+        maps, log_intensity = learnt
+        here = jax.lax.dynamic_slice(positions, (0, *corner), (3, *size))
+        picture = lit_picture(facts, log_intensity, maps, here)
+        crop = features(jax.lax.dynamic_slice(target, (0, *corner), (3, *size)))
+        return texture_distance(features, config, key, picture, crop)
+
+    places = corners, jax.random.split(direction_key, config.crops)
+    learnt, fixed = (lit.maps(), lit.log_intensity), (features, positions, lit.target)
+    return mean_over(at_corner, learnt, fixed, places), lit.overflow()
+
+
+def initialisation_terms(config: TrainConfig, key: PRNGKeyArray, lit: Lit) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """The mean squared difference to random pixels of the photograph, each state pixel lit flat where its target lies.
 
     To it comes the mean squared height. Finds the light's intensity and the maps' means before any texture is compared.
     """
-    maps, height, overflow = _unclipped(facts, state)
-    count = state.shape[1] * state.shape[2]
-    chosen = jax.random.choice(key, target.shape[1] * target.shape[2], (count,), replace=False)
-    here = jnp.asarray(plane(*target.shape[1:], facts.camera)).reshape(3, -1)[:, chosen].reshape(3, *state.shape[1:])
-    pixels = target.reshape(3, -1)[:, chosen].reshape(3, *state.shape[1:])
-    flat = jnp.zeros((3, *state.shape[1:])).at[2].set(1)
-    light = traceable(facts.light, log_intensity)
-    picture = tone_map(shade(facts.brdf, maps, flat, light, facts.camera, positions=here))
-    return jnp.mean((picture - pixels) ** 2) + config.height_weight * jnp.mean(height**2), overflow
-
-
-def _unclipped(facts, state):
-    """The maps clipped, the height, and the penalty for what was clipped."""
-    count = BRDF_MODELS[facts.brdf].channels
-    raw = state[:count] / 2 + 0.5
-    clipped = jnp.clip(raw, *MAP_RANGE)
-    maps, start = {}, 0
-    for name, channels in map_channels(facts)[:-1]:
-        maps[name] = clipped[start : start + channels]
-        start += channels
-    return maps, state[count : count + 1], map_overflow(raw, *MAP_RANGE)
+    size = lit.state.shape[1:]
+    chosen = jax.random.choice(key, lit.target[0].size, (size[0] * size[1],), replace=False)
+    here, pixels = (values.reshape(3, -1)[:, chosen].reshape(3, *size) for values in (lit.positions(), lit.target))
+    maps = lit.maps()
+    flat = jnp.zeros((3, *size)).at[2].set(1)
+    picture = lit_picture(lit.facts, lit.log_intensity, {**maps, "normal": flat}, here)
+    return jnp.mean((picture - pixels) ** 2) + config.height_weight * jnp.mean(maps["height"] ** 2), lit.overflow()
 
 
 def combine(

@@ -43,3 +43,9 @@ def _stratified_times(seed, cycle_start, count, duration):
 def iteration_key(config: TrainConfig, iteration: int) -> jax.Array:
     """The random key of an iteration."""
     return jax.random.fold_in(jax.random.PRNGKey(config.seed), jnp.uint32(iteration))
+
+
+def annealed(config: TrainConfig, iteration: int) -> float:
+    """The factor of an iteration's learning rate: 1, and in the last `annealing` of all iterations on a line down to 0."""
+    last = config.annealing * config.iterations
+    return 1.0 if last == 0 else min(1.0, (config.iterations - iteration) / last)

@@ -25,6 +25,7 @@ def integrate(
 
     Kinetic energy: integral of mean(f^2)/2; Jacobian norm: integral of mean((e^T df/dz)^2) for one normal draw e (Finlay
     et al., "How to train your neural ODE", ICML 2020). What has weight zero is not integrated.
+    Where the solver gives up, the state is not a number.
     """
     kinetic, jacobian = config.kinetic_weight > 0, config.jacobian_weight > 0
     probe = jax.random.normal(key, state.shape) if jacobian else None
@@ -71,4 +72,5 @@ def integrate(
         throw=False,
     )
     final, integrals = jax.tree.map(lambda saved: saved[-1], solution.ys)
+    final = jnp.where(solution.result == diffrax.RESULTS.successful, final, jnp.nan)
     return final, integrals, solution.stats["num_steps"]

@@ -13,7 +13,7 @@ from ..config import MaterialConfig
 from ..features import FeatureExtractor
 from ..vector_field import VectorField
 from .config import TrainConfig
-from .objective import Terms, combine, initialisation_terms, rgb_terms, svbrdf_terms
+from .objective import Lit, Terms, combine, initialisation_terms, rgb_terms, svbrdf_terms
 from .segment import integrate
 
 Target = Float[Array, "3 H W"] | list[Float[Array, "_ _ _"]]
@@ -31,8 +31,14 @@ class Learner(NamedTuple):
     """All that one iteration hands to the next."""
 
     parameters: Parameters
+    average: Parameters  # of all iterations, the later the heavier: what the material is made of
     optimiser: Any
     states: Float[Array, "batch channels h w"]  # at the end of the last segment
+
+
+def begin_learning(parameters: Parameters, states: Float[Array, "batch channels h w"]) -> Learner:
+    """Where learning begins from these parameters, or begins anew: nothing is remembered."""
+    return Learner(parameters, parameters, optimiser().init(parameters), states)
 
 
 class Outcome(NamedTuple):
@@ -72,10 +78,11 @@ def loss(
         final, integrals, steps = integrate(parameters.field, config, probe_key, start, end, state)
         if facts.brdf is None:
             distance, overflow = rgb_terms(features, config, loss_key, final, target)
-        elif initialising:
-            distance, overflow = initialisation_terms(config, facts, parameters.log_intensity, loss_key, final, target)
         else:
-            distance, overflow = svbrdf_terms(features, config, facts, parameters.log_intensity, loss_key, final, target)
+            lit = Lit(facts, parameters.log_intensity, final, target)
+            initial = functools.partial(initialisation_terms, config)
+            terms = initial if initialising else functools.partial(svbrdf_terms, features, config)
+            distance, overflow = terms(loss_key, lit)
         return combine(config, distance, overflow, integrals), final, steps
 
     keys = jax.random.split(key, states.shape[0])
@@ -109,7 +116,11 @@ def iterate(
     )
     updates, moved = optimiser().update(gradients, learner.optimiser)
     updates = jax.tree.map(lambda update: -learning_rate * update, updates)
-    after = Learner(eqx.apply_updates(learner.parameters, updates), moved, final)
+    parameters = eqx.apply_updates(learner.parameters, updates)
+    # The plain mean at first, until the decay forgets faster: after a while nothing is left of where it began.
+    share = jnp.maximum(1 - config.averaging, 1 / moved[1].count)
+    average = jax.tree.map(lambda new, mean: mean + share * (new - mean), parameters, learner.average)
+    after = Learner(parameters, average, moved, final)
     sums = [jnp.sum(leaf) for leaf in jax.tree.leaves((total, gradients, final))]
     finite = jnp.isfinite(jnp.stack(sums)).all()
     keep = functools.partial(jax.tree.map, lambda new, old: jnp.where(finite, new, old))

@@ -23,8 +23,8 @@ from .config import TrainConfig
 from .folder import MATERIAL, read_state, write_request, write_state
 from .plateau import Plateau
 from .rollout import current_material, preview, rollout_loss
-from .schedule import iteration_key, segment
-from .step import Learner, Outcome, Parameters, iterate, optimiser
+from .schedule import annealed, iteration_key, segment
+from .step import Outcome, Parameters, begin_learning, iterate
 from .targets import Targets
 
 WARMUP_SHARE = 0.2
@@ -138,7 +138,7 @@ class _Run:
         start = init_from or new_material(self.facts, config.seed)
         parameters = Parameters(start.vector_field, jnp.float32(start.config.light.log_intensity))
         shape = (config.batch, config.architecture.channels, config.state_size, config.state_size)
-        self.learner = Learner(parameters, optimiser().init(parameters), jnp.zeros(shape))
+        self.learner = begin_learning(parameters, jnp.zeros(shape))
         self.origin = "" if init_from is None else init_from.name
         if self.folder is None:
             return
@@ -158,7 +158,7 @@ class _Run:
         try:
             while status == "running":
                 evaluation = self.evaluate_if_due()
-                learning_rate = self.plateau.learning_rate
+                learning_rate = self.plateau.learning_rate * annealed(self.config, self.iteration)
                 lap = clock.monotonic()
                 initialising, outcome = self.one_iteration(learning_rate)
                 if not bool(outcome.finite):
@@ -178,7 +178,7 @@ class _Run:
                     material = self.save()
                     saved, unsaved = clock.monotonic(), False
                 if self.iteration % self.config.preview_every == 0 and status != "not finite":
-                    pictures = preview(current_material(self.facts, self.learner.parameters), self.config.state_size)
+                    pictures = preview(current_material(self.facts, self.learner.average), self.config.state_size)
                 yield self.progress(initialising, outcome, learning_rate, rate, evaluation, pictures, material, status)
         finally:
             if unsaved and self.folder is not None:
@@ -188,8 +188,7 @@ class _Run:
         config, times = self.config, self.facts.times
         piece = segment(config, times, self.iteration)
         if self.iteration == config.initialisation > 0:
-            parameters = self.learner.parameters
-            self.learner = self.learner._replace(optimiser=optimiser().init(parameters))
+            self.learner = begin_learning(self.learner.parameters, self.learner.states)
         self.learner, outcome = iterate(
             self.learner,
             config,
@@ -210,7 +209,7 @@ class _Run:
         since = self.iteration - self.config.initialisation
         if since < 0 or since % self.config.evaluate_every:
             return None
-        material = current_material(self.facts, self.learner.parameters)
+        material = current_material(self.facts, self.learner.average)
         began = clock.monotonic()
         loss = rollout_loss(self.config, material, self.features, self.exemplar)
         self.seconds += clock.monotonic() - began
@@ -223,7 +222,7 @@ class _Run:
 
     def save(self) -> Material:
         """Save the run, then the material as it is; returns the material."""
-        material = current_material(self.facts, self.learner.parameters, training=self.record())
+        material = current_material(self.facts, self.learner.average, training=self.record())
         if self.folder is not None:
             self.save_state()
             # A material that cannot be solved yet has no preview, and is no use to anybody; the run has its weights.
@@ -246,6 +245,8 @@ class _Run:
             "exemplar_size": config.exemplar_size,
             "batch": config.batch,
             "learning_rate": config.learning_rate,
+            "annealing": config.annealing,
+            "averaging": config.averaging,
             "seed": config.seed,
         }
         if config.kind == "svbrdf":
