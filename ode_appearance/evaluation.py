@@ -14,14 +14,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from .config import Light, SolverConfig
 from .errors import RequestError
 from .exemplar import ExemplarFrames
 from .features import FeatureExtractor, load_features
 from .losses import random_directions
-from .material import Material
-from .rendering import render
-from .solve import solve
 from .sorting import sort_values
 
 FEATURES = "vgg16"
@@ -57,8 +53,9 @@ class Evaluator:
         self.times = exemplar.duration * np.arange(TIMES) / TIMES
         frames = [exemplar.frame_at(time) for time in self.times]
         self.exemplar = exemplar
-        self._features = features.normalised_by(frames)
-        channels = [shape[0] for shape in self._features.shapes(exemplar.size, exemplar.size)]
+        self._features = features.normalised_by(np.stack(frames))
+        shapes = self._features.shapes(exemplar.size, exemplar.size)
+        channels = [shape[0] for shape in shapes if min(shape[1:]) >= TILES]  # smaller maps have no tiles
         self._directions = random_directions(jax.random.PRNGKey(0), channels, DIRECTIONS)
         pictures, changes = self._project(frames)
         self._targets = [_halves(maps) for maps in pictures], [_halves(maps) for maps in changes]
@@ -76,7 +73,7 @@ class Evaluator:
 
     def _project(self, pictures) -> tuple[list[_Projected], list[_Projected]]:
         """Sorted projections of each picture's halves, and of its change over a tenth of the span."""
-        maps = [_maps(self._features, jnp.asarray(picture)) for picture in pictures]
+        maps = [_maps(self._features, jnp.asarray(picture))[: len(self._directions)] for picture in pictures]
         changes = [
             [b - a for a, b in zip(before, after, strict=True)]
             for before, after in zip(maps, maps[CHANGE_STEPS:], strict=False)
@@ -113,49 +110,10 @@ def checkerboard_halves(values: Float[Array, "c h w"]) -> tuple[Float[Array, "c 
     return gathered(np.flatnonzero(black)), gathered(np.flatnonzero(~black))
 
 
-def _halves(projected: _Projected) -> tuple[list[np.ndarray], list[np.ndarray]]:
+def _halves(projected):
     return [np.asarray(halves[0]) for halves in projected], [np.asarray(halves[1]) for halves in projected]
 
 
 def _distance(a, b) -> float:
     """Sliced Wasserstein distance, squared, of sorted projections: mean squared differences, summed over the maps."""
     return float(sum(np.mean((x - y) ** 2) for x, y in zip(a, b, strict=True)))
-
-
-def rollout(material: Material, size: int, solver: SolverConfig | None = None) -> Float[np.ndarray, "times c s s"]:
-    """The material's states at the evaluated times of its own span. Raises RequestError where its solve ends early."""
-    times = material.config.times.duration * np.arange(TIMES) / TIMES
-    trajectory = solve(material, seed=0, size=(size, size), times=times, solver=solver)
-    if trajectory.status != "complete":
-        raise RequestError(f"{material.name} cannot be measured: its solve ended early ({trajectory.status}).")
-    return trajectory.states
-
-
-def pictures_of(
-    material: Material, states: Float[np.ndarray, "times c s s"], light: Light | None = None
-) -> list[Float[np.ndarray, "3 s s"]]:
-    """The pictures of a rollout, by default under the material's own light."""
-    return [np.asarray(render(material, state, light=light)) for state in states]
-
-
-def controls(evaluator: Evaluator, other: Material | None = None) -> dict[str, Measures]:
-    """The measures of what should rank below a good material: the exemplar itself, its first frame, another, noise."""
-    frames = [evaluator.exemplar.frame_at(time) for time in evaluator.times]
-    noise = np.random.default_rng(0).random((TIMES, *frames[0].shape), np.float32)
-    rows = {"exemplar": frames, "first frame frozen": [frames[0]] * TIMES}
-    if other is not None:
-        rows[f"another material ({other.name})"] = pictures_of(other, rollout(other, evaluator.exemplar.size))
-    return {name: evaluator.measure(pictures) for name, pictures in {**rows, "noise": list(noise)}.items()}
-
-
-def relit_ratios(
-    material: Material, states: Float[np.ndarray, "times c s s"], truths: dict[str, tuple[Light, ExemplarFrames]]
-) -> dict[str, tuple[float, float]]:
-    """For each unseen light: the distance ratio of the relit rollout to the ground truth, and that of ignoring the light."""
-    ratios = {}
-    for name, (light, truth) in truths.items():
-        evaluator = Evaluator(truth)
-        lit = dataclasses.replace(light, log_intensity=material.config.light.log_intensity)
-        relit, ignored = (evaluator.measure(pictures_of(material, states, where)) for where in (lit, None))
-        ratios[name] = relit.distance_ratio, ignored.distance_ratio
-    return ratios

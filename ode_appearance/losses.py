@@ -42,17 +42,20 @@ def sliced_targets(
 
 
 def sliced_wasserstein(
-    maps: Sequence[FeatureMap], targets: Sequence[Float[Array, "_ _"]], directions: Sequence[Float[Array, "_ _"]]
+    maps: Sequence[FeatureMap],
+    targets: Sequence[Float[Array, "_ _"]],
+    directions: Sequence[Float[Array, "_ _"]],
+    weights: Sequence[float] | None = None,
 ) -> Float[Array, ""]:
-    """Sum over the maps of the mean squared difference between sorted projections and the targets.
+    """Sum over the maps, weighted, of the mean squared difference between sorted projections and the targets.
 
     Its gradient, for all values that differ, is that of the pairing by rank held fixed; so the sample's values need not be
     sorted but be paired with their targets.
     """
     loss = jnp.zeros(())
-    for values, target, vectors in zip(maps, targets, directions, strict=True):
+    for values, target, vectors, weight in zip(maps, targets, directions, weights or [1.0] * len(maps), strict=True):
         projected = _project(values, vectors)
-        loss += jnp.mean((projected - match_by_rank(projected, target)) ** 2)
+        loss += weight * jnp.mean((projected - match_by_rank(projected, target)) ** 2)
     return loss
 
 
@@ -67,10 +70,12 @@ def gram_matrices(maps: Sequence[FeatureMap]) -> list[Float[Array, "_ _"]]:
     return [values @ values.T / values.shape[1] for values in flat]
 
 
-def gram_loss(maps: Sequence[FeatureMap], targets: Sequence[Float[Array, "_ _"]]) -> Float[Array, ""]:
-    """Sum over the maps of the mean squared difference between Gram matrices."""
-    matrices = gram_matrices(maps)
-    return sum((jnp.mean((a - b) ** 2) for a, b in zip(matrices, targets, strict=True)), start=jnp.zeros(()))
+def gram_loss(
+    maps: Sequence[FeatureMap], targets: Sequence[Float[Array, "_ _"]], weights: Sequence[float] | None = None
+) -> Float[Array, ""]:
+    """Sum over the maps, weighted, of the mean squared difference between Gram matrices."""
+    pairs = zip(gram_matrices(maps), targets, weights or [1.0] * len(maps), strict=True)
+    return sum((weight * jnp.mean((a - b) ** 2) for a, b, weight in pairs), start=jnp.zeros(()))
 
 
 def picture_overflow(picture: Float[Array, "..."]) -> Float[Array, ""]:

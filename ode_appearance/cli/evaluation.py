@@ -1,4 +1,4 @@
-"""`evaluate`: how close a material is to its exemplar."""
+"""`evaluate`: how close a material is to its exemplar, or all of them to theirs."""
 
 import dataclasses
 import sys
@@ -6,70 +6,76 @@ from pathlib import Path
 
 from ..checkpoint import PREVIEW, checked_file, save
 from ..collection import find_folder, list_materials, load
-from ..config import SolverConfig
-from ..errors import CheckpointError
+from ..errors import AppearanceError, CheckpointError, RequestError
 from ..material import Material
 
-REFERENCE_SOLVER = SolverConfig("tsit5", 1e-4, 1e-4)
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def add_to(verbs) -> None:
     """Add the verb to the parser."""
     parser = verbs.add_parser("evaluate", help="measure how close a material is to its exemplar")
-    parser.add_argument("name", help="a name in checkpoints/, or a folder")
-    parser.add_argument("exemplar", type=Path, help="its exemplar: an animation, a video, a folder or zip of pictures")
+    parser.add_argument("name", nargs="?", help="a name in checkpoints/, or a folder")
+    parser.add_argument("exemplar", type=Path, nargs="?", help="its exemplar: an animation, a video, a folder or zip file")
+    parser.add_argument("--all", action="store_true", help="measure every material of checkpoints/ instead")
+    parser.add_argument("--exemplars", type=Path, metavar="DIR", help="where their exemplars are, besides examples/")
     parser.add_argument("--controls", action="store_true", help="measure what should do worse, too")
     parser.add_argument("--record", action="store_true", help="write the measures into the material's config.json")
     parser.set_defaults(run=run)
 
 
 def run(options) -> None:
-    """Print a table of the measures, the material's own solver first."""
-    from ..evaluation import Evaluator, controls, pictures_of, relit_ratios, rollout
-    from ..exemplar import load_exemplar
+    """Print a table of the measures."""
+    if options.all == (options.name is not None) or (not options.all and options.exemplar is None):
+        raise RequestError("Give a material and its exemplar, or --all (with --exemplars DIR).")
+    _print_row("", "distance", "worst", "tsit5 1e-4", "change", "worst", "relit", "light ignored")
+    if not options.all:
+        _evaluate(options.name, options.exemplar, options)
+        return
+    for name in list_materials():
+        try:
+            exemplar = _find_exemplar(load(name).config.exemplar.name or name, options.exemplars)
+            if exemplar is None:
+                print(f"{name:28} not measurable here: its exemplar is not at hand", flush=True)
+            else:
+                _evaluate(name, exemplar, options)
+        except AppearanceError as error:
+            print(f"{name:28} {error}", file=sys.stderr, flush=True)
 
-    material = load(options.name)
-    kind = material.config.kind
-    evaluator = Evaluator(load_exemplar(options.exemplar, kind, size=128 if kind == "rgb" else 256))
-    size = evaluator.exemplar.size
-    print(f"{'':40} distance (worst)      change (worst)")
-    states = rollout(material, size)
-    own = evaluator.measure(pictures_of(material, states))
-    _print(f"{material.name}, own solver", own)
-    reference = evaluator.measure(pictures_of(material, rollout(material, size, REFERENCE_SOLVER)))
-    _print("tsit5, tolerance 1e-4", reference)
-    measures = dataclasses.asdict(own) | {"distance_ratio_tsit5_1e-4": reference.distance_ratio}
-    truths = _ground_truth(options.exemplar, kind, size)
-    if truths:
-        ratios = relit_ratios(material, states, truths)
-        for light, (relit, ignored) in ratios.items():
-            print(f"relit, {light:33} {relit:8.3f}         ignoring the light {ignored:8.3f}", flush=True)
-        relit, ignored = (round(sum(values) / len(ratios), 4) for values in zip(*ratios.values(), strict=True))
-        measures |= {"relit_ratio": relit, "relit_ratio_ignoring_the_light": ignored}
+
+def _evaluate(name, exemplar, options):
+    from ..measuring import controls, measure
+
+    material = load(name)
+    report, evaluator = measure(material, exemplar)
+    kept = report.record()
+    row = [*dataclasses.astuple(report.own), kept.get("relit_ratio"), kept.get("relit_ratio_ignoring_the_light")]
+    _print_row(material.name, *row[:2], report.reference.distance_ratio, *row[2:])
+    for light, ratios in report.relit.items():
+        _print_row(f"  relit, {light}", *[None] * 5, *ratios)
     if options.controls:
-        for name, measures in controls(evaluator, _another(material)).items():
-            _print(name, measures)
+        for control, measures in controls(evaluator, _another(material)).items():
+            values = dataclasses.astuple(measures)
+            _print_row(f"  {control}", *values[:2], None, *values[2:])
     if options.record:
-        folder = find_folder(options.name)
-        measured = Material(material.vector_field, dataclasses.replace(material.config, measures=measures))
+        folder = find_folder(name)
+        measured = Material(material.vector_field, dataclasses.replace(material.config, measures=kept))
         save(measured, folder, preview=checked_file(folder, PREVIEW).read_bytes())
 
 
-def _ground_truth(exemplar: Path, kind: str, size: int):
-    """The pictures under other lights that lie beside an exemplar, by the light's name."""
-    from ..config import Light
-    from ..exemplar import load_exemplar
-    from ..exemplar.dataset import RELIGHTS
-
-    found = {name: exemplar.with_name(f"{exemplar.stem}_relit_{name}{exemplar.suffix}") for name in RELIGHTS}
-    return {
-        name: (Light(*RELIGHTS[name]), load_exemplar(path, kind, size=size)) for name, path in found.items() if path.exists()
-    }
+def _find_exemplar(name, folder):
+    """The file or folder of this name below the given folder or examples/."""
+    for place in (folder, EXAMPLES):
+        if place is not None and place.is_dir():
+            found = [path for path in sorted(place.rglob(f"{name}*")) if path.name == name or path.stem == name]
+            if found:
+                return found[0]
+    return None
 
 
-def _print(name, measures) -> None:
-    values = dataclasses.astuple(measures)
-    print(f"{name:40} {values[0]:8.3f} ({values[1]:.3f}) {values[2]:12.3f} ({values[3]:.3f})", flush=True)
+def _print_row(name, *values):
+    cells = ["" if v is None else v if isinstance(v, str) else f"{v:.3f}" for v in values]
+    print(f"{name:28}", *(f"{cell:>13}" for cell in cells), flush=True)
 
 
 def _another(material):

@@ -17,7 +17,8 @@ from .options import add_fields
 
 _CREDIT = ("credit", "license", "real_duration")
 # Fields that are not one number or one word.
-_SPECIAL = ("kind", "dim_mults", "attention", "normalise_features")
+_LISTS = {"dim_mults": int, "map_weights": float}
+_SPECIAL = ("kind", "attention", "normalise_maps", *_LISTS)
 _SCALARS = [field.name for field in dataclasses.fields(TrainConfig) if field.name not in _SPECIAL]
 
 
@@ -48,25 +49,29 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     add_fields(parser.add_argument_group("exemplar"), Exemplar, _CREDIT)  # pyright: ignore
     group = parser.add_argument_group("numbers", "by default, those of the preset")
     add_fields(group, TrainConfig, _SCALARS)  # pyright: ignore
-    group.add_argument("--dim-mults", metavar="M,M,...", help="width of each level as a multiple of dim")
+    for name in _LISTS:
+        (field,) = (field for field in dataclasses.fields(TrainConfig) if field.name == name)
+        group.add_argument("--" + name.replace("_", "-"), metavar="N,N,...", help=field.metadata["help"])
     group.add_argument("--no-attention", action="store_true", help="no linear attention")
     group.add_argument(
-        "--normalise-features", action=argparse.BooleanOptionalAction, help="divide each map by its root mean square"
+        "--normalise-maps", action=argparse.BooleanOptionalAction, help="divide each map by its root mean square"
     )
 
 
 def _read_config(options: argparse.Namespace, kind: Kind) -> TrainConfig:
     """The preset with what was given on the command line, checked."""
     given = {name: getattr(options, name) for name in _SCALARS if getattr(options, name) is not None}
-    if options.dim_mults is not None:
+    for name, read in _LISTS.items():
+        text = getattr(options, name)
         try:
-            given["dim_mults"] = [int(part) for part in options.dim_mults.split(",")]
+            given |= {} if text is None else {name: [read(part) for part in text.split(",")]}
         except ValueError as error:
-            raise ConfigError(f"--dim-mults has to be whole numbers such as 1,2,4, not {options.dim_mults!r}.") from error
+            flag = "--" + name.replace("_", "-")
+            raise ConfigError(f"{flag} has to be numbers with commas between them such as 1,2,4, not {text!r}.") from error
     if options.no_attention:
         given["attention"] = None
-    if options.normalise_features is not None:
-        given["normalise_features"] = options.normalise_features
+    if options.normalise_maps is not None:
+        given["normalise_maps"] = options.normalise_maps
     return from_json(TrainConfig, {**to_json(preset(options.preset, kind)), **given}, "train")
 
 

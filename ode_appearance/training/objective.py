@@ -42,12 +42,16 @@ def texture_distance(
     target: Sequence[Float[Array, "_ _ _"]],
 ) -> Float[Array, ""]:
     """The distance between the feature maps of a picture and the exemplar's, `target`, which may have more pixels."""
-    maps = features(picture)
+    compared = zip(features(picture), target, config.map_weights, strict=False)
+    maps, target, weights = zip(*(each for each in compared if each[2]), strict=True)
+    if config.normalise_maps:
+        scales = [jnp.sqrt(jnp.mean(values**2)) + 1e-8 for values in target]
+        maps, target = ([v / scale for v, scale in zip(values, scales, strict=True)] for values in (maps, target))
     if config.loss == "gram":
-        return gram_loss(maps, gram_matrices(target))
+        return gram_loss(maps, gram_matrices(target), weights)
     directions = random_directions(key, [values.shape[0] for values in maps])
     targets = sliced_targets(target, directions, [values[0].size for values in maps])
-    return sliced_wasserstein(maps, targets, directions)
+    return sliced_wasserstein(maps, targets, directions, weights)
 
 
 def rgb_terms(

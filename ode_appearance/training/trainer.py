@@ -79,9 +79,6 @@ def train(
     folder = None if out is None else Path(out)
     _check(exemplar, config, init_from)
     features = load_features(config.features) if features is None else features
-    if config.normalise_features:
-        chosen = np.linspace(0, len(exemplar) - 1, 8).round().astype(int)
-        features = features.normalised_by([exemplar.frames[index].astype(np.float32) / 255 for index in chosen])
     sizes = exemplar.size, config.state_size
     if len(features.shapes(sizes[0], sizes[0])) != len(features.shapes(sizes[1], sizes[1])):
         raise TrainingError(f"{features.name} features of states of {sizes[1]} pixels and of the exemplar do not compare.")
@@ -100,6 +97,8 @@ def _check(exemplar, config, init_from):
         raise TrainingError(f"States of {config.state_size} pixels are larger than the exemplar's {exemplar.size}.")
     if config.state_size % config.architecture.downsampling:
         raise TrainingError(f"The state size has to be a multiple of {config.architecture.downsampling}.")
+    if not any(config.map_weights):
+        raise TrainingError("All maps have the weight 0: there is nothing to learn from.")
     if config.crops > 1 and config.kind == "rgb":
         raise TrainingError("Crops are for SVBRDFs: an RGB texture looks the same at every place.")
     if init_from is not None and init_from.config.architecture != config.architecture:
@@ -238,7 +237,8 @@ class _Run:
             "minutes": round(self.seconds / 60, 1),
             "machine": device.description(),
             "features": self.features.note,
-            "features_normalised": config.normalise_features,
+            "map_weights": list(config.map_weights),
+            "maps_normalised": config.normalise_maps,
             "loss": config.loss,
             "solver": f"{config.method}, adaptive, tolerance {config.tolerance:g}",
             "state_size": config.state_size,
