@@ -7,19 +7,23 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from PIL import Image
 
 import ode_appearance as oa
+from ode_appearance.bench import training as bench
 from ode_appearance.config import Architecture, MaterialConfig, Times
 from ode_appearance.errors import TrainingError
 from ode_appearance.exemplar import ExemplarFrames
-from ode_appearance.features import load_features
+from ode_appearance.features import FeatureExtractor, load_features
 from ode_appearance.material import new_material
 from ode_appearance.training.config import TrainConfig, preset
+from ode_appearance.training.journal import JOURNAL, RESULT, Journal, read_journal
 from ode_appearance.training.mean_over import mean_over
 from ode_appearance.training.schedule import annealed, segment
 from ode_appearance.training.segment import integrate
 from ode_appearance.training.trainer import train
 from ode_appearance.vector_field import VectorField
+from ode_appearance.vgg import Vgg, layer_shapes
 
 TINY = dict(
     dim=8,
@@ -173,6 +177,27 @@ def test_a_mean_found_piece_by_piece_has_the_gradient_of_the_mean():
     np.testing.assert_allclose(mean_over(wave, learnt, fixed, points) * 2, plain[0], rtol=1e-6)
 
 
+def test_the_journal_tells_where_a_run_stands(tmp_path, features):
+    exemplar = make_exemplar("rgb")
+    config = tiny("rgb", iterations=3, preview_every=2)
+    with Journal(tmp_path, exemplar, every=0) as journal:
+        for progress in train(exemplar, config, out=tmp_path, features=features):
+            journal.write(progress)
+    with (tmp_path / JOURNAL).open("a") as file:
+        file.write('{"iteration": 4, "lo')  # killed while it wrote
+    with Journal(tmp_path, exemplar, every=0) as journal:
+        journal.write(progress)
+    lines = read_journal(tmp_path)
+    assert [line["iteration"] for line in lines] == [1, 2, 3, 3]
+    assert [line["status"] for line in lines] == ["running", "running", "finished", "finished"]
+    assert lines[1]["loss"] > 0
+    picture = np.asarray(Image.open(tmp_path / RESULT), np.float32) / 255
+    assert picture.shape == (64, 5 * 32, 3)
+    first = np.moveaxis(exemplar.frame_at(0.0), 0, 2)
+    assert np.abs(picture[:32, :32] - first).mean() < 0.05
+    assert read_journal(tmp_path / "nowhere") == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("changes", [{"kinetic_weight": 1.0, "jacobian_weight": 1.0}, {"batch": 2}, {"loss": "gram"}])
 def test_regularisers_batches_and_gram_matrices(changes, features):
@@ -202,6 +227,18 @@ def test_both_adjoints_give_the_same_gradient():
     ours, theirs = gradient("recursive_checkpoint"), gradient("backsolve")
     difference = jnp.linalg.norm(ours - theirs) / jnp.linalg.norm(ours)
     assert 0 < difference < 1e-2
+
+
+def test_the_step_and_its_straightforward_formulation_agree():
+    blocks, random = ((4, 4), (8,)), np.random.default_rng(0)
+    kernels = [random.standard_normal((3, 3, *shape), np.float32) / 6 for shape in layer_shapes(blocks)]
+    network = Vgg(blocks, kernels, [np.full(k.shape[3], 0.1, np.float32) for k in kernels], (0.5,) * 3, (0.2,) * 3)
+    config = tiny("rgb", tolerance=0.01, method="heun")
+    ours, theirs = bench.steps(FeatureExtractor(network, "vgg19", "made up"), config)
+    (loss, gradient), (other, other_gradient) = ours(), theirs()
+    assert loss == pytest.approx(float(other), rel=1e-4)
+    flat, other_flat = (jnp.concatenate([leaf.ravel() for leaf in jax.tree.leaves(g)]) for g in (gradient, other_gradient))
+    assert jnp.linalg.norm(flat - other_flat) < 1e-2 * jnp.linalg.norm(other_flat)
 
 
 def test_the_schedule_is_the_published_one():

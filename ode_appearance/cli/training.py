@@ -123,10 +123,11 @@ def run_all(options) -> None:
 
 
 def _train_one(exemplar, config, out, options, resume, interrupted):
-    """Train one exemplar into a folder with a progress bar and an event log; how it ended, and its last progress."""
+    """Train one exemplar into a folder with a progress bar, an event log and a journal; how it ended, and its last progress."""
     from tqdm import tqdm
 
     from ..training.events import EventLog
+    from ..training.journal import Journal
     from ..training.trainer import train
 
     credit = Exemplar(exemplar.name, **{name: getattr(options, name) or "" for name in _CREDIT})
@@ -141,11 +142,13 @@ def _train_one(exemplar, config, out, options, resume, interrupted):
         max_minutes=options.max_minutes,
     )
     progress = None
-    with EventLog(out) as log, tqdm(total=config.iterations, unit="it", desc=exemplar.name, mininterval=2) as bar:
+    bar = tqdm(total=config.iterations, unit="it", desc=exemplar.name, mininterval=2)
+    with bar, EventLog(out) as log, Journal(out, exemplar) as journal:
         for progress in progresses:
             bar.update(progress.iteration - bar.n)
             bar.set_postfix(loss=f"{progress.loss:.3f}", steps=progress.solver_steps, refresh=False)
             log.write(progress)
+            journal.write(progress)
     status = progress.status if progress else "finished"
     print(f"{exemplar.name}: {status}. The material is in {out / MATERIAL}.", file=sys.stderr)
     return status, progress

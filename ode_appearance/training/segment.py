@@ -1,6 +1,7 @@
 """Integrating one segment so that gradients pass through it, with the optional regularisers along the way."""
 
 import contextlib
+from collections.abc import Callable
 
 import diffrax
 import jax
@@ -9,19 +10,20 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from ..convolution import any_derivative
 from ..stepping import SOLVERS
-from ..vector_field import VectorField
 from .config import TrainConfig
 
 
 def integrate(
-    field: VectorField,
+    field: Callable,
     config: TrainConfig,
     key: PRNGKeyArray,
     start: Float[Array, ""],
     end: Float[Array, ""],
     state: Float[Array, "channels h w"],
 ) -> tuple[Float[Array, "channels h w"], Float[Array, " 2"], Int[Array, ""]]:
-    """The state at `end`, the regularisers' integrals (kinetic energy, Jacobian norm), and the steps it took.
+    """The state at `end` under dz/dt = field(t, z), the regularisers' integrals (kinetic, Jacobian), and the steps it took.
+
+    The field is a pytree that can be called; gradients pass to its leaves and to the state.
 
     Kinetic energy: integral of mean(f^2)/2; Jacobian norm: integral of mean((e^T df/dz)^2) for one normal draw e (Finlay
     et al., "How to train your neural ODE", ICML 2020). What has weight zero is not integrated.

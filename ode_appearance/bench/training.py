@@ -1,0 +1,109 @@
+"""One training step as published, RGB at 128x128, against the same step in its straightforward formulation.
+
+Straightforward: equinox's layers channels first, explicitly padded convolutions in the vector field and in the VGG network,
+the target's features computed anew, `jnp.sort`. Both integrate the warm-up and give the gradient of the same loss.
+Run it with `python -m ode_appearance.bench.training`.
+"""
+
+import time
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from ..config import MaterialConfig
+from ..features import FeatureExtractor, load_features
+from ..losses import nearest, picture_overflow, random_directions
+from ..material import new_material
+from ..training.config import TrainConfig
+from ..training.objective import rgb_terms
+from ..training.segment import integrate
+from ..vector_field import VectorField
+from .baseline import baseline
+
+
+class Straightforward(eqx.Module):
+    """A vector field computed as its layers' names say."""
+
+    field: VectorField
+
+    def __call__(self, t: Float[Array, ""], z: Float[Array, "channels h w"]) -> Float[Array, "channels h w"]:
+        return baseline(self.field, t, z)
+
+
+def straightforward_maps(features: FeatureExtractor, picture: Float[Array, "3 h w"]) -> list[Float[Array, "_ _ _"]]:
+    """The VGG features with `jnp.pad` and channels-first convolutions."""
+    network = features.network
+    x = (picture - network.mean[:, None, None]) / network.deviation[:, None, None]
+    maps, layers = [picture], iter(zip(network.kernels, network.biases, strict=True))
+    for number, block in enumerate(network.blocks):
+        if number:
+            x = eqx.nn.AvgPool2d(2, 2)(x)
+        for _ in block:
+            kernel, bias = next(layers)
+            padded = jnp.pad(x, ((0, 0), (1, 1), (1, 1)), mode="reflect")
+            kernel = jnp.transpose(kernel, (3, 2, 0, 1))
+            x = jax.nn.relu(jax.lax.conv(padded[None], kernel, (1, 1), "VALID")[0] + bias[:, None, None])
+        maps.append(x)
+    return maps
+
+
+def straightforward_distance(features, key, picture, target):
+    """Sliced Wasserstein distance with both sides found and sorted here."""
+    maps, others = straightforward_maps(features, picture), straightforward_maps(features, target)
+    total = jnp.zeros(())
+    for ours, theirs, directions in zip(maps, others, random_directions(key, [m.shape[0] for m in maps]), strict=True):
+        a, b = (jnp.sort(directions @ values.reshape(values.shape[0], -1), axis=1) for values in (ours, theirs))
+        total += jnp.mean((a - b[:, nearest(b.shape[1], a.shape[1])]) ** 2)
+    return total
+
+
+def steps(features: FeatureExtractor, config: TrainConfig = TrainConfig()):
+    """(ours, straightforward): functions without arguments that return (loss, gradient), compiled on their first call."""
+    size = config.state_size
+    field = new_material(MaterialConfig(architecture=config.architecture)).vector_field
+    state = jax.random.normal(jax.random.PRNGKey(0), (config.architecture.channels, size, size))
+    target = jnp.asarray(np.random.default_rng(0).random((3, size, size), np.float32))
+    known = eqx.filter_jit(lambda features, target: features(target))(features, target)
+    key, begin, end = jax.random.PRNGKey(1), jnp.float32(-1), jnp.float32(0)
+
+    @eqx.filter_jit
+    @eqx.filter_value_and_grad
+    def ours(field, features, known):
+        final, _, _ = integrate(field, config, key, begin, end, state)
+        distance, overflow = rgb_terms(features, config, key, final, known)
+        return distance + config.overflow_weight * overflow
+
+    @eqx.filter_jit
+    @eqx.filter_value_and_grad
+    def theirs(field, features, target):
+        final, _, _ = integrate(Straightforward(field), config, key, begin, end, state)
+        picture = final[:3] / 2 + 0.5
+        distance = straightforward_distance(features, key, jnp.clip(picture, 0, 1), target)
+        return distance + config.overflow_weight * picture_overflow(picture)
+
+    return lambda: ours(field, features, known), lambda: theirs(field, features, target)
+
+
+def _seconds(step, repeats):
+    jax.block_until_ready(step())
+    began = time.perf_counter()
+    for _ in range(repeats):
+        jax.block_until_ready(step())
+    return (time.perf_counter() - began) / repeats
+
+
+def main() -> None:
+    """Print the seconds of a step in both formulations."""
+    features = load_features()
+    ours, theirs = steps(features)
+    fast, slow = _seconds(ours, 5), _seconds(theirs, 1)
+    print(
+        f"One training step, RGB 128x128, {features.name}: {fast:.2f} s; straightforward {slow:.2f} s; {slow / fast:.1f} times."
+    )
+
+
+if __name__ == "__main__":
+    main()
