@@ -14,6 +14,7 @@ from .checkpoint import save
 from .collection import list_materials, load
 from .config import Light, MaterialConfig, SolverConfig
 from .errors import AppearanceError
+from .export import ExportConfig, estimate_bytes, export, write_published
 from .material import Material, decode
 from .rendering import render
 from .solve import solve, solve_stream
@@ -32,6 +33,7 @@ _LATER = {
 __all__ = [
     "AppearanceError",
     "Evaluator",
+    "ExportConfig",
     "Light",
     "Material",
     "MaterialConfig",
@@ -40,6 +42,8 @@ __all__ = [
     "Trajectory",
     "TrajectoryCache",
     "decode",
+    "estimate_bytes",
+    "export",
     "list_dataset",
     "list_materials",
     "load",
@@ -50,6 +54,7 @@ __all__ = [
     "solve",
     "solve_stream",
     "train",
+    "write_published",
 ]
 
 

@@ -2,15 +2,42 @@
 
 import io
 import os
-from collections.abc import Sequence
+import shutil
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Array, Float, UInt8
 from PIL import Image
 
 AnimationFormat = Literal["gif", "webp", "mp4"]
+# Times are kept in whole ticks: hundredths of a second in a GIF, milliseconds in a WebP.
+TICK_MILLISECONDS = {"gif": 10, "webp": 1}
+
+
+class VideoEncoding(NamedTuple):
+    """How ffmpeg is to write a video: its codec, its pixels, and what else it is told."""
+
+    codec: str
+    pixels: str
+    parameters: tuple[str, ...]
+
+
+def h264(crf: int, preset: str = "medium") -> VideoEncoding:
+    """H.264 in an MP4 that plays everywhere, of sides that are even.
+
+    The colour matrix of high definition is used and named, so that no player has to guess it, and the index comes first, so
+    that a browser starts to play before it has all.
+    """
+    colours = ("-vf", "scale=out_color_matrix=bt709:out_range=tv", "-colorspace", "bt709", "-color_primaries", "bt709")
+    more = ("-color_trc", "bt709", "-color_range", "tv", "-movflags", "+faststart", "-f", "mp4")
+    return VideoEncoding("libx264", "yuv420p", ("-crf", str(crf), "-preset", preset, *colours, *more))
+
+
+RAW_AVI = VideoEncoding("rawvideo", "bgr24", ("-f", "avi"))
+"""Every pixel as it is."""
 
 
 def to_bytes(picture: Float[Array, "3 h w"] | Float[np.ndarray, "3 h w"]) -> UInt8[np.ndarray, "h w 3"]:
@@ -18,40 +45,84 @@ def to_bytes(picture: Float[Array, "3 h w"] | Float[np.ndarray, "3 h w"]) -> UIn
     return (np.clip(np.asarray(picture), 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
 
 
-def save_still(frame: UInt8[np.ndarray, "h w 3"], file: Path | io.BytesIO) -> None:
+def save_still(frame: UInt8[np.ndarray, "h w 3"] | UInt8[np.ndarray, "h w"], file: Path | BinaryIO | io.BytesIO) -> None:
     """Write a PNG."""
     Image.fromarray(frame).save(file, "PNG")
 
 
 def save_animation(
-    frames: Sequence[UInt8[np.ndarray, "h w 3"]],
-    file: Path | io.BytesIO,
+    frames: Iterable[UInt8[np.ndarray, "h w 3"]],
+    file: Path | BinaryIO | io.BytesIO,
     format: AnimationFormat,
     seconds_per_frame: float,
 ) -> None:
-    """Write an endlessly looping GIF or WebP, or an MP4 (H.264, yuv420p; its sides are cropped to even lengths)."""
+    """Write an endlessly looping GIF or WebP, or an MP4 (H.264, yuv420p; its sides are cropped to even lengths).
+
+    Where a frame's length is no whole number of the format's ticks, frames differ by one, and the whole lasts as long as
+    asked for. The frames of an MP4 are taken one by one.
+    """
     if format == "mp4":
-        _save_video(frames, file, 1 / seconds_per_frame)
+        _save_mp4(frames, file, 1 / seconds_per_frame)
         return
     images = [Image.fromarray(frame) for frame in frames]
     options = {"quality": 85, "method": 4} if format == "webp" else {"optimize": False}
-    milliseconds = max(1, round(seconds_per_frame * 1000))
-    images[0].save(file, format.upper(), save_all=True, append_images=images[1:], duration=milliseconds, loop=0, **options)
+    tick = TICK_MILLISECONDS[format]
+    ends = np.rint(np.arange(len(images) + 1) * seconds_per_frame * 1000 / tick).astype(int)
+    durations = [max(1, int(ticks)) * tick for ticks in np.diff(ends)]
+    images[0].save(file, format.upper(), save_all=True, append_images=images[1:], duration=durations, loop=0, **options)
 
 
-def _save_video(frames, file, frames_per_second):
-    import imageio.v3 as iio
+def _save_mp4(frames, file, frames_per_second):
+    even = (frame[: frame.shape[0] // 2 * 2, : frame.shape[1] // 2 * 2] for frame in frames)
+    # In a folder of its own: ffmpeg goes back to the start of what it wrote.
+    with tempfile.TemporaryDirectory() as folder:
+        video = Path(folder) / "video.mp4"
+        save_video(even, video, frames_per_second, h264(crf=18))
+        with video.open("rb") as written:
+            if isinstance(file, Path):
+                with file.open("wb") as target:
+                    shutil.copyfileobj(written, target)
+            else:
+                shutil.copyfileobj(written, file)
+
+
+def pad_to_even(frame: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "even_h even_w 3"]:
+    """The frame with sides that are even, its last row and column repeated where they were not."""
+    return np.pad(frame, ((0, frame.shape[0] % 2), (0, frame.shape[1] % 2), (0, 0)), mode="edge")
+
+
+def save_video(
+    frames: Iterable[UInt8[np.ndarray, "h w 3"]], path: Path, frames_per_second: float, encoding: VideoEncoding
+) -> None:
+    """Write a video of at least one frame, frame by frame; H.264 needs even sides. Raises OSError where that fails."""
+    import imageio_ffmpeg
 
     # Else imageio forks and runs Python in the child, which can hang beside JAX's threads, as JAX warns.
     os.environ.setdefault("IMAGEIO_FFMPEG_NO_PREVENT_SIGINT", "1")
-    height, width = (length // 2 * 2 for length in frames[0].shape[:2])
-    iio.imwrite(
-        file,
-        np.stack([frame[:height, :width] for frame in frames]),
-        extension=".mp4",
-        plugin="FFMPEG",
-        fps=frames_per_second,
-        codec="libx264",
-        macro_block_size=1,
-        output_params=["-crf", "18", "-pix_fmt", "yuv420p"],
-    )
+    settings: dict[str, Any] = {
+        "fps": frames_per_second,
+        "codec": encoding.codec,
+        "pix_fmt_out": encoding.pixels,
+        "output_params": list(encoding.parameters),
+        "quality": None,
+        "ffmpeg_log_level": "error",
+        "macro_block_size": 1,
+    }
+    writer, sent = None, 0
+    try:
+        for frame in frames:
+            if writer is None:
+                writer = imageio_ffmpeg.write_frames(path, (frame.shape[1], frame.shape[0]), **settings)
+                writer.send(None)
+            writer.send(np.ascontiguousarray(frame))
+            sent += 1
+    finally:
+        if writer is not None:
+            writer.close()
+    # What ffmpeg ends with goes unheard, and a disk may have been full.
+    try:
+        written, _ = imageio_ffmpeg.count_frames_and_secs(path)
+    except RuntimeError:
+        written = 0
+    if written != sent:
+        raise OSError(f"the video encoder, ffmpeg, wrote {written} of {sent} frames")

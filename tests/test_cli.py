@@ -1,12 +1,15 @@
 """The command line: what it writes is what the library renders, and what is not possible gives a sentence."""
 
+import io
 import os
 import subprocess
 import sys
+import zipfile
 
 import imageio.v3 as iio
 import jax.numpy as jnp
 import numpy as np
+import OpenEXR
 import pytest
 from figures import REFERENCE, formula_field
 from materials import PLAIN, RGB, SVBRDF, little_material
@@ -144,6 +147,47 @@ def test_a_path_is_a_name_too(tmp_path, collection):
     assert len(list(sampled(tmp_path, name=str(collection / "plain_texture"), times=[0.0]).iterdir())) == 1
 
 
+def test_published_samples(tmp_path, capsys):
+    assert main(["sample", "plain_texture", "--published", "--size", "96x64", "--out", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out.split() == [str(tmp_path / "out" / name) for name in ("synthesis", "transition")]
+    state = oa.solve(oa.load("plain_texture"), seed=42, size=(96, 64), times=[2.0]).states[0]
+    shown = np.asarray(Image.open(tmp_path / "out" / "transition" / "frame_0003.png"))
+    np.testing.assert_array_equal(shown, to_bytes(oa.render(oa.load("plain_texture"), state)))
+
+
+# export
+
+
+EXPORT = ["export", "little_svbrdf", "--seed", "5", "--size", "96x64"]
+
+
+def test_an_exported_picture(tmp_path, capsys):
+    out = tmp_path / "a.png"
+    assert main([*EXPORT, "--times", "1.3", "--light", "0.5,-0.3,1.0", "--out", str(out)]) == 0
+    told = capsys.readouterr()
+    assert told.out == f"{out}\n" and told.err.startswith("About 0.015 MB.")
+    _, (frame,) = expected_frames(times=[1.3], light=oa.Light(0.5, -0.3, 1.0))
+    np.testing.assert_array_equal(np.asarray(Image.open(out)), frame)
+
+
+def test_an_exported_animation(tmp_path):
+    out = tmp_path / "a.gif"
+    assert main([*EXPORT, "--format", "gif", "--fps", "12.5", f"--times={','.join(map(str, TIMES))}", "--out", str(out)]) == 0
+    with Image.open(out) as picture:
+        frames = [(np.asarray(frame.convert("RGB")), frame.info["duration"]) for frame in ImageSequence.Iterator(picture)]
+    assert [duration for _, duration in frames] == [80] * 5
+    assert_alike([frame for frame, _ in frames], expected_frames()[1])
+
+
+def test_exported_maps(tmp_path):
+    out = tmp_path / "a.zip"
+    options = ["--format", "maps", "--map-format", "exr", "--map-values", "raw", "--times", "1.3", "--out", str(out)]
+    assert main([*EXPORT, *options]) == 0
+    maps = oa.decode(oa.load("little_svbrdf"), expected_frames(times=[1.3])[0].states[0])
+    with zipfile.ZipFile(out) as archive, OpenEXR.File(io.BytesIO(archive.read("little_svbrdf_specular.exr"))) as picture:
+        np.testing.assert_array_equal(picture.channels()["RGB"].pixels.transpose(2, 0, 1), maps["specular"])
+
+
 # list, info
 
 
@@ -185,6 +229,7 @@ def test_import_official(tmp_path, capsys):
 
 
 SAMPLE = ["sample", "little_svbrdf", "--out", "OUT"]
+EXPORT_TO = ["export", "little_svbrdf", "--out", "OUT"]
 IMPORT = ["import-official", str(REFERENCE / "rgb_tiny"), "--kind", "rgb", "--out", "OUT"]
 IMPOSSIBLE = {
     "an unknown name": (["sample", "nothing", "--out", "OUT"], "broken, little_svbrdf, little_texture"),
@@ -211,6 +256,12 @@ IMPOSSIBLE = {
     "a tolerance of nothing": ([*SAMPLE, "--rtol", "0"], "rtol"),
     "too few steps": ([*SAMPLE, "--max-steps", "0"], "max_steps"),
     "nothing to write": ([*SAMPLE, "--size", "96x64", "--times", "2", "--max-steps", "3"], "nothing to write"),
+    "an exported film of one picture": ([*EXPORT_TO, "--frames", "2"], "one picture"),
+    "another ending": ([*EXPORT_TO, "--format", "mp4", "--times", "1"], "ends in .mp4"),
+    "an endless speed": ([*EXPORT_TO, "--fps", "inf"], "fps"),
+    "published samples of chosen times": ([*SAMPLE, "--published", "--times", "1", "--fps", "3"], "leave out --times, --fps"),
+    "an exemplar for nothing": ([*SAMPLE, "--exemplar", "a.gif"], "--published"),
+    "no exemplar there": ([*SAMPLE, "--published", "--size", "32x32", "--exemplar", "/nowhere.gif"], "/nowhere.gif"),
     "a bad name": ([*IMPORT, "--name", "../up"], "letters"),
     "bad widths": ([*IMPORT, "--name", "m", "--dim-mults", "1;2"], "1,2,4"),
     "another size": ([*IMPORT, "--name", "m"], "model.eqx"),
@@ -223,7 +274,7 @@ IMPOSSIBLE = {
 
 @pytest.mark.parametrize(("arguments", "hint"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)
 def test_what_is_not_possible(tmp_path, capsys, arguments, hint):
-    out = tmp_path / "out"
+    out = tmp_path / ("out.png" if arguments[0] == "export" else "out")
     assert main([str(out) if argument == "OUT" else argument for argument in arguments]) == 1
     told = capsys.readouterr()
     assert told.out == ""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from .. import device
 from ..errors import AppearanceError
-from . import evaluation, explore, official, sample, training
+from . import evaluation, explore, export, official, sample, training
 
-VERBS = (explore, sample, training, evaluation, official)
+VERBS = (explore, sample, export, training, evaluation, official)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -2,13 +2,17 @@
 
 import argparse
 import dataclasses
+import math
 import typing
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ..config import Light, MaterialConfig, SolverConfig
 from ..config_json import read_value
 from ..errors import ConfigError, RequestError
+from ..limits import check_times
 
 
 def add_fields(parser: argparse._ActionsContainer, cls: type, names: Sequence[str], prefix: str = "") -> None:
@@ -29,6 +33,36 @@ def checked(cls: type, values: dict[str, Any]) -> dict[str, Any]:
     hints = typing.get_type_hints(cls)
     given = {name: value for name, value in values.items() if value is not None}
     return {name: read_value(hints[name], value, fields[name].metadata, f"--{name}") for name, value in given.items()}
+
+
+def add_request(parser: argparse.ArgumentParser) -> None:
+    """The material, and of what it is sampled: --seed, --size, --times or --frames with --t0 and --t1, and --light."""
+    parser.add_argument("name", help="a name in checkpoints/, a folder, or a Hub repository user/repo[@revision]")
+    parser.add_argument("--seed", type=int, help="seed of the noise that it starts from (default 0)")
+    parser.add_argument("--size", help="WIDTHxHEIGHT in pixels (default 128x128)")
+    parser.add_argument("--times", metavar="T,T,...", help="model times to write")
+    parser.add_argument("--frames", type=int, help="instead of --times: this many, evenly spaced (default: the exemplar's)")
+    parser.add_argument("--t0", type=float, help="first time of --frames (default 0)")
+    parser.add_argument("--t1", type=float, help="last time of --frames (default: the end of the exemplar)")
+    parser.add_argument("--light", metavar="X,Y[,LOG]", help="light of an SVBRDF (default: as it was captured)")
+
+
+def read_times(options: argparse.Namespace, config: MaterialConfig) -> np.ndarray:
+    """The times of --times, or of --frames, --t0 and --t1."""
+    if options.times is not None:
+        if options.frames is not None or options.t0 is not None or options.t1 is not None:
+            raise RequestError("Give either --times, or --frames with --t0 and --t1.")
+        return check_times(config, numbers(options.times, range(1, 100_001), "T,T,..."))
+    first = 0.0 if options.t0 is None else options.t0
+    last = config.times.duration if options.t1 is None else options.t1
+    frames = config.times.frames if options.frames is None else options.frames
+    if not 1 <= frames <= 100_000:
+        raise RequestError(f"--frames has to be from 1 to 100000, not {frames}.")
+    if not math.isfinite(first) or not math.isfinite(last):
+        raise RequestError("--t0 and --t1 have to be finite numbers.")
+    if not first <= last:
+        raise RequestError(f"--t0 ({first:g}) has to be before --t1 ({last:g}).")
+    return check_times(config, np.linspace(first, last, frames).tolist())
 
 
 def add_solver(parser: argparse.ArgumentParser) -> None:
@@ -57,8 +91,10 @@ def numbers(text: str, counts: Sequence[int], example: str) -> list[float]:
     return values
 
 
-def read_size(text: str) -> tuple[int, int]:
-    """(width, height) from WIDTHxHEIGHT, or from one number for a square."""
+def read_size(text: str | None) -> tuple[int, int]:
+    """(width, height) from WIDTHxHEIGHT, or from one number for a square; 128x128 where nothing is given."""
+    if text is None:
+        return 128, 128
     try:
         lengths = [int(part) for part in text.lower().split("x")]
     except ValueError:

@@ -1,7 +1,5 @@
 """`sample`: solve a material and write its pictures or its states."""
 
-import math
-import re
 import sys
 from pathlib import Path
 
@@ -9,12 +7,14 @@ import numpy as np
 
 from ..collection import load
 from ..errors import RequestError
+from ..export import write_published
+from ..export.job import file_name
 from ..images import save_animation, save_still, to_bytes
-from ..limits import check_times
 from ..rendering import render
 from ..solve import solve_stream
 from ..trajectory import Trajectory
-from .options import add_solver, numbers, read_light, read_size, read_solver
+from .export import progress_bar
+from .options import add_request, add_solver, read_light, read_size, read_solver, read_times
 
 FORMATS = ("png", "gif", "webp", "mp4", "npz")
 
@@ -22,31 +22,36 @@ FORMATS = ("png", "gif", "webp", "mp4", "npz")
 def add_to(verbs) -> None:
     """Add the verb to the parser."""
     parser = verbs.add_parser("sample", help="solve a material and write pictures of it")
-    parser.add_argument("name", help="a name in checkpoints/, a folder, or a Hub repository user/repo[@revision]")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the noise that it starts from")
-    parser.add_argument("--size", default="128x128", help="WIDTHxHEIGHT in pixels (default 128x128)")
-    parser.add_argument("--times", metavar="T,T,...", help="model times to write")
-    parser.add_argument("--frames", type=int, help="instead of --times: this many, evenly spaced (default: the exemplar's)")
-    parser.add_argument("--t0", type=float, help="first time of --frames (default 0)")
-    parser.add_argument("--t1", type=float, help="last time of --frames (default: the end of the exemplar)")
-    parser.add_argument("--light", metavar="X,Y[,LOG]", help="light of an SVBRDF (default: as it was captured)")
+    add_request(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
-    parser.add_argument("--format", choices=FORMATS, default="png", help="stills, an animation, or the states (default png)")
-    parser.add_argument("--fps", type=float, default=20.0, help="frames per second of an animation (default 20)")
+    parser.add_argument("--format", choices=FORMATS, help="stills, an animation, or the states (default png)")
+    parser.add_argument("--fps", type=float, help="frames per second of an animation (default 20)")
+    parser.add_argument(
+        "--published",
+        action="store_true",
+        help="write what the samplers of the paper's release write instead (default seed 42, size 128x128 or, SVBRDF, 256x256)",
+    )
+    parser.add_argument("--exemplar", type=Path, metavar="PATH", help="the exemplar, to stand beside the --published samples")
     add_solver(parser)
     parser.set_defaults(run=run)
 
 
 def run(options) -> None:
     """Solve with a progress bar and write the files, naming them on standard output."""
+    if options.published:
+        run_published(options)
+        return
+    if options.exemplar is not None:
+        raise RequestError("--exemplar is for --published alone.")
     material = load(options.name)
     times = read_times(options, material.config)
     light = read_light(options.light, material.config)
-    if not 0.1 <= options.fps <= 1000:
-        raise RequestError(f"--fps has to be from 0.1 to 1000, not {options.fps:g}.")
+    fps = 20.0 if options.fps is None else options.fps
+    if not 0.1 <= fps <= 1000:
+        raise RequestError(f"--fps has to be from 0.1 to 1000, not {fps:g}.")
     trajectory = solve_with_progress(
         material,
-        seed=options.seed,
+        seed=options.seed or 0,
         size=read_size(options.size),
         times=times,
         solver=read_solver(options, material.config),
@@ -55,31 +60,31 @@ def run(options) -> None:
         print(f"The solve ended early ({trajectory.status}) at time {trajectory.stats['time']:.3f}.", file=sys.stderr)
     if not len(trajectory.times):
         raise RequestError("There is nothing to write: the solve ended before the first of the times.")
-    name = re.sub(r"\W+", "_", material.name)
+    name = file_name(material)
     try:
         options.out.mkdir(parents=True, exist_ok=True)
-        for path in write(material, trajectory, light, options.out, name, options.format, options.fps):
+        for path in write(material, trajectory, light, options.out, name, options.format or "png", fps):
             print(path)
     except OSError as error:
         raise RequestError(f"{options.out} cannot be written: {error.strerror or error}.") from error
 
 
-def read_times(options, config) -> np.ndarray:
-    """The times of --times, or of --frames, --t0 and --t1."""
-    if options.times is not None:
-        if options.frames is not None or options.t0 is not None or options.t1 is not None:
-            raise RequestError("Give either --times, or --frames with --t0 and --t1.")
-        return check_times(config, numbers(options.times, range(1, 100_001), "T,T,..."))
-    first = 0.0 if options.t0 is None else options.t0
-    last = config.times.duration if options.t1 is None else options.t1
-    frames = config.times.frames if options.frames is None else options.frames
-    if not 1 <= frames <= 100_000:
-        raise RequestError(f"--frames has to be from 1 to 100000, not {frames}.")
-    if not math.isfinite(first) or not math.isfinite(last):
-        raise RequestError("--t0 and --t1 have to be finite numbers.")
-    if not first <= last:
-        raise RequestError(f"--t0 ({first:g}) has to be before --t1 ({last:g}).")
-    return check_times(config, np.linspace(first, last, frames).tolist())
+def run_published(options) -> None:
+    """Write the published folders, naming them on standard output."""
+    own = ("times", "frames", "t0", "t1", "light", "format", "fps")
+    given = [f"--{name}" for name in own if getattr(options, name) is not None]
+    if given:
+        raise RequestError(f"--published has times, lights and formats of its own; leave out {', '.join(given)}.")
+    material = load(options.name)
+    request = {"exemplar": options.exemplar, "solver": read_solver(options, material.config)}
+    if options.seed is not None:
+        request["seed"] = options.seed
+    if options.size is not None:
+        request["size"] = read_size(options.size)
+    with progress_bar("sampling") as progress:
+        folders = write_published(material, options.out, progress=progress, **request)
+    for folder in folders or []:
+        print(folder)
 
 
 def solve_with_progress(material, *, times, **request) -> Trajectory:

@@ -2,8 +2,10 @@
 
 import argparse
 import dataclasses
+import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
 from ..collection import load
@@ -30,6 +32,7 @@ def add_to(verbs) -> None:
     _add_run_options(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     parser.add_argument("--resume", action="store_true", help="go on from what the run saved; more iterations may be given")
+    parser.add_argument("--stop-at-eof", action="store_true", help="stop, resumable, where the standard input ends")
     parser.add_argument("--name", help="name of the material (default: the exemplar's)")
     parser.add_argument("--duration", type=float, help="model time of the whole (default: as published, 5 or 10)")
     parser.set_defaults(run=run)
@@ -89,7 +92,7 @@ def run(options) -> None:
         name=options.name,
         real_duration=options.real_duration or "",
     )
-    status, _ = _train_one(exemplar, config, options.out, options, options.resume, Interruption())
+    status, _ = _train_one(exemplar, config, options.out, options, options.resume, Interruption(options.stop_at_eof))
     if status == "not finite":
         raise TrainingError("The loss was no longer a finite number; the last good weights were kept. Lower --learning-rate.")
 
@@ -155,12 +158,23 @@ def _train_one(exemplar, config, out, options, resume, interrupted):
 
 
 class Interruption:
-    """Becomes true at Ctrl-C or SIGTERM, so that a run ends after its iteration, saved; a second one ends it at once."""
+    """Becomes true at Ctrl-C or SIGTERM, so that a run ends after its iteration, saved; a second one ends it at once.
 
-    def __init__(self):
+    With `at_eof` also where the standard input ends.
+    """
+
+    def __init__(self, at_eof: bool = False):
         self.seen = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._note)
+        if at_eof:  # whoever started this process is gone
+            threading.Thread(target=self._read_to_the_end, daemon=True).start()
+
+    def _read_to_the_end(self):
+        # Not through Python's buffer, which would be locked when the process ends.
+        while os.read(sys.stdin.fileno(), 1):
+            pass
+        self.seen = True
 
     def _note(self, number, frame):
         if self.seen:

@@ -1,0 +1,53 @@
+"""`export`: a picture, an animation, a map set or the states of a material, to one file."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ..collection import load
+from ..export import ExportConfig, check_export, estimate_bytes, export
+from .options import add_fields, add_request, add_solver, checked, read_light, read_size, read_solver, read_times
+
+_FIELDS = ("format", "fps", "map_format", "map_values")
+
+
+def add_to(verbs) -> None:
+    """Add the verb to the parser."""
+    parser = verbs.add_parser("export", help="write a picture, an animation, maps or states of a material to one file")
+    add_request(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write, whose name fits the format")
+    add_fields(parser, ExportConfig, _FIELDS)
+    add_solver(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options) -> None:
+    """Say how large it will be, solve and write with a progress bar, and name the file on standard output."""
+    config = ExportConfig(**checked(ExportConfig, {name: getattr(options, name) for name in _FIELDS}))
+    material = load(options.name)
+    times, size = read_times(options, material.config), read_size(options.size)
+    request = {
+        "times": times,
+        "seed": options.seed or 0,
+        "size": size,
+        "light": read_light(options.light, material.config),
+        "solver": read_solver(options, material.config),
+    }
+    check_export(material.config, options.out, config, times, size)
+    estimate = estimate_bytes(material.config, config, size=size, frames=len(times))
+    print(f"About {estimate / 1e6:.2g} MB.", file=sys.stderr)
+    with progress_bar("exporting") as progress:
+        export(material, options.out, config, **request, progress=progress)
+    print(options.out)
+
+
+@contextlib.contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[float], object]]:
+    """A bar on standard error, where that is a terminal, for a share in [0, 1] that grows."""
+    from tqdm import tqdm
+
+    with tqdm(
+        total=1.0, desc=what, disable=not sys.stderr.isatty(), bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
+    ) as bar:
+        yield lambda share: bar.update(share - bar.n)

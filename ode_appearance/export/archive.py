@@ -1,0 +1,32 @@
+"""Entries of zip files: not compressed again, readable by everybody, and without the time of day."""
+
+import io
+import json
+import zipfile
+
+from ..images import save_still
+from .facts import facts
+from .job import Job, file_name
+
+
+def entry(name: str) -> zipfile.ZipInfo:
+    """An entry that is the same whenever it is written."""
+    info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    info.external_attr = 0o644 << 16
+    return info
+
+
+def add_facts(archive: zipfile.ZipFile, job: Job, **more) -> None:
+    """NAME.json: what the export shows, and whose work it is."""
+    text = json.dumps({**facts(job), **more}, indent=2, ensure_ascii=False) + "\n"
+    archive.writestr(entry(f"{file_name(job.material)}.json"), text)
+
+
+def write_frames(job: Job, file) -> None:
+    """NAME_0000.png and so on, and NAME.json, in a zip file."""
+    with zipfile.ZipFile(file, "w") as archive:
+        for index, frame in enumerate(job.pictures()):
+            still = io.BytesIO()
+            save_still(frame, still)
+            archive.writestr(entry(f"{file_name(job.material)}_{index:04d}.png"), still.getvalue())
+        add_facts(archive, job)

@@ -1,0 +1,81 @@
+"""One export on its way: the states that it is made of, in the order of time, and the pictures of them."""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from ..config import Light
+from ..errors import RequestError
+from ..images import to_bytes
+from ..material import Material
+from ..rendering import render
+from ..trajectory import Trajectory
+from .config import ExportConfig
+
+
+class StoppedError(Exception):
+    """Somebody asked for the export to stop."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What an export is made of. `states` are those of `times`, (channels, h, w) each, and can be taken once."""
+
+    material: Material
+    config: ExportConfig
+    seed: int
+    size: tuple[int, int]
+    times: Float[np.ndarray, " n"]
+    light: Light
+    states: Iterator[np.ndarray]
+
+    def pictures(self) -> Iterator[UInt8[np.ndarray, "h w 3"]]:
+        """What `oa.render` shows of each state, as 8-bit frames."""
+        for state in self.states:
+            yield to_bytes(render(self.material, state, light=self.light))
+
+
+def states_in_order(
+    material: Material,
+    chunks: Iterator[Trajectory],
+    times: Sequence[float] | Float[np.ndarray, " n"],
+    progress: Callable[[float], object],
+    stop: Callable[[], bool],
+) -> Iterator[np.ndarray]:
+    """The states of `times` (ascending) out of the chunks of a solve, each as soon as it and all before it are there.
+
+    `progress` hears, in ascending order, which share in [0, 1] of the whole is done: of the model time that has to be
+    solved, or of the states that were taken and used. Raises StoppedError where `stop()` said so or the solve was stopped, and
+    RequestError where it ended early.
+    """
+    waiting: dict[float, np.ndarray] = {}
+    done, share = 0, 0.0
+    warmup = material.config.times.warmup
+    # Where only the noise itself is asked for, there is nothing to solve.
+    span = max(float(times[-1]) + warmup, 1e-9)
+    for chunk in chunks:
+        waiting.update(zip(chunk.times.tolist(), chunk.states, strict=True))
+        while done < len(times) and float(times[done]) in waiting:
+            if stop():
+                raise StoppedError
+            yield waiting.pop(float(times[done]))
+            done += 1
+            share = max(share, done / len(times))
+            progress(share)
+        share = max(share, min(1.0, (chunk.stats["time"] + warmup) / span) if chunk.status == "running" else share)
+        progress(share)
+        if chunk.status == "stopped":
+            raise StoppedError
+        if chunk.status not in ("running", "complete"):
+            raise RequestError(
+                f"Nothing was written: the solve ended early ({chunk.status}) at time {chunk.stats['time']:.3f}, "
+                f"before {float(times[-1]):g}."
+            )
+
+
+def file_name(material: Material) -> str:
+    """The material's name with nothing in it that a file's name should not have."""
+    return re.sub(r"\W+", "_", material.name)

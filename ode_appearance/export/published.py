@@ -1,0 +1,96 @@
+"""What the published samplers write: folders of frames, each with its animations."""
+
+import itertools
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+
+from ..config import SolverConfig, Times
+from ..errors import RequestError
+from ..exemplar import load_exemplar
+from ..limits import check_size, check_times
+from ..material import Material
+from ..solve import solve_stream
+from .job import StoppedError, states_in_order
+from .published_files import write_animations, write_frames
+from .published_frames import exemplar_frames, rgb_frames, svbrdf_frames
+
+PUBLISHED_SEED = 42
+PUBLISHED_SIZES = {"rgb": 128, "svbrdf": 256}
+WARMUP_FRAMES = 50
+# As a share of the work; the animations follow when all frames are there.
+_SOLVING = 0.7
+
+
+def write_published(
+    material: Material,
+    folder: str | Path,
+    *,
+    seed: int = PUBLISHED_SEED,
+    size: tuple[int, int] | None = None,
+    exemplar: str | Path | None = None,
+    solver: SolverConfig | None = None,
+    progress: Callable[[float], object] = lambda share: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> list[Path] | None:
+    """Write what the samplers of the paper's release write into `folder`; returns the folders in it.
+
+    RGB: `synthesis` (50 times of the warm-up) and `transition` (one time a frame of the exemplar), with frame_0000.png
+    ..., FOLDER.gif and FOLDER.avi (raw). SVBRDF, of the latter times alone: `renderings`, `renderings_relit_up`, `_left`,
+    `_rightdown` and `_rotating`, a folder a map, `normal`, and `height` (each frame scaled to its own 0 ... 1), with
+    frames_0000.png ..., animations.gif, .avi (raw) and .mp4. With an exemplar (whatever `oa.load_exemplar` reads) also
+    `exemplars`, and `comparisons` (RGB) or `stitches` (SVBRDF, of models with a diffuse map).
+
+    The default seed gives the published noise; the default size is that of the published exemplars, 128 (RGB) or 256.
+    Returns None where `stop()` said so; `progress` hears the share in [0, 1] that is done. `folder` appears when all of it is
+    written, and not otherwise. Raises RequestError, for a folder that is not empty too, and ExemplarError.
+    """
+    config, folder = material.config, Path(folder)
+    published = PUBLISHED_SIZES[config.kind]
+    size = check_size(config, (published, published) if size is None else size)
+    _check_folder(folder)
+    target = None
+    if exemplar is not None:
+        target = load_exemplar(exemplar, config.kind, size=min(published, *size), frames=max(2, config.times.frames))
+    times = check_times(config, sampling_times(config.times, warmup=config.brdf is None))
+    chunks = solve_stream(material, seed=seed, size=size, times=times, solver=solver, stop=stop)
+    states = states_in_order(material, chunks, times, lambda share: progress(_SOLVING * share), stop)
+    frames = (rgb_frames if config.brdf is None else svbrdf_frames)(material, zip(times.tolist(), states, strict=True), target)
+    try:
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as staging:
+            staged = Path(staging) / folder.name
+            written = write_frames(staged, config.kind, itertools.chain(frames, exemplar_frames(target)))
+            for done, name in enumerate(written, start=1):
+                if stop():
+                    return None
+                write_animations(staged / name, config)
+                progress(_SOLVING + (1 - _SOLVING) * done / len(written))
+            if folder.exists():
+                folder.rmdir()
+            os.replace(staged, folder)
+    except StoppedError:
+        return None
+    except OSError as error:
+        raise RequestError(f"{folder} cannot be written: {error.strerror or error}.") from error
+    return [folder / name for name in written]
+
+
+def sampling_times(times: Times, *, warmup: bool) -> Float[np.ndarray, " n"]:
+    """The published times: if wanted 50 of the warm-up, ever farther apart, and one a frame of the exemplar."""
+    generation = np.linspace(0, times.duration, times.frames)
+    if not warmup:
+        return generation
+    synthesis = np.logspace(0, np.log10(1 + times.warmup), WARMUP_FRAMES) - 1 - times.warmup
+    # Its last one is 0 but for rounding, which is also the first of the others.
+    return np.concatenate([synthesis[:-1], generation])
+
+
+def _check_folder(folder):
+    if not folder.parent.is_dir():
+        raise RequestError(f"There is no folder {folder.parent} to write to.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise RequestError(f"{folder} is there already; the published samples go into a new or empty folder.")
