@@ -137,3 +137,51 @@ def test_an_empty_trajectory():
     assert stopped.status == "stopped" and stopped.states.shape == (0, 3, 4, 4)
     with pytest.raises(RequestError, match="empty"):
         oa.render(formula(calm), stopped, time=1.0)
+
+
+# Age maps
+
+
+def test_an_age_of_nothing_is_the_time_itself():
+    material, trajectory = little_material(SVBRDF), trajectory_of(SVBRDF)
+    for time in (0.0, 1.0, 3.0, None):
+        aged = oa.render(material, trajectory, time=time, age=np.zeros((6, 8), np.float32))
+        np.testing.assert_allclose(aged, oa.render(material, trajectory, time=time), atol=1e-6)
+
+
+@pytest.mark.parametrize("config", [RGB, SVBRDF])
+def test_each_pixel_is_taken_at_its_own_time(config):
+    material, trajectory, light = little_material(config), trajectory_of(config), oa.Light(0.2, -0.1, 0.4)
+    ages = np.array([-1.0, 0.0, 2.0], np.float32)  # from time 1 to the trajectory's own times
+    chosen = np.random.default_rng(0).integers(3, size=(6, 8))
+    aged = oa.render(material, trajectory, time=1.0, light=light, age=ages[chosen])
+    pictures = np.stack([oa.render(material, trajectory, time=float(1 + age), light=light) for age in ages])
+    expected = np.take_along_axis(pictures, np.broadcast_to(chosen, (1, 3, 6, 8)), axis=0)[0]
+    np.testing.assert_allclose(aged, expected, atol=1e-5)
+
+
+def test_between_keyframes_maps_are_blended_and_normals_renormalised():
+    material, trajectory = little_material(SVBRDF), trajectory_of(SVBRDF)
+    maps = rendering.aged_maps(material, trajectory, 0.0, np.full((6, 8), 1.5, np.float32))
+    first, second = (oa.decode(material, state) for state in trajectory.states[1:])
+    for name, values in maps.items():
+        blend = 0.75 * first[name] + 0.25 * second[name]
+        if name == "normal":
+            blend /= np.linalg.norm(blend, axis=0)
+        np.testing.assert_allclose(values, blend, atol=1e-6)
+
+
+def test_ages_beyond_the_trajectory_are_its_ends():
+    material, trajectory = little_material(SVBRDF), trajectory_of(SVBRDF)
+    for age, time in ((-9.0, 0.0), (9.0, 3.0)):
+        aged = oa.render(material, trajectory, time=1.0, age=np.full((6, 8), age, np.float32))
+        np.testing.assert_allclose(aged, oa.render(material, trajectory, time=time), atol=1e-6)
+
+
+def test_an_age_map_that_does_not_fit_is_refused():
+    material, trajectory = little_material(SVBRDF), trajectory_of(SVBRDF)
+    for age in (np.zeros((8, 6), np.float32), np.full((6, 8), np.nan, np.float32)):
+        with pytest.raises(RequestError, match="age map"):
+            oa.render(material, trajectory, age=age)
+    with pytest.raises(RequestError, match="trajectory"):
+        oa.render(material, trajectory.states[0], age=np.zeros((6, 8), np.float32))

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 WEB = Path(__file__).parent / "web"
+SHADERS = ("moment", "brdf", "lights", "flat", "maps", "solid", "present")
 
 
 def text(name: str) -> str:
@@ -18,4 +19,4 @@ def script(*names: str) -> str:
 
 def shaders() -> str:
     """The statement that gives the scripts their shaders."""
-    return f"const SHADERS = {json.dumps({name: text(f'{name}.glsl') for name in ('shading', 'present')})};\n"
+    return f"const SHADERS = {json.dumps({name: text(f'{name}.glsl') for name in SHADERS})};\n"

@@ -27,8 +27,11 @@ from .worker import Worker
 FIELDS = ("seed", "width", "height", "start", "end", "count", "method", "stepping", "tolerance", "step")
 """The fields of the screen, in the order in which handlers get their values."""
 
+LINKED = ("seed", "width", "height", "start", "end")
+"""Those that a link to the page can give."""
 SIZE = 128
 """Width and height at first."""
+SIZES = {"width": SIZE, "height": SIZE}
 SETTLE_SECONDS = 0.4
 IDLE_SECONDS = 0.5
 POLL_SECONDS = 0.05
@@ -63,10 +66,12 @@ class Studio:
             start = -material.config.times.warmup
             self.worker.submit(functools.partial(solve, material, size=(SIZE, SIZE), times=[start])).exception()
 
-    async def open(self, session: str, fields: Shown) -> AsyncIterator[Shown]:
-        """A tab was opened: the gallery, and the first material."""
+    async def open(self, session: str, fields: Shown, link: Any = None) -> AsyncIterator[Shown]:
+        """A tab was opened: the gallery, and the first material, or what `link` (see web/link.js) asks for."""
         sound = await asyncio.to_thread(lambda: self.collection.sound)
         first = sound[0].name if sound else None
+        linked = self._linked(link)
+        first = linked.pop("material", first)  # the others are fields
         on, hint = await asyncio.to_thread(lambda: (device.description(), device.hint()))
         rows = [["Solves on", on], *([["Note", hint]] if hint else [])]
         shown = {"gallery": presentation.gallery_value(self.collection, first), "device": rows}
@@ -74,18 +79,19 @@ class Studio:
             sentence = f"There are no materials in {self.collection.folder} that can be opened."
             yield {**shown, "viewer": presentation.empty_value(sentence)}
             return
-        async for following in self.pick(session, first, fields):
+        async for following in self.pick(session, first, fields, linked):
             yield {**shown, **following}
             shown = {}
 
-    async def pick(self, session: str, name: str, fields: Shown) -> AsyncIterator[Shown]:
-        """A material was chosen: its facts, its own solver and time range, and its keyframes."""
+    async def pick(self, session: str, name: str, fields: Shown, linked: Shown | None = None) -> AsyncIterator[Shown]:
+        """A material was chosen: its facts, its own solver and time range or what is `linked`, and its keyframes."""
         try:
             entry = self.collection.find(name)
         except AppearanceError as error:
             yield self._refuse(session, error)
             return
-        own = {**own_times(entry.config), **own_solver(entry.config), **own_count(entry.config, fields)}
+        linked = linked or {}
+        own = {**own_fields(entry.config, {**fields, **linked}), **linked}
         shown = {"selected": name, "facts": [list(row) for row in facts(entry)], **own}
         async for following in self.solve(session, name, {**fields, **own}):
             yield {**shown, **following}
@@ -149,6 +155,19 @@ class Studio:
         self.sessions.end(session)
         self._asked.pop(session, None)
 
+    def _linked(self, link):
+        """The material and the fields that a link asks for; nothing where that is not possible."""
+        if not isinstance(link, dict) or not isinstance(link.get("material"), str):
+            return {}
+        linked = {name: link[name] for name in LINKED if isinstance(link.get(name), int | float)}
+        try:
+            config = self.collection.find(link["material"]).config
+            solve_request(link["material"], config, {"seed": 0, **own_fields(config, {**SIZES, **linked}), **SIZES, **linked})
+        except AppearanceError as error:
+            _warn(f"What the link asks for cannot be shown. {error}")
+            return {}
+        return {"material": link["material"], **linked}
+
     def _own(self, name, fill):
         """What `fill` makes of a material's facts; nothing where there is no such material, which `solve` refuses."""
         try:
@@ -164,6 +183,11 @@ class Studio:
             return {"viewer": presentation.empty_value(str(error))}
         job.notify(str(error))
         return {"viewer": presentation.viewer_value(self.collection.find(job.request.material), job)}
+
+
+def own_fields(config: MaterialConfig, fields: Shown) -> Shown:
+    """The fields that a material fills by itself: time range, solver, and as many keyframes as suit the size in the fields."""
+    return {**own_times(config), **own_solver(config), **own_count(config, fields)}
 
 
 def own_times(config: MaterialConfig, beyond: float = 0.0, warmup: bool = True) -> Shown:

@@ -1,6 +1,6 @@
 """A keyframe as one small file: what the viewer's textures hold, as differences from the keyframe sent before it, deflated.
 
-Texels are RGBA8 planes, the same on the server, in the file and on the graphics card (web/shading.glsl reads them):
+Texels are RGBA8 planes, the same on the server, in the file and on the graphics card (web/moment.glsl reads them):
 
     RGB texture   plane 0: red, green, blue of the display values, 0
     SVBRDF        plane 0: diffuse or albedo (3), specular red or metallic (high byte)

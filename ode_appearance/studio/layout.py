@@ -17,6 +17,8 @@ from .viewer import viewer
 TITLE = "ODE Appearance"
 HEADING = "<h1>ODE Appearance</h1><p>Materials that change with time: pick one, age it, drag the light over it.</p>"
 Parts = dict[str, Any]
+LINK = f"""(_, ...fields) => {{ {assets.script("link")}
+return [linkedSolve(location.hash), ...fields]; }}"""
 
 # Fonts of the system: none is fetched from elsewhere.
 THEME = gr.themes.Default(
@@ -34,31 +36,46 @@ LAUNCH = {"theme": THEME, "css": assets.text("page.css"), "footer_links": ["api"
 
 
 def build(studio: Studio) -> gr.Blocks:
-    """The app's one screen."""
+    """The app."""
     # Keyframes and previews are served where they lie; all others of Gradio's files are copies.
     gr.set_static_paths([studio.files.root])
-
-    def picture(request: list) -> dict[str, str]:  # Gradio marks it as callable from the page, and cannot mark a method
-        return studio.pictures.picture(request)
-
     with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as app:
-        parts: Parts = {"selected": gr.State(None)}
         with gr.Row(elem_id="head"):
             with gr.Column(scale=3, min_width=320):
                 gr.HTML(HEADING, elem_id="heading", apply_default_css=False)
             with gr.Column(scale=1, min_width=240):
-                parts["device"] = facts(elem_id="device")
-        with gr.Row(elem_id="body"):
-            with gr.Column(scale=1, min_width=220):
-                parts["gallery"] = gallery(elem_id="gallery")
-            with gr.Column(scale=5, min_width=320):
-                parts["viewer"] = viewer(elem_id="viewer", picture=picture)
-                buttons = _fields(parts)
-                with gr.Accordion("About this material", open=True):
-                    parts["facts"] = facts(elem_id="facts")
-        _connect(app, studio, parts, buttons)
+                device = facts(elem_id="device")
+        if len(PAGES) == 1:
+            PAGES["Explore"](app, studio, device)
+        else:
+            with gr.Tabs():
+                for title, page in PAGES.items():
+                    with gr.Tab(title):
+                        page(app, studio, device)
         _endpoint(studio)
     return app
+
+
+def _explore(app: gr.Blocks, studio: Studio, device: gr.HTML) -> None:
+    """The page on which a material is looked at."""
+
+    def picture(request: list) -> dict[str, str]:  # Gradio marks it as callable from the page, and cannot mark a method
+        return studio.pictures.picture(request)
+
+    parts: Parts = {"selected": gr.State(None), "device": device}
+    with gr.Row(elem_id="body"):
+        with gr.Column(scale=1, min_width=220):
+            parts["gallery"] = gallery(elem_id="gallery")
+        with gr.Column(scale=5, min_width=320):
+            parts["viewer"] = viewer(elem_id="viewer", picture=picture)
+            buttons = _fields(parts)
+            with gr.Accordion("About this material", open=True):
+                parts["facts"] = facts(elem_id="facts")
+    _connect(app, studio, parts, buttons)
+
+
+PAGES: dict[str, Callable[[gr.Blocks, Studio, gr.HTML], None]] = {"Explore": _explore}
+"""The app's pages by the titles of their tabs; one alone has no tab."""
 
 
 def _fields(parts: Parts) -> dict[str, gr.Button]:
@@ -126,7 +143,13 @@ def _connect(app: gr.Blocks, studio: Studio, parts: Parts, buttons: dict[str, gr
     def stop(request: gr.Request):
         studio.sessions.stop(str(request.session_hash))
 
-    app.load(**solving(lambda session, _, values: studio.open(session, values)))
+    async def open_tab(link, request: gr.Request, *values):
+        async for shown in show(studio.open(str(request.session_hash), dict(zip(FIELDS, values, strict=True)), link)):
+            yield shown
+
+    # The part of the address after "#" is known to the page only.
+    link = gr.JSON(visible=False)
+    app.load(open_tab, [link, *fields], everything, js=LINK, **always)
     app.unload(end)
     parts["gallery"].pick(pick, fields, everything, **always)
     parts["viewer"].stop(stop, queue=False, **always)

@@ -43,11 +43,12 @@ class BrokenEntry:
 
 
 class Collection:
-    """All materials of a folder, read once; `entries` waits until they are."""
+    """All materials of a folder, read once; `entries` waits until they are. Beside them, some that were opened by hand."""
 
     def __init__(self, folder: Path | str | None = None):
         self.folder = checkpoints_folder() if folder is None else Path(folder)
         self._entries: list[Entry | BrokenEntry] | None = None
+        self._opened: dict[str, Entry | BrokenEntry] = {}
         self._lock = threading.Lock()
 
     @property
@@ -64,9 +65,14 @@ class Collection:
         """Those that are materials."""
         return [entry for entry in self.entries if isinstance(entry, Entry)]
 
+    def open(self, name: str, folder: Path) -> Entry:
+        """Read a checkpoint folder anew, to be found by this name alone; raises CheckpointError where it is none."""
+        self._opened[name] = dataclasses.replace(_read(folder), name=name)
+        return self.find(name)
+
     def find(self, name: str) -> Entry:
         """The sound material of a name; raises CheckpointError for all others. A name is never a path here."""
-        for entry in self.entries:
+        for entry in [*self.entries, *self._opened.values()]:
             if entry.name == name:
                 if isinstance(entry, BrokenEntry):
                     raise CheckpointError(entry.error)

@@ -15,7 +15,7 @@ Its value is a dict, sent again whenever something in it changes:
 
 or, where there is nothing to show, {run: 0, material: None, message}.
 
-Files are `gradio.FileData`. The scripts' own API is described at the top of web/viewer.js.
+Files are `gradio.FileData`. The scripts' own API is described at the top of web/viewer-api.js.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,14 @@ import gradio as gr
 
 from . import assets
 
-SCRIPTS = ("dom", "keyframes", "arrivals", "renderer", "remote", "timeline", "lamp", "viewer")
+SCRIPTS = (
+    "dom", "store", "geometry", "lights", "link",
+    "keyframes", "moments", "arrivals", "graphics", "keyframe-textures", "renderer", "readings", "remote", "stage",
+    "playback", "ages", "age-files", "painter", "light-tool", "move-tool", "paint-tool", "gestures", "keys",
+    "controls", "timeline", "channel-panel", "light-panel", "light-handles", "surface-panel", "paint-panel", "divider", "probe",
+    "delivery", "viewer", "viewer-api",
+)  # fmt: skip
+STYLES = ("viewer", "picture", "controls", "timeline")
 
 # `element` is the component's, `trigger`, `server` and `watch` are Gradio's (see the docstring of gr.HTML).
 MOUNT = """
@@ -33,9 +40,9 @@ const viewer = new Viewer(container.firstElementChild, {
   stop: () => trigger("stop"),
   picture: (request) => server.picture(request),
 });
-container.odeViewer = viewer;
-viewer.update(props.value);
-watch("value", () => viewer.update(props.value));
+container.odeViewer = new ViewerApi(viewer);
+container.odeViewer.update(props.value);
+watch("value", () => container.odeViewer.update(props.value));
 """
 
 
@@ -48,7 +55,7 @@ def viewer(*, picture: Callable[[list], dict[str, str]] | None = None, **options
     """
     return gr.HTML(
         html_template='<div class="ode-viewer"><div class="ode-viewer-grid"></div></div>',
-        css_template=assets.text("viewer.css") + assets.text("timeline.css"),
+        css_template="\n".join(assets.text(f"{name}.css") for name in STYLES),
         js_on_load=assets.shaders() + assets.script(*SCRIPTS) + MOUNT,
         apply_default_css=False,
         server_functions=[picture] if picture else None,

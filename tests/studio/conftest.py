@@ -72,7 +72,7 @@ def browser():
 class Screen:
     """One tab of the app, and the viewer's API in it."""
 
-    def __init__(self, browser, address, *, script=None, **options):
+    def __init__(self, browser, address, *, script=None, link="", **options):
         self.page = browser.new_page(**options)
         self.requests, self.errors = [], []
         self.page.on("request", lambda request: self.requests.append(request.url))
@@ -80,7 +80,7 @@ class Screen:
         self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
         if script:
             self.page.add_init_script(script)
-        self.page.goto(address)
+        self.page.goto(address + link)
         self.page.wait_for_function("document.querySelector('.ode-viewer')?.odeViewer?.state.run > 0", timeout=60_000)
 
     def call(self, method, *arguments):

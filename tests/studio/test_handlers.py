@@ -38,6 +38,23 @@ def test_the_first_visit_shows_the_gallery_and_the_first_material(studio):
     assert last["material"]["views"][0][0] == "lit" and last["preview"] and last["size"] == [16, 16]
 
 
+def test_a_link_opens_what_it_names(studio):
+    link = {"material": "rusting_steel", "seed": 5, "width": 32, "height": 16, "end": 2, "count": 9, "method": "euler"}
+    first, *_, last = gather(studio.open("tab", FIELD_VALUES, link))
+    assert first["selected"] == first["gallery"]["selected"] == "rusting_steel"
+    assert (first["seed"], first["width"], first["height"], first["end"]) == (5, 32, 16, 2) and first["start"] < 0
+    assert last["viewer"]["size"] == [32, 16] and last["viewer"]["times"][-1] == 2 and last["viewer"]["seed"] == 5
+
+
+@pytest.mark.filterwarnings("ignore:")
+@pytest.mark.parametrize(
+    "link", [{"material": "no_such"}, {"material": "rusting_steel", "width": 17}, {"material": ["a"]}, "x"]
+)
+def test_a_link_to_nothing_opens_the_first_material(studio, link):
+    first = gather(studio.open("tab", FIELD_VALUES, link))[0]
+    assert first["selected"] == "clay_solidifying" and "width" not in first
+
+
 @pytest.mark.filterwarnings("ignore:")
 def test_an_empty_folder_is_explained(tmp_path):
     empty = Studio(Collection(tmp_path))

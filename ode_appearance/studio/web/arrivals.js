@@ -20,6 +20,7 @@ class Arrivals {
 
   /** Fetch the keyframe of a time. */
   ask(time, address) {
+    if (this.abort.signal.aborted) return;
     const bytes = fetch(address, { signal: this.abort.signal }).then((answer) => {
       if (!answer.ok) throw new Error(`A keyframe could not be fetched (${answer.status}).`);
       return answer.arrayBuffer();

@@ -13,6 +13,19 @@ function make(tag, { text, ...attributes } = {}, ...children) {
   return element;
 }
 
+/** Lets an animated picture rest at its first frame, for those who asked their system for less motion. */
+function calm(image) {
+  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) return image;
+  image.addEventListener("load", () => {
+    const { naturalWidth: width, naturalHeight: height, src } = image;
+    if (src.startsWith("data:")) return;
+    const canvas = make("canvas", { width, height });
+    canvas.getContext("2d").drawImage(image, 0, 0);
+    image.src = canvas.toDataURL();
+  });
+  return image;
+}
+
 /** A number for reading: a real minus sign, and as many decimals as asked for. */
 const spell = (number, decimals = 2) =>
   number

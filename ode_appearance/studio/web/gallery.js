@@ -21,7 +21,7 @@ class Gallery {
       "button",
       { type: "button", class: "ode-card", "data-name": material.name, onclick: () => this.choose(material) },
       material.preview
-        ? make("img", { src: material.preview.url, alt: "", draggable: "false" })
+        ? calm(make("img", { src: material.preview.url, alt: "", draggable: "false" }))
         : make("span", { class: "ode-blank" }),
       make("span", { class: "ode-card-title", text: material.title }),
       make("span", { class: "ode-card-label", text: material.label }),

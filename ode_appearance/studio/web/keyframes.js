@@ -1,4 +1,4 @@
-// Reads the files that keyframes.py writes, and finds the two keyframes around a moment.
+// Reads the files that keyframes.py writes.
 
 /** {size, heights: {scale, low, high}, planes} of a file, given those of the one sent before it (or null). */
 async function decodeKeyframe(file, before) {
@@ -20,44 +20,4 @@ async function decodeKeyframe(file, before) {
   });
   const [scale, low, high] = [16, 20, 24].map((at) => header.getFloat32(at, true));
   return { size, heights: { scale, low, high }, planes };
-}
-
-/** Which keyframes are there, by time; they may arrive in any order. */
-class Moments {
-  constructor() {
-    this.known = [];
-  }
-
-  /** `layer` is where the keyframe of model time `time` lies in the textures; `heights` are the decoded ones. */
-  add(time, layer, heights) {
-    const later = this.known.findIndex((moment) => moment.time > time);
-    this.known.splice(later < 0 ? this.known.length : later, 0, { time, layer, heights });
-  }
-
-  get first() {
-    return this.known[0]?.time;
-  }
-
-  get last() {
-    return this.known.at(-1)?.time;
-  }
-
-  /** What the renderer needs for model time `time`, clamped to what is known: {time, layers, blend, heights}. */
-  at(time) {
-    const clamped = Math.min(Math.max(time, this.first), this.last);
-    const after = Math.max(
-      this.known.findIndex((moment) => moment.time >= clamped),
-      0,
-    );
-    const b = this.known[after];
-    const a = this.known[Math.max(after - 1, 0)];
-    const blend = b.time > a.time ? (clamped - a.time) / (b.time - a.time) : 1;
-    const between = (name) => a.heights[name] * (1 - blend) + b.heights[name] * blend;
-    return {
-      time: clamped,
-      layers: [a.layer, b.layer],
-      blend,
-      heights: { scale: [a.heights.scale, b.heights.scale], shown: [between("low"), between("high")] },
-    };
-  }
 }

@@ -1,16 +1,15 @@
-#version 300 es
-// The shaded state at the canvas's own size: Catmull-Rom, which is exact at 1:1 and keeps a magnified state crisp.
-// Its 16 texels are read in five bilinear taps, the corners left out, as Jimenez does ("Filmic SMAA", SIGGRAPH 2016).
-precision highp float;
-precision highp int;
-
+// A part of the shaded plane on the canvas. Magnified by Catmull-Rom, which is exact at 1:1 and keeps a state crisp: its 16
+// texels are read in five bilinear taps, the corners left out, as Jimenez does ("Filmic SMAA", SIGGRAPH 2016). Made smaller
+// by mipmaps. Texel by texel where exact pixels are asked for.
 uniform sampler2D shaded;
 uniform vec2 canvasSize;
+uniform vec2 from, span;  // the part that is seen, in shares of the plane's width and height
+uniform float level;      // of the mipmaps
+uniform bool exact;
+uniform vec3 background;
 out vec4 colour;
 
-void main() {
-    vec2 size = vec2(textureSize(shaded, 0));
-    vec2 place = vec2(gl_FragCoord.x, canvasSize.y - gl_FragCoord.y) / canvasSize * size - 0.5;
+vec3 magnified(vec2 place, vec2 size) {
     vec2 corner = floor(place), f = place - corner;
     vec2 before = f * (-0.5 + f * (1.0 - 0.5 * f)), after = f * f * (0.5 * f - 0.5);
     vec2 second = f * (0.5 + f * (2.0 - 1.5 * f)), middle = 1.0 - before - after;
@@ -20,6 +19,18 @@ void main() {
     vec2 taps[5] = vec2[](
         vec2(inner.x, outer.y), vec2(outer.x, inner.y), inner, vec2(last.x, inner.y), vec2(inner.x, last.y));
     vec4 sum = vec4(0.0);
-    for (int i = 0; i < 5; i++) sum += weights[i] * vec4(texture(shaded, taps[i]).rgb, 1.0);
-    colour = vec4(sum.rgb / sum.a, 1.0);
+    for (int i = 0; i < 5; i++) sum += weights[i] * vec4(textureLod(shaded, taps[i], 0.0).rgb, 1.0);
+    return sum.rgb / sum.a;
+}
+
+void main() {
+    vec2 size = vec2(textureSize(shaded, 0));
+    vec2 place = from + vec2(gl_FragCoord.x, canvasSize.y - gl_FragCoord.y) / canvasSize * span;
+    vec3 shown = background;
+    if (place == clamp(place, 0.0, 1.0)) {
+        if (exact) shown = texelFetch(shaded, min(ivec2(place * size), ivec2(size) - 1), 0).rgb;
+        else if (level > 0.0) shown = textureLod(shaded, place, level).rgb;
+        else shown = magnified(place * size - 0.5, size);
+    }
+    colour = vec4(shown, 1.0);
 }

@@ -1,5 +1,5 @@
-// Draws one moment of a material with WebGL2: keyframes in array textures, shaded at the size of the state, then scaled
-// to the canvas. Knows nothing of the page around the canvas.
+// Draws what a view asks for: keyframes in array textures, shaded at the size of the tiled state and then scaled to the
+// canvas, or laid over a solid. Knows nothing of the page around the canvas.
 
 const BRDF_MODELS = [
   "rgb",
@@ -10,7 +10,7 @@ const BRDF_MODELS = [
   "cook_torrance",
   "iso_cook_torrance",
 ];
-const VIEWS = {
+const CHANNELS = {
   lit: 0,
   diffuse: 1,
   albedo: 1,
@@ -22,165 +22,153 @@ const VIEWS = {
   normal: 6,
   height: 7,
 };
-const CORNERS = `#version 300 es
-void main() { gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0, 0.0, 1.0); }`;
+const BACKGROUND = [26, 24, 26].map((value) => value / 255); // as in viewer.css
+const MOST_SHADED = 2 ** 23; // texels of a tiled plane; of a larger one some are left out
 
 class Renderer {
   /** Throws where the browser has no WebGL2. */
   constructor(canvas) {
     this.canvas = canvas;
-    this.gl = canvas.getContext("webgl2", {
-      alpha: false,
-      antialias: false,
-      depth: false,
-      powerPreference: "high-performance",
-    });
-    if (!this.gl) throw new Error("WebGL2 is not available");
-    this.programs = new Map();
-    this.planes = [];
+    this.graphics = new Graphics(canvas);
+    this.gl = this.graphics.gl;
+    this.keyframes = new KeyframeTextures(this.graphics);
+    this.targets = new Map();
   }
 
-  /** Room for `layers` keyframes of `size` [width, height] and BRDF model `brdf` ("rgb" for a texture). */
-  allocate({ size, layers, brdf, halfWidth, distance }) {
-    const gl = this.gl;
+  /** Room for `layers` keyframes of a scene (see store.js). */
+  allocate(scene, layers) {
     this.free();
-    const most = [gl.getParameter(gl.MAX_TEXTURE_SIZE), gl.getParameter(gl.MAX_ARRAY_TEXTURE_LAYERS)];
-    if (Math.max(...size) > most[0])
-      throw new Error(`This graphics driver holds pictures of up to ${most[0]} pixels; ask for a smaller size.`);
-    if (layers > most[1]) throw new Error(`This graphics driver holds up to ${most[1]} keyframes; ask for fewer.`);
-    while (gl.getError() !== gl.NO_ERROR);
-    this.planes = Array.from({ length: brdf === "rgb" ? 1 : 4 }, () => {
-      const texture = this.texture(gl.TEXTURE_2D_ARRAY);
-      gl.texStorage3D(gl.TEXTURE_2D_ARRAY, 1, gl.RGBA8UI, size[0], size[1], layers);
-      return texture;
-    });
-    this.shaded = this.texture(gl.TEXTURE_2D, gl.LINEAR);
-    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, size[0], size[1]);
-    this.target = gl.createFramebuffer();
-    gl.bindFramebuffer(gl.FRAMEBUFFER, this.target);
-    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, this.shaded, 0);
-    if (gl.getError() === gl.OUT_OF_MEMORY) {
-      this.free();
-      throw new Error("The graphics memory is too small for these keyframes; ask for a smaller size or fewer of them.");
+    this.keyframes.allocate(scene.size, layers, scene.material.brdf);
+    this.scene = scene;
+  }
+
+  /** Shows a moment (see moments.js) as the view says. */
+  draw(moment, view) {
+    const gl = this.gl;
+    const { width, height } = this.canvas;
+    const parts = view.second
+      ? [
+          [view.channel, 0, Math.round(view.divider * width)],
+          [view.second, Math.round(view.divider * width), width],
+        ]
+      : [[view.channel, 0, width]];
+    if (view.surface !== "flat") this.mapsOf(moment);
+    for (const [channel, from, to] of parts) {
+      const present = view.surface === "flat" ? this.shade(moment, view, channel) : null;
+      gl.enable(gl.SCISSOR_TEST);
+      gl.scissor(from, 0, to - from, height);
+      if (present) this.present(present, view);
+      else this.drawSolid(moment, view, channel);
+      gl.disable(gl.SCISSOR_TEST);
     }
-    Object.assign(this, { size, brdf, extent: [halfWidth, (halfWidth * size[1]) / size[0]], distance });
   }
 
-  /** Puts a decoded keyframe (see keyframes.js) into its layer. */
-  upload(layer, keyframe) {
-    const gl = this.gl;
-    this.planes.forEach((texture, plane) => {
-      gl.bindTexture(gl.TEXTURE_2D_ARRAY, texture);
-      gl.texSubImage3D(
-        gl.TEXTURE_2D_ARRAY,
-        0,
-        0,
-        0,
-        layer,
-        ...this.size,
-        1,
-        gl.RGBA_INTEGER,
-        gl.UNSIGNED_BYTE,
-        keyframe.planes[plane],
-      );
-    });
+  /** The lit plane, at the size of the tiled state. */
+  shade(moment, view, channel) {
+    const size = tiledSize(view, this.scene);
+    const most = this.gl.getParameter(this.gl.MAX_TEXTURE_SIZE);
+    const stride = Math.ceil(Math.max(Math.sqrt((size[0] * size[1]) / MOST_SHADED), Math.max(...size) / most));
+    const target = this.target(
+      "plane",
+      size.map((length) => Math.floor(length / stride)),
+      [this.gl.RGBA8],
+    );
+    const uniforms = {
+      ...this.keyframes.uniforms(moment),
+      ...this.lighting(moment, view, channel),
+      tiles: ["ivec2", ...view.tiles],
+      stride: ["int", stride],
+      extent: ["vec2", ...extentOf(view, this.scene)],
+    };
+    this.graphics.draw(target, this.source("moment", "brdf", "lights", "flat"), uniforms, this.keyframes.textures);
+    return target;
   }
 
-  /** Shades keyframes `layers` [a, b] at `blend` under `light` {x, y, logIntensity} as `view`, and shows them;
-   *  `heights` has their `scale`s and the heights `shown` black and white. */
-  draw(moment) {
-    this.shade(moment);
-    const gl = this.gl;
-    const program = this.program("present", SHADERS.present);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-    gl.viewport(0, 0, this.canvas.width, this.canvas.height);
-    gl.useProgram(program.handle);
-    gl.activeTexture(gl.TEXTURE0);
-    gl.bindTexture(gl.TEXTURE_2D, this.shaded);
-    gl.uniform1i(program.at("shaded"), 0);
-    gl.uniform2f(program.at("canvasSize"), this.canvas.width, this.canvas.height);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
+  present(target, view) {
+    const pixels = [this.canvas.width, this.canvas.height];
+    const { from, span } = seenPart(view, this.scene, pixels);
+    const smaller = Math.max(...span.map((length, axis) => (length * target.size[axis]) / pixels[axis]));
+    if (smaller > 1 && !view.exact) this.graphics.shrink(target);
+    const uniforms = {
+      canvasSize: ["vec2", ...pixels],
+      from: ["vec2", ...from],
+      span: ["vec2", ...span],
+      level: ["float", Math.max(Math.log2(smaller), 0)],
+      exact: ["int", Number(view.exact)],
+      background: ["vec3", ...BACKGROUND],
+    };
+    this.graphics.draw(null, this.source("present"), uniforms, { shaded: [this.gl.TEXTURE_2D, target.textures[0]] });
   }
 
-  shade({ layers, blend, light, view, heights }) {
-    const gl = this.gl;
-    const define = `#define BRDF ${BRDF_MODELS.indexOf(this.brdf)}\n`;
-    const program = this.program(this.brdf, SHADERS.shading.replace("precision", define + "precision"));
-    gl.bindFramebuffer(gl.FRAMEBUFFER, this.target);
-    gl.viewport(0, 0, ...this.size);
-    gl.useProgram(program.handle);
-    for (let plane = 0; plane < 4; plane++) {
-      gl.activeTexture(gl.TEXTURE0 + plane);
-      gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.planes[plane] ?? null);
-      gl.uniform1i(program.at(`plane${plane}`), plane);
-    }
-    gl.uniform2i(program.at("layers"), ...layers);
-    gl.uniform1f(program.at("blend"), blend);
-    gl.uniform2f(program.at("extent"), ...this.extent);
-    gl.uniform1f(program.at("cameraHeight"), this.distance);
-    gl.uniform3f(program.at("light"), light.x, light.y, Math.exp(light.logIntensity));
-    gl.uniform2f(program.at("heightScale"), ...heights.scale);
-    gl.uniform2f(program.at("heightShown"), ...heights.shown);
-    gl.uniform1i(program.at("view"), VIEWS[view]);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
+  /** The maps of a moment as textures that can be filtered; of one texel where there is an `origin`. */
+  mapsOf(moment, origin) {
+    const format = Array(3).fill(this.graphics.fine[0]);
+    const target = this.target(origin ? "texel" : "maps", origin ? [1, 1] : this.scene.size, format, this.gl.REPEAT);
+    const uniforms = {
+      ...this.keyframes.uniforms(moment),
+      heightShown: ["vec2", ...moment.heights.shown],
+      origin: ["ivec2", ...(origin ?? [0, 0])],
+    };
+    this.graphics.draw(target, this.source("moment", "brdf", "maps"), uniforms, this.keyframes.textures);
+    if (!origin) this.graphics.shrink(target);
+    return target;
   }
 
-  /** What was shaded last, at the size of the state: RGBA bytes, top row first. */
-  read() {
-    const gl = this.gl;
-    const pixels = new Uint8Array(4 * this.size[0] * this.size[1]);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, this.target);
-    gl.readPixels(0, 0, ...this.size, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
-    return pixels;
+  drawSolid(moment, view, channel) {
+    const { radius, halfHeight } = solidOf(this.scene);
+    const uniforms = {
+      ...this.lighting(moment, view, channel),
+      canvasSize: ["vec2", this.canvas.width, this.canvas.height],
+      halfWidth: ["float", this.scene.halfWidth],
+      zoom: ["float", view.zoom],
+      sphere: ["int", Number(view.surface === "sphere")],
+      radius: ["float", radius],
+      halfHeight: ["float", halfHeight],
+      turn: ["vec2", ...view.turn],
+      repeats: ["vec2", ...repeatsOf(view)],
+      background: ["vec3", ...BACKGROUND],
+    };
+    const textures = this.targets
+      .get("maps")
+      .textures.map((texture, index) => [`maps${index}`, [this.gl.TEXTURE_2D, texture]]);
+    this.graphics.draw(null, this.source("moment", "brdf", "lights", "solid"), uniforms, Object.fromEntries(textures));
+  }
+
+  lighting(moment, view, channel) {
+    return {
+      ...lightUniforms(view.lights, this.scene.distance),
+      cameraHeight: ["float", this.scene.distance],
+      exposure: ["float", 2 ** view.exposure],
+      heightShown: ["vec2", ...moment.heights.shown],
+      channel: ["int", CHANNELS[channel]],
+    };
+  }
+
+  /** The target of a name, made anew where it has another size. */
+  target(name, size, formats, wrap) {
+    const known = this.targets.get(name);
+    if (known && String(known.size) === String(size)) return known;
+    this.graphics.release(known);
+    this.targets.set(name, this.graphics.target(size, formats, wrap));
+    return this.targets.get(name);
+  }
+
+  source(...names) {
+    const model = BRDF_MODELS.indexOf(this.scene.material.brdf);
+    const defines = [`BRDF ${model}`, ...(this.keyframes.aged ? ["AGED"] : [])].map((line) => `#define ${line}\n`);
+    const head = `#version 300 es\n${defines.join("")}precision highp float;\nprecision highp int;\nprecision highp sampler2D;\n`;
+    return head + names.map((name) => SHADERS[name]).join("\n");
   }
 
   free() {
-    this.planes.forEach((texture) => this.gl.deleteTexture(texture));
-    this.gl.deleteTexture(this.shaded ?? null);
-    this.gl.deleteFramebuffer(this.target ?? null);
-    this.planes = [];
+    this.targets.forEach((target) => this.graphics.release(target));
+    this.targets.clear();
+    this.keyframes.free();
   }
 
-  /** After a lost context: nothing that was made before it exists any more. */
+  /** After a lost context. */
   forget() {
-    this.programs.clear();
-    this.planes = [];
-    this.shaded = this.target = null;
-  }
-
-  texture(kind, filter = this.gl.NEAREST) {
-    const gl = this.gl;
-    const texture = gl.createTexture();
-    gl.bindTexture(kind, texture);
-    for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(kind, name, filter);
-    for (const name of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(kind, name, gl.CLAMP_TO_EDGE);
-    return texture;
-  }
-
-  program(name, fragment) {
-    if (this.programs.has(name)) return this.programs.get(name);
-    const gl = this.gl;
-    const handle = gl.createProgram();
-    const places = new Map();
-    for (const [kind, source] of [
-      [gl.VERTEX_SHADER, CORNERS],
-      [gl.FRAGMENT_SHADER, fragment],
-    ]) {
-      const shader = gl.createShader(kind);
-      gl.shaderSource(shader, source);
-      gl.compileShader(shader);
-      gl.attachShader(handle, shader);
-    }
-    gl.linkProgram(handle);
-    if (!gl.getProgramParameter(handle, gl.LINK_STATUS) && !gl.isContextLost()) {
-      const logs = gl.getAttachedShaders(handle).map((shader) => gl.getShaderInfoLog(shader));
-      throw new Error(`The shader does not compile here: ${logs.join(" ")}`);
-    }
-    const at = (uniform) => {
-      if (!places.has(uniform)) places.set(uniform, gl.getUniformLocation(handle, uniform));
-      return places.get(uniform);
-    };
-    this.programs.set(name, { handle, at });
-    return this.programs.get(name);
+    this.targets.clear();
+    this.keyframes.forget();
   }
 }

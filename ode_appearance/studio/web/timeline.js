@@ -1,11 +1,9 @@
-// The time control: a slider over coloured zones (warm-up, exemplar, beyond), what is solved of it, play and pause.
+// The time control: a slider over coloured zones (warm-up, exemplar, beyond), what is solved of it, and how it plays.
 
-const PLAY_SECONDS = 8; // in which the exemplar's span is played
+const SPEEDS = [0.25, 0.5, 1, 2, 4].map((speed) => [String(speed), `${speed}×`]);
 
 class Timeline {
-  /** `changed(time)` is called for every move of the user's hand and every frame that is played. */
-  constructor(changed) {
-    this.changed = changed;
+  constructor(store, playback) {
     this.zones = make("div", { class: "ode-zones", "aria-hidden": "true" });
     this.solved = make("div", { class: "ode-solved", "aria-hidden": "true" });
     this.slider = make("input", {
@@ -15,16 +13,20 @@ class Timeline {
       max: 1,
       value: 0,
       "aria-label": "Time",
-      oninput: () => {
-        this.pause();
-        changed(Number(this.slider.value));
-      },
+      oninput: () => store.set({ playing: false, time: Number(this.slider.value) }),
     });
-    this.button = make("button", {
-      type: "button",
-      class: "ode-button ode-play",
-      "aria-label": "Play",
-      onclick: () => this.toggle(),
+    this.button = button("", () => playback.toggle(), { class: "ode-button ode-play", "aria-label": "Play" });
+    const step = (frames, text, name) =>
+      button(text, () => playback.step(frames), { class: "ode-button ode-step", "aria-label": name, title: name });
+    this.speed = make(
+      "select",
+      { "aria-label": "Speed", title: "Speed", onchange: () => store.set({ speed: Number(this.speed.value) }) },
+      ...SPEEDS.map(([value, text]) => make("option", { value, text })),
+    );
+    this.pingPong = toggle("⇄", (pingPong) => store.set({ pingPong }), {
+      class: "ode-button ode-step",
+      "aria-label": "Back and forth",
+      title: "Back and forth",
     });
     this.readout = make("output", { class: "ode-readout" });
     this.element = make(
@@ -32,10 +34,18 @@ class Timeline {
       { class: "ode-time" },
       this.button,
       make("div", { class: "ode-track" }, this.zones, make("div", { class: "ode-progress" }, this.solved), this.slider),
-      this.readout,
+      make(
+        "div",
+        { class: "ode-transport" },
+        step(-1, "‹", "Previous keyframe"),
+        step(1, "›", "Next keyframe"),
+        this.pingPong.element,
+        this.speed,
+        this.readout,
+      ),
     );
-    this.playing = false;
     this.bounds = null;
+    store.listen((view) => this.follow(view));
   }
 
   /** The planned range [start, end] of model time, and the material's `warmup` and `duration`. */
@@ -69,48 +79,17 @@ class Timeline {
 
   /** Shows a time that was reached, by whatever way. */
   show(time) {
-    if (document.activeElement !== this.slider || this.playing || Number(this.slider.value) !== time)
-      this.slider.value = time;
+    if (Number(this.slider.value) !== time) this.slider.value = time;
     const share = time < 0 ? "warm-up" : `${Math.round((100 * time) / this.duration)} % of its span`;
     this.readout.replaceChildren(make("b", { text: `t = ${spell(time)}` }), make("span", { text: share }));
     this.slider.setAttribute("aria-valuetext", `${spell(time)}, ${share}`);
     this.time = time;
   }
 
-  toggle() {
-    if (this.playing) this.pause();
-    else this.play();
-  }
-
-  /** Plays what is solved, round and round; the noise of the warm-up is seen the first time only. */
-  play() {
-    if (this.playing || !this.bounds) return;
-    this.setPlaying(true);
-    let before = null;
-    let time = this.time ?? this.bounds[0];
-    if (time >= this.bounds[1]) time = this.restart();
-    const frame = (now) => {
-      if (!this.playing || !this.bounds) return this.setPlaying(false);
-      time += before === null ? 0 : (Math.min(now - before, 100) / 1000) * (this.duration / PLAY_SECONDS);
-      before = now;
-      if (time > this.bounds[1]) time = this.restart();
-      this.changed(time);
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-  }
-
-  pause() {
-    this.setPlaying(false);
-  }
-
-  restart() {
-    return this.bounds[1] > 0 ? Math.max(this.bounds[0], 0) : this.bounds[0];
-  }
-
-  setPlaying(playing) {
-    this.playing = playing;
+  follow({ playing, pingPong, speed }) {
     this.button.setAttribute("aria-label", playing ? "Pause" : "Play");
     this.button.classList.toggle("ode-playing", playing);
+    this.pingPong.show(pingPong);
+    if (this.speed.value !== String(speed)) this.speed.value = speed;
   }
 }

@@ -1,0 +1,135 @@
+"""A training that the app looks after, as its folder tells: what was asked for, by whom, and how far it has come.
+
+order.json      who asked for it, when, and whether it is to run
+exemplar.*      the exemplar as it was given
+log.txt         what the training process had to say
+and what a training writes itself: run.json, state.eqx, journal.jsonl, result.webp, material/
+"""
+
+import dataclasses
+import json
+import re
+import secrets
+import shutil
+import time
+from pathlib import Path
+from typing import Literal
+
+from ..atomic import write_atomically
+from ..config import option
+from ..config_json import from_json, to_json
+from ..errors import AppearanceError, TrainingError
+from ..training.config import TrainConfig
+from ..training.folder import MATERIAL, read_request, write_request
+from ..training.journal import RESULT, read_journal
+
+ORDER, LOG = "order.json", "log.txt"
+Wanted = Literal["run", "pause", "keep", "failed"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Order:
+    """What was asked for beside the training config."""
+
+    owner: str = option("", "the browser that asked for it")
+    name: str = option("", "name of the material")
+    exemplar: str = option("", "name of the exemplar's file in the folder")
+    credit: str = option("", "who made the exemplar")
+    license: str = option("", "its licence")
+    init_from: str = option("", "the material whose weights it starts from")
+    created: float = option(0.0, "seconds since 1970", least=0, most=1e11)
+    wanted: Wanted = option("run", "whether it is to run")
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One training's folder; its name cannot be guessed."""
+
+    folder: Path
+
+    @property
+    def key(self) -> str:
+        """What it is called by in the app."""
+        return self.folder.name
+
+    @property
+    def order(self) -> Order:
+        """What was asked for; raises TrainingError where the folder is damaged."""
+        try:
+            return from_json(Order, json.loads((self.folder / ORDER).read_text("utf-8")), ORDER)
+        except (OSError, ValueError, AppearanceError) as error:
+            raise TrainingError(f"The training in {self.folder.name} cannot be read: {error}.") from error
+
+    def want(self, wanted: Wanted) -> None:
+        """Note whether it is to run, to pause, or to be left as it is; or that it failed."""
+        self._write(dataclasses.replace(self.order, wanted=wanted))
+
+    @property
+    def config(self) -> TrainConfig:
+        """Its training config."""
+        return read_request(self.folder)[0]
+
+    @property
+    def journal(self) -> list[dict]:
+        """Where it stood, once a second or so; oldest first."""
+        return read_journal(self.folder)
+
+    @property
+    def ended(self) -> str | None:
+        """How it ended by itself ("finished" or "not finite"), if it has."""
+        lines = self.journal
+        status = lines[-1]["status"] if lines else "running"
+        return status if status in ("finished", "not finite") else None
+
+    @property
+    def result(self) -> Path | None:
+        """The picture of exemplar and result, once there is one."""
+        path = self.folder / RESULT
+        return path if path.exists() else None
+
+    @property
+    def material(self) -> Path | None:
+        """The checkpoint folder, once there is one."""
+        path = self.folder / MATERIAL
+        return path if path.exists() else None
+
+    @property
+    def complaint(self) -> str:
+        """The last line that the training process said."""
+        try:
+            lines = (self.folder / LOG).read_text("utf-8", errors="replace").replace("\r", "\n").splitlines()
+        except FileNotFoundError:
+            return ""
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+    def _write(self, order):
+        text = json.dumps(to_json(order), indent=1)
+        write_atomically(self.folder / ORDER, lambda file: file.write(text.encode()))
+
+
+def new_run(root: Path, exemplar: Path, config: TrainConfig, order: Order) -> Run:
+    """A folder for a training that is to start, with its exemplar in it. Raises TrainingError where it cannot be written."""
+    folder = root / f"{re.sub(r'[^a-z0-9]+', '_', order.name.lower())[:40]}-{secrets.token_urlsafe(9)}"
+    run = Run(folder)
+    try:
+        folder.mkdir(parents=True)
+        suffix = exemplar.suffix if re.fullmatch(r"\.[A-Za-z0-9]{1,5}", exemplar.suffix) else ""
+        copied = folder / f"exemplar{suffix}"
+        (shutil.copytree if exemplar.is_dir() else shutil.copyfile)(exemplar, copied)
+        write_request(folder, config, {"name": order.name})
+        run._write(dataclasses.replace(order, exemplar=copied.name, created=time.time()))
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise TrainingError(f"The training cannot be kept in {root}: {error.strerror or error}.") from error
+    return run
+
+
+def read_runs(root: Path) -> list[Run]:
+    """All trainings below a folder, in the order in which they were asked for; damaged folders are passed over."""
+    found = []
+    for path in root.iterdir() if root.is_dir() else ():
+        try:
+            found.append((Run(path).order.created, Run(path)))
+        except TrainingError:
+            continue
+    return [run for _, run in sorted(found, key=lambda pair: pair[0])]

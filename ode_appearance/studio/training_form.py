@@ -1,0 +1,106 @@
+"""The form of a training: fields generated from the training config, and what was filled in, checked."""
+
+import dataclasses
+import math
+import typing
+from pathlib import Path
+from typing import Any, Literal
+
+import gradio as gr
+import numpy as np
+
+from ..config import Kind
+from ..config_json import from_json, to_json
+from ..errors import ConfigError, ExemplarError
+from ..exemplar import ExemplarFrames, list_dataset, load_exemplar
+from ..training.config import TrainConfig, preset
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+# What the form asks for by itself, and what an interface has no use for.
+_LEFT_OUT = ("kind", "attention", "preview_every", "save_every")
+_HINTS = typing.get_type_hints(TrainConfig)
+ADVANCED = [field for field in dataclasses.fields(TrainConfig) if field.name not in _LEFT_OUT]
+"""The fields under "advanced", in order."""
+
+
+def examples() -> dict[str, tuple[Path, Kind]]:
+    """The exemplars that come with the app, by name."""
+    try:
+        return {entry.name: (entry.path, entry.kind) for entry in list_dataset(EXAMPLES)}
+    except ExemplarError:
+        return {}
+
+
+def advanced_fields() -> list[gr.components.Component]:
+    """A component for each of ADVANCED, with the quick preset's values."""
+    values = shown_values(preset("quick"))
+    return [_component(field, value) for field, value in zip(ADVANCED, values, strict=True)]
+
+
+def shown_values(config: TrainConfig) -> list[Any]:
+    """The values of ADVANCED as the components show them."""
+    data = to_json(config)
+    return [_text(data[field.name]) if _is_list(field) else data[field.name] for field in ADVANCED]
+
+
+def read_config(kind: Kind, preset_name: str, values: list[Any]) -> TrainConfig:
+    """The preset with what was filled in; raises ConfigError for what is not possible."""
+    data = to_json(preset(preset_name, kind))
+    for field, value in zip(ADVANCED, values, strict=True):
+        data[field.name] = _numbers(field, value) if _is_list(field) else _number(field, value)
+    return from_json(TrainConfig, data, "training")
+
+
+def look_at(path: Path, config: TrainConfig, name: str) -> tuple[ExemplarFrames, np.ndarray]:
+    """The exemplar as the trainer will see it, and six of its frames in a row, (size, 6 size, 3) of 8 bits.
+
+    Raises ExemplarError, with a sentence, for what cannot be trained on.
+    """
+    exemplar = load_exemplar(path, config.kind, size=config.exemplar_size, name=name)
+    picks = np.linspace(0, len(exemplar) - 1, 6).round().astype(int)
+    return exemplar, np.concatenate([exemplar.frames[pick] for pick in picks], axis=2).transpose(1, 2, 0)
+
+
+def _component(field, value):
+    label, info = field.name.replace("_", " ").capitalize(), field.metadata["help"]
+    options = {"label": label, "info": info, "value": value, "interactive": True, "min_width": 200}
+    hint = _HINTS[field.name]
+    choices = [choice for part in (hint, *typing.get_args(hint)) for choice in _literals(part)]
+    if choices:
+        return gr.Dropdown([*choices, *([("none", None)] if type(None) in typing.get_args(hint) else [])], **options)
+    if hint is bool:
+        return gr.Checkbox(**options)
+    if _is_list(field):
+        return gr.Textbox(**options)
+    bounds = {
+        name: bound
+        for name, bound in (("minimum", field.metadata["least"]), ("maximum", field.metadata["most"]))
+        if math.isfinite(bound)
+    }
+    return gr.Number(**options, **bounds, precision=0 if hint is int else None, step=1 if hint is int else None)
+
+
+def _literals(hint):
+    return typing.get_args(hint) if typing.get_origin(hint) is Literal else ()
+
+
+def _is_list(field):
+    return typing.get_origin(_HINTS[field.name]) is tuple
+
+
+def _text(values):
+    return ", ".join(f"{value:g}" for value in values)
+
+
+def _numbers(field, text):
+    kind = typing.get_args(_HINTS[field.name])[0]
+    try:
+        return [kind(part) for part in str(text).split(",")]
+    except ValueError as error:
+        raise ConfigError(f"{field.name} has to be numbers with commas between them, not {text!r}.") from error
+
+
+def _number(field, value):
+    if value is None and type(None) not in typing.get_args(_HINTS[field.name]):
+        raise ConfigError(f"{field.name} is empty: give a value.")
+    return int(value) if _HINTS[field.name] is int and isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,64 @@
+"""A training in a process of its own: it can be stopped, and halted while somebody waits for a solve."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from .runs import LOG, Run
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 90.0
+"""Seconds that a process has to save and end: it may be in the middle of compiling."""
+
+
+class TrainingProcess:
+    """The process that trains a run, from its start to its end."""
+
+    def __init__(self, run: Run):
+        order, config = run.order, run.config
+        command = [sys.executable, "-m", "ode_appearance", "train", str(run.folder / order.exemplar), "--kind", config.kind]
+        command += ["--out", str(run.folder), "--resume", "--stop-at-eof", "--name", order.name]
+        for option in ("credit", "license", "init_from"):
+            if getattr(order, option):
+                command += [f"--{option.replace('_', '-')}={getattr(order, option)}"]
+        # On a GPU the app and the training share its memory; on a CPU, the app goes first.
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+        environment["PYTHONUNBUFFERED"] = "1"
+        self.run, self._halted = run, False
+        with (run.folder / LOG).open("ab") as log:
+            # When this app ends, however it does, the process's standard input does too, and it saves itself and stops.
+            self._process = subprocess.Popen(
+                command, cwd=run.folder, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
+            )
+        with contextlib.suppress(OSError, AttributeError):
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, 10)
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
+    def halt(self, halted: bool) -> None:
+        """Let it stand still for a while, or go on."""
+        if halted != self._halted and self.returncode is None and hasattr(signal, "SIGSTOP"):
+            self._halted = halted
+            self._process.send_signal(signal.SIGSTOP if halted else signal.SIGCONT)
+
+    def stop(self) -> None:
+        """Ask it to save and end."""
+        self.halt(False)
+        if self.returncode is None:
+            self._process.terminate()
+
+    def close(self) -> None:
+        """Stop it, wait for it, and end it by force where it takes too long."""
+        self.stop()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdin.close()

@@ -1,0 +1,54 @@
+"""What the training tab shows of a run: sentences, the loss curve's points, and the picture."""
+
+from typing import Any
+
+from .runs import Run
+
+POINTS = 300
+"""Points of the loss curve, at most: each the median of as many iterations as needed."""
+
+
+def summary(run: Run, status: str) -> str:
+    """Where a run stands, in a few sentences of plain text."""
+    order, lines = run.order, run.journal
+    parts = [f"{order.name}: {status}."]
+    if lines:
+        last = lines[-1]
+        parts.append(f"Iteration {last['iteration']:,} of {last['iterations']:,}.")
+        if last.get("initialising"):
+            parts.append("Finding the light and the mean colours first.")
+        if status == "running":
+            parts.append(f"{last['rate']:.2f} iterations a second, {duration(last['seconds_left'])} left.")
+        else:
+            parts.append(f"{duration(last['seconds'])} of training so far.")
+    elif status == "running":
+        parts.append("Preparing: the first iteration takes a minute or so.")
+    if status == "failed":
+        parts.append(run.complaint)
+    if status == "not finite":
+        parts.append("The loss was no longer a finite number; the last good weights were kept. Lower the learning rate.")
+    return " ".join(parts)
+
+
+def curve(run: Run) -> dict[str, list[Any]]:
+    """The loss over the iterations: columns `iteration` and `loss`. Warm-ups, whose loss is another, are left out."""
+    cycle = run.config.cycle
+    start = run.config.initialisation
+    points = [
+        (line["iteration"], line["loss"])
+        for line in run.journal
+        if line.get("loss") is not None and (line["iteration"] - 1 - start) % cycle != 0
+    ]
+    group = max(1, -(-len(points) // POINTS))
+    chunks = [points[at : at + group] for at in range(0, len(points), group)]
+    medians = [sorted(loss for _, loss in chunk)[len(chunk) // 2] for chunk in chunks]
+    return {"iteration": [chunk[-1][0] for chunk in chunks], "loss": medians}
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them."""
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours"

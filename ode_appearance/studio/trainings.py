@@ -1,0 +1,126 @@
+"""All trainings of the app: one runs at a time, the others wait for it, and every one can be paused and gone on with."""
+
+import atexit
+import logging
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from ..errors import AppearanceError, TrainingError
+from ..training.config import TrainConfig
+from .runs import LOG, Order, Run, new_run, read_runs
+from .training_process import TrainingProcess
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.1
+MOST_WAITING = 20
+"""Trainings that may wait at a time, of all browsers together."""
+
+
+class Trainings:
+    """Looks after the trainings in a folder. `busy` tells whether somebody waits for a solve: then training stands still."""
+
+    def __init__(self, root: Path, busy: Callable[[], bool]):
+        self.root, self._busy = root, busy
+        self._process: TrainingProcess | None = None
+        self._lock = threading.RLock()
+        self._closing = threading.Event()
+        for run in read_runs(root):  # what ran when the app ended last waits to be asked for again
+            if run.order.wanted == "run" and run.ended is None:
+                run.want("pause")
+        self._thread = threading.Thread(target=self._supervise, name="trainings", daemon=True)
+        self._thread.start()
+        atexit.register(self.close)
+
+    def start(self, exemplar: Path, config: TrainConfig, order: Order) -> Run:
+        """Queue a training; raises TrainingError where too many wait, or where it cannot be written."""
+        with self._lock:
+            if len(self._queue()) >= MOST_WAITING:
+                raise TrainingError(f"{MOST_WAITING} trainings are waiting already: try again when some have ended.")
+            return new_run(self.root, exemplar, config, order)
+
+    def of(self, owner: str) -> list[Run]:
+        """The trainings that a browser asked for, the latest first."""
+        return [run for run in reversed(read_runs(self.root)) if owner and run.order.owner == owner]
+
+    def find(self, owner: str, key: str) -> Run:
+        """A browser's own training by its key; raises TrainingError for all others."""
+        for run in self.of(owner):
+            if run.key == key:
+                return run
+        raise TrainingError("There is no such training of yours.")
+
+    def status(self, run: Run) -> str:
+        """waiting (with its place), running, pausing, paused, kept, finished, failed or not finite."""
+        with self._lock:
+            process, queue = self._process, [waiting.key for waiting in self._queue()]
+        wanted = run.order.wanted
+        if process is not None and process.run == run:
+            return "running" if wanted == "run" else "pausing"
+        if run.ended:
+            return run.ended
+        if run.key in queue:
+            return f"waiting, number {queue.index(run.key) + 1} in line"
+        return {"keep": "kept", "pause": "paused"}.get(wanted, wanted)
+
+    def resume(self, run: Run) -> None:
+        """Let a paused training go on, when its turn comes."""
+        (run.folder / LOG).unlink(missing_ok=True)
+        run.want("run")
+
+    def pause(self, run: Run, keep: bool = False) -> None:
+        """Let it save itself and stop; it can be gone on with."""
+        run.want("keep" if keep else "pause")
+        with self._lock:
+            if self._process is not None and self._process.run == run:
+                self._process.stop()
+
+    def delete(self, run: Run) -> None:
+        """Stop it and remove its folder."""
+        self.pause(run)
+        with self._lock:
+            process = self._process if self._process is not None and self._process.run == run else None
+        if process is not None:
+            process.close()
+        shutil.rmtree(run.folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Pause what runs, and wait until it is saved."""
+        self._closing.set()
+        self._thread.join(timeout=5)
+        with self._lock:
+            if self._process is not None:
+                self._process.close()
+                self._process = None
+
+    def _queue(self) -> list[Run]:
+        running = self._process.run if self._process else None
+        return [run for run in read_runs(self.root) if run.order.wanted == "run" and run != running and run.ended is None]
+
+    def _supervise(self):
+        while not self._closing.wait(POLL_SECONDS):
+            try:
+                self._look()
+            except Exception:
+                log.exception("The trainings could not be looked after")
+
+    def _look(self):
+        with self._lock:
+            process = self._process
+            if process is not None and process.returncode is None:
+                process.halt(self._busy())
+                return
+            if process is not None:
+                process.close()
+                self._process = None
+                if process.run.folder.exists() and process.run.order.wanted == "run" and process.run.ended is None:
+                    process.run.want("failed")  # it ended by itself, but is not finished
+            waiting = self._queue()
+            if waiting and not self._closing.is_set():
+                try:
+                    self._process = TrainingProcess(waiting[0])
+                except (OSError, AppearanceError) as error:
+                    waiting[0].want("failed")
+                    (waiting[0].folder / LOG).write_text(str(error), "utf-8")

@@ -1,0 +1,116 @@
+// What arrives from the server: which material is solved and how far, and its keyframes.
+
+class Delivery {
+  constructor({ root, store, stage, timeline, playback, painter, address, say }) {
+    Object.assign(this, { root, store, stage, timeline, playback, painter, address, say, run: -1 });
+    this.title = make("h2", { class: "ode-title" });
+    this.kind = make("p", { class: "ode-kind" });
+    this.status = make("p", { class: "ode-status", role: "status" });
+    this.stopping = make("button", { type: "button", class: "ode-button ode-stop", text: "Stop", hidden: true });
+    stage.notify({
+      drawn: (time) => this.drawn(time),
+      allocated: () => painter.fit(store.scene.size),
+      restored: () => this.restore(),
+    });
+    document.addEventListener("ode-pick", (event) => this.picked(event.detail));
+  }
+
+  /** A new value; of an earlier run it is out of date and ignored. */
+  update(value) {
+    if (!value || value.run < this.run) return;
+    if (!value.material) return this.say(value.message);
+    if (value.run > this.run) this.begin(value);
+    this.value = value;
+    // Not every keyframe is read out.
+    this.status.setAttribute("aria-live", value.status === "solving" ? "off" : "polite");
+    this.status.textContent = value.text;
+    this.root.dataset.status = value.status;
+    this.stopping.hidden = !["waiting", "solving"].includes(value.status);
+    this.say(value.message ?? this.trouble ?? this.stage.shortcoming);
+    if (this.stage.renderer)
+      value.keyframes.slice(this.arrivals.asked).forEach(({ time, file }) => this.arrivals.ask(time, file.url));
+    else this.store.setScene({ ...this.store.scene, failed: value.status === "failed" });
+  }
+
+  begin(value) {
+    const { material, size, times, seed } = value;
+    const another = material.name !== this.store.scene?.material.name;
+    const scene = { material, size, times, seed, halfWidth: material.half_width, distance: material.distance };
+    this.arrivals?.cancel();
+    this.arrivals = new Arrivals(
+      (...arrived) => this.receive(...arrived),
+      (error) => this.fail(error),
+    );
+    Object.assign(this, { run: value.run, value, trouble: null });
+    this.title.textContent = material.title;
+    this.kind.textContent = material.label;
+    this.stage.begin(times.length);
+    this.timeline.setRange(times[0], times.at(-1), material);
+    this.playback.pause();
+    if (another) this.greet({ ...scene, origin: ownLight(material) }, value.preview?.url);
+    else this.store.setScene({ ...scene, origin: this.store.scene.origin });
+  }
+
+  /** Another material: as far as it is solved, under its own light, with nothing painted on it, or as a link says. */
+  greet(scene, preview) {
+    const { material, origin } = scene;
+    const { view } = this.store;
+    this.painter.forget();
+    this.stage.showPreview(preview);
+    this.store.scene = scene;
+    this.store.set({
+      time: null,
+      channel: "lit",
+      second: null,
+      lights: [origin],
+      selected: 0,
+      brush: { ...view.brush, by: view.tool === "paint" ? usualAge(null, scene) : 0 },
+      tool: view.tool === "paint" ? "paint" : material.brdf === "rgb" ? "move" : "light",
+      ...this.address.take(scene),
+    });
+  }
+
+  receive(layer, time, keyframe) {
+    if (this.stage.gone) return;
+    try {
+      this.stage.receive(layer, time, keyframe);
+    } catch (error) {
+      return this.fail(error);
+    }
+    this.timeline.setSolved(this.stage.moments.first, this.stage.moments.last);
+  }
+
+  /** Keyframes cannot be fetched or shown: that is said until another solve begins. */
+  fail(error) {
+    this.arrivals.cancel();
+    this.trouble = error.message;
+    this.say(this.trouble);
+  }
+
+  /** The graphics card has forgotten everything: it is filled anew, from the files that were kept. */
+  restore() {
+    this.stage.begin(this.stage.layers);
+    this.say(this.value?.message);
+    this.arrivals?.replay();
+  }
+
+  drawn(time) {
+    if (!this.stage.renderer) this.timeline.setSolved(this.value.times[0], this.value.times.at(-1));
+    this.timeline.show(time);
+  }
+
+  /** A material was picked in the gallery: its preview is here at once, what was solved before is out of date. */
+  picked({ address, title }) {
+    this.arrivals?.cancel();
+    this.playback.pause();
+    this.title.textContent = title;
+    this.kind.textContent = this.status.textContent = "";
+    this.say(null);
+    this.stage.showPreview(address);
+  }
+}
+
+/** The light that a material was captured under. A texture has none: under this one a solid's front is as bright as it is. */
+function ownLight({ brdf, light: [x, y, logIntensity] }) {
+  return newLight({ x, y, logIntensity: brdf === "rgb" ? Math.log(Math.PI) : logIntensity });
+}

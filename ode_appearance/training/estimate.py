@@ -1,0 +1,46 @@
+"""How long a training will take on this machine, from the time that its parts take."""
+
+import time
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from ..config import MaterialConfig
+from ..features import FeatureExtractor
+from ..material import new_material
+from ..stepping import SOLVERS
+from .config import TrainConfig
+
+STEPS = 3.5
+"""Attempted steps of a segment, on average (seen with both kinds at a tolerance of 0.01)."""
+FIELD_COST = 5.0
+"""What an evaluation of f within an iteration costs, its gradient included, in evaluations of f alone (measured on a CPU)."""
+FEATURE_COST = 4.5
+"""The same for the features of one crop, with the sorting and the target's features."""
+COMPILING = 60.0
+"""Seconds until the first iteration."""
+
+
+def estimate_seconds(config: TrainConfig, features: FeatureExtractor) -> float:
+    """Roughly how many seconds the whole training takes: f and the features are run and timed, which takes seconds itself."""
+    size = config.state_size
+    field = new_material(MaterialConfig(architecture=config.architecture)).vector_field
+    state = jnp.zeros((config.architecture.channels, size, size))
+    of_field = _seconds(eqx.filter_jit(lambda field, state: field(jnp.float32(0), state)), field, state)
+    of_features = _seconds(eqx.filter_jit(lambda features, picture: features(picture)), features, jnp.zeros((3, size, size)))
+    stages = SOLVERS[config.method]().tableau.num_stages
+    integrating = config.batch * STEPS * stages * FIELD_COST * of_field
+    comparing = config.batch * config.crops * FEATURE_COST * of_features
+    compared = config.iterations - config.initialisation
+    return COMPILING + config.iterations * integrating + compared * comparing
+
+
+def _seconds(function, *arguments):
+    jax.block_until_ready(function(*arguments))
+    laps = []
+    for _ in range(5):
+        began = time.perf_counter()
+        jax.block_until_ready(function(*arguments))
+        laps.append(time.perf_counter() - began)
+    return sorted(laps)[2]

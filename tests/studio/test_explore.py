@@ -1,0 +1,396 @@
+"""Exploring a material in a real browser: time, lights, surfaces, channels, painted ages and links, as a person uses them."""
+
+import base64
+import io
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from made_up import psnr
+from PIL import Image
+
+import ode_appearance as oa
+from ode_appearance.microfacet import reflect
+from ode_appearance.shading import _tangent_frame, _to_local, normalise, plane, shade, tone_map
+from ode_appearance.studio.keyframes import pack
+
+BRDF = "diffuse_cook_torrance"
+LIGHT = {"kind": "point", "x": 0, "y": 0, "height": 1, "logIntensity": 0, "colour": "#ffffff", "orbit": 0}
+USUAL = {
+    "time": 2.0, "playing": False, "speed": 1, "pingPong": False, "channel": "lit", "second": None, "divider": 0.5,
+    "exposure": 0, "lights": [LIGHT], "selected": 0, "surface": "flat", "tiles": [1, 1], "zoom": 1, "centre": [0.5, 0.5],
+    "turn": [0, 0], "exact": False, "tool": "light",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_asked_of_the_server(screen):
+    """Every test begins with the same view; and what it does in the page is done without a request."""
+    screen.call("setAges", None)
+    screen.call("set", USUAL)
+    asked = len(screen.requests)
+    yield
+    assert [address for address in screen.requests[asked:] if not address.startswith(("blob:", "data:"))] == []
+
+
+@pytest.fixture(scope="module")
+def trajectory(screen):
+    """What is on the screen, at the times of all its keyframes."""
+    times = screen.page.evaluate("document.querySelector('.ode-viewer').odeViewer.times")
+    return oa.solve(oa.load("clay_solidifying"), seed=0, size=(128, 128), times=times)
+
+
+def canvas(screen):
+    """What is on the canvas: (3, h, w) in [0, 1]."""
+    address = screen.page.evaluate(
+        "() => { const { stage } = document.querySelector('.ode-viewer').odeViewer; stage.draw();"
+        " return stage.canvas.toDataURL(); }"
+    )
+    picture = Image.open(io.BytesIO(base64.b64decode(address.split(",")[1]))).convert("RGB")
+    return np.asarray(picture, np.float32).transpose(2, 0, 1) / 255
+
+
+def nearest(trajectory, time):
+    """The time of a keyframe, and its maps."""
+    key = int(np.argmin(np.abs(trajectory.times - time)))
+    return float(trajectory.times[key]), oa.decode(oa.load("clay_solidifying"), trajectory.states[key])
+
+
+def at(screen, x, y):
+    """The place on the page of a share of the picture."""
+    box = screen.page.locator(".ode-picture").bounding_box()
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def drag(screen, *places):
+    """Press the mouse at the first of these shares of the picture, and let it go at the last."""
+    mouse = screen.page.mouse
+    mouse.move(*at(screen, *places[0]))
+    mouse.down()
+    for place in places[1:]:
+        mouse.move(*at(screen, *place), steps=4)
+    mouse.up()
+
+
+def open_panel(screen, title):
+    summary = screen.page.locator(".ode-group summary", has_text=title)
+    if summary.locator("..").get_attribute("open") is None:
+        summary.click()
+    screen.page.wait_for_function("tool => document.querySelector('.ode-picture').dataset.tool === tool",
+                                  arg={"Light": "light", "Surface": "move", "Paint age": "paint"}[title])  # fmt: skip
+
+
+# Time
+
+
+def test_time_is_moved_by_keys_and_plays_back_and_forth(screen, trajectory):
+    page, times = screen.page, trajectory.times
+    page.get_by_label("Time", exact=True).focus()
+    page.keyboard.press("Home")
+    screen.until(f"Math.abs(state.time - {times[0]}) < 1e-6")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    screen.until(f"Math.abs(state.time - {times[11]}) < 1e-6")
+    page.keyboard.press(",")
+    screen.until(f"Math.abs(state.time - {times[10]}) < 1e-6")
+    page.keyboard.press("End")
+    screen.until(f"Math.abs(state.time - {times[-1]}) < 1e-6")
+    page.get_by_role("button", name="Back and forth").click()
+    page.get_by_label("Speed", exact=True).select_option("4")
+    page.get_by_label("Time", exact=True).focus()
+    page.keyboard.press("Space")
+    screen.until(f"state.playing && state.time < {times[-1] - 0.2}")
+    page.keyboard.press("Space")
+    assert not screen.state["playing"]
+    page.get_by_role("button", name="Next keyframe").click()
+    known = "document.querySelector('.ode-viewer').odeViewer.times"
+    screen.until(f"{known}.some((time) => Math.abs(time - state.time) < 1e-6)")
+
+
+# Lights
+
+
+def lit_by(maps, lights, exposure=0.0):
+    """What the library makes of lights as the viewer has them."""
+    own = {name: maps[name] for name in ("diffuse", "specular", "roughness_u", "roughness_v")}
+    total = jnp.zeros((3, *maps["normal"].shape[1:]))
+    frame, positions = _tangent_frame(maps["normal"]), jnp.asarray(plane(*maps["normal"].shape[1:]))
+    for light in lights:
+        colour = (np.array(list(bytes.fromhex(light["colour"][1:]))) / 255)[:, None, None] ** 2.2
+        if light["kind"] == "point":
+            total += colour * shade(BRDF, own, maps["normal"], oa.Light(light["x"], light["y"], light["logIntensity"]))
+            continue
+        direction = normalise(jnp.array([light["x"], light["y"], light["height"]]))[:, None, None]
+        wi = _to_local(jnp.broadcast_to(direction, positions.shape), frame)
+        wo = _to_local(normalise(jnp.array([0.0, 0.0, 1.0])[:, None, None] - positions), frame)
+        radiance = reflect(BRDF, own, wi, wo) * np.exp(light["logIntensity"])
+        total += colour * jnp.where((wi[2] >= 0) & (wo[2] >= 0), radiance, 0)
+    return tone_map(total * 2.0**exposure)
+
+
+def test_lights_are_added_coloured_and_removed(screen, trajectory):
+    page = screen.page
+    time, maps = nearest(trajectory, 2)
+    screen.call("setTime", time)
+    open_panel(screen, "Light")
+    alone = screen.pixels()
+    assert psnr(alone, lit_by(maps, screen.state["lights"])) >= 45
+    page.get_by_role("button", name="Left", exact=True).click()
+    page.get_by_role("button", name="Add", exact=True).click()
+    assert page.locator(".ode-handle").count() == 2 and screen.state["light"]["x"] == 0.5
+    page.get_by_label("Kind").select_option("directional")
+    page.get_by_label("Colour").fill("#ff8040")
+    page.get_by_label("Light z").fill("0.6")
+    page.get_by_label("Intensity").fill("0.5")
+    page.get_by_label("Exposure").fill("0.5")
+    lights = screen.state["lights"]
+    assert [light["kind"] for light in lights] == ["point", "directional"]
+    assert psnr(screen.pixels(), lit_by(maps, lights, 0.5)) >= 45
+    drag(screen, (0.5, 0.5), (0.3, 0.6))
+    assert screen.state["lights"][0] == lights[0] and screen.state["light"]["x"] < -0.1
+    page.get_by_role("button", name="Orbit", exact=True).click()
+    screen.until(f"Math.hypot(state.light.x - {screen.state['light']['x']}, state.light.y) > 0.05")
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Centre").click()
+    page.get_by_label("Exposure").fill("0")
+    page.get_by_label("Intensity").fill("0")
+    assert np.array_equal(screen.pixels(), alone)
+
+
+# Surfaces
+
+
+def test_tiles_continue_the_plane_and_exact_pixels_are_exact(screen, trajectory):
+    time, maps = nearest(trajectory, 2)
+    screen.call("set", {"time": time, "lights": [{**LIGHT, "x": 0.2, "y": 0.1}]})
+    open_panel(screen, "Surface")
+    for label in ("Tiles across", "Tiles down"):
+        screen.page.get_by_label(label).fill("2")
+    screen.page.get_by_role("button", name="Exact pixels").click()
+    shown = canvas(screen)
+    scale = shown.shape[1] // 256
+    corner = [(length - 256 * scale) // 2 for length in shown.shape[1:]]
+    texels = shown[:, corner[0] :, corner[1] :][:, : 256 * scale : scale, : 256 * scale : scale]
+    tiled = {name: jnp.tile(values, (1, 2, 2)) for name, values in maps.items()}
+    assert psnr(texels, lit_by(tiled, screen.state["lights"])) >= 45
+    screen.page.get_by_role("button", name="Reset view").click()
+    assert screen.state["tiles"] == [1, 1] and not screen.state["exact"]
+
+
+def test_zoom_and_pan_keep_what_is_under_the_pointer(screen):
+    open_panel(screen, "Surface")
+    whole = canvas(screen)
+    drag(screen, (0.5, 0.5), (0.6, 0.5))
+    assert np.array_equal(canvas(screen), whole), "all of it is seen: there is nowhere to go"
+    screen.page.mouse.move(*at(screen, 0.25, 0.25))
+    screen.page.mouse.wheel(0, -400)
+    screen.until("state.zoom > 1.5")
+    zoom, centre = screen.state["zoom"], screen.state["centre"]
+    assert [0.25 + (0.5 - 0.25) / zoom] * 2 == pytest.approx(centre, abs=0.01)
+    drag(screen, (0.5, 0.5), (0.4, 0.5))
+    assert screen.state["centre"] == pytest.approx([centre[0] + 0.1 / zoom, centre[1]], abs=0.01)
+    screen.page.keyboard.press("0")
+    screen.page.mouse.move(0, 0)
+    assert np.array_equal(canvas(screen), whole)
+
+
+@pytest.mark.parametrize("surface", ["sphere", "cylinder"])
+def test_a_solid_is_painted_where_the_pointer_is(screen, surface):
+    open_panel(screen, "Surface")
+    screen.page.get_by_label("Surface", exact=True).select_option(surface)
+    drag(screen, (0.5, 0.5), (0.55, 0.6))
+    assert screen.state["turn"][0] == pytest.approx(-0.15, abs=0.02)
+    # Far between, so that the place on the surface decides and not the time: where it is older it shows another height.
+    screen.call("set", {"channel": "height", "time": 0, "tiles": [2, 1]})
+    open_panel(screen, "Paint age")
+    screen.call("set", {"brush": {"by": 3, "radius": 0.08, "softness": 0, "erase": False}})
+    before = canvas(screen)
+    assert np.ptp(before[:, 0, 0]) < 0.02 and np.ptp(before) > 0.5, "the corner is empty, the middle is not"
+    drag(screen, (0.62, 0.4), (0.62, 0.4))
+    changed = np.abs(canvas(screen) - before).max(axis=0) > 0.02
+    height, width = changed.shape
+    near = changed[int(0.3 * height) : int(0.5 * height), int(0.52 * width) : int(0.72 * width)]
+    rows, columns = np.nonzero(near)
+    assert len(rows) > 100
+    assert np.mean(rows) / height + 0.3 == pytest.approx(0.4, abs=0.02)
+    assert np.mean(columns) / width + 0.52 == pytest.approx(0.62, abs=0.02)
+
+
+# Channels
+
+
+def test_two_channels_side_by_side_and_the_value_under_the_pointer(screen, trajectory):
+    page = screen.page
+    time, maps = nearest(trajectory, 2)
+    screen.call("setTime", time)
+    lit = canvas(screen)
+    page.get_by_label("Show").select_option("roughness_u")
+    rough = canvas(screen)
+    page.get_by_label("Show").select_option("lit")
+    page.get_by_label("Compare").select_option("roughness_u")
+    divider = page.locator(".ode-divider").bounding_box()
+    page.mouse.move(divider["x"] + 1, divider["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(at(screen, 0.3, 0)[0], divider["y"] + 60, steps=3)
+    page.mouse.up()
+    assert screen.state["divider"] == pytest.approx(0.3, abs=0.01) and screen.state["light"]["x"] == 0
+    both, edge = canvas(screen), round(screen.state["divider"] * lit.shape[2])
+    assert np.array_equal(both[..., :edge], lit[..., :edge]) and np.array_equal(both[..., edge:], rough[..., edge:])
+    page.mouse.move(*at(screen, 90.5 / 128, 40.5 / 128))
+    probe = page.locator(".ode-probe")
+    probe.filter(has_text="90, 40").wait_for()
+    assert probe.inner_text().endswith(f"across: {float(maps['roughness_u'][0, 40, 90]):.2f}")
+
+
+# Painted ages
+
+
+def test_an_age_map_shows_what_the_library_renders(screen, trajectory):
+    material, key = oa.load("clay_solidifying"), int(np.argmin(np.abs(trajectory.times - 2)))
+    chosen = np.random.default_rng(0).integers(len(trajectory.times), size=(128, 128))
+    light = oa.Light(0.3, -0.2, 0.3)
+    screen.call("set", {"lights": [{**LIGHT, "x": light.x, "y": light.y, "logIntensity": light.log_intensity}]})
+    time = float(trajectory.times[key])
+    screen.call("setTime", time)
+    across = np.broadcast_to(np.linspace(-4, 4, 128, dtype=np.float32), (128, 128))
+    for age, decibels in ((trajectory.times[chosen] - trajectory.times[key], 45), (across, 38)):
+        screen.call("setAges", age.ravel().tolist())
+        reached = psnr(screen.pixels(), oa.render(material, trajectory, time=time, light=light, age=age))
+        print(f"painted: {reached:.1f} dB")
+        assert reached >= decibels
+
+
+def test_ages_are_painted_erased_undone_and_carried_by_a_file(screen, tmp_path):
+    page = screen.page
+    open_panel(screen, "Paint age")
+    before = screen.pixels()
+    page.get_by_label("Older by").fill("2.5")
+    page.get_by_label("Radius").fill("0.1")
+    drag(screen, (0.3, 0.3), (0.7, 0.3))
+    painted = screen.pixels()
+    different = np.abs(painted - before).max(axis=0) > 0.01
+    assert different[30:46, 40:88].mean() > 0.8 and not different[60:].any()
+    page.get_by_role("button", name="Erase").click()
+    drag(screen, (0.5, 0.3), (0.5, 0.3))
+    erased = screen.pixels()
+    assert np.array_equal(erased[:, 38, 64], before[:, 38, 64]) and not np.array_equal(erased[:, 38, 40], before[:, 38, 40])
+    page.get_by_role("button", name="Undo").click()
+    assert np.array_equal(screen.pixels(), painted)
+    page.keyboard.press("Shift+Tab")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export").click()
+    file = tmp_path / "age.png"
+    download.value.save_as(file)
+    grey = np.asarray(Image.open(file).convert("L"), np.float32)
+    assert grey.shape == (128, 128) and grey[38, 64] == round(128 + 127 / 2 + 0.01) and grey[100, 64] == 128
+    page.get_by_role("button", name="Clear").click()
+    assert np.array_equal(screen.pixels(), before) and screen.state["painted"] == 0
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Import").click()
+    chooser.value.set_files(file)
+    screen.until("state.painted > 0")
+    assert psnr(screen.pixels(), painted) > 45
+    for fill in ("Gradient", "Noise"):
+        page.get_by_role("button", name=fill).click()
+        assert psnr(screen.pixels(), before) < 40
+    page.get_by_label("Time", exact=True).focus()
+    page.keyboard.press("Home")
+    assert psnr(screen.pixels(), painted) < 30, "what is painted ages with all else"
+
+
+# Links and fingers
+
+
+def test_a_link_reopens_what_was_seen(screen, open_screen):
+    lights = [{**LIGHT, "x": 0.3, "y": -0.25}, {**LIGHT, "kind": "directional", "x": -0.5, "height": 0.5, "colour": "#80c0ff"}]
+    seen = {"time": 1.5, "lights": lights, "surface": "cylinder", "tiles": [2, 1], "turn": [0.5, 0], "second": "normal",
+            "divider": 0.4, "exposure": 0.5}  # fmt: skip
+    screen.call("set", seen)
+    screen.page.wait_for_function("location.hash.includes('exposure=0.5') && location.hash.includes('cylinder')")
+    link = screen.page.evaluate("location.hash")
+    assert "material=clay_solidifying&seed=0&size=128x128&range=-1,5" in link
+    other = open_screen(viewport={"width": 1280, "height": 1000}, link=link)
+    other.solved("state.material === 'clay_solidifying'")
+    assert {name: other.state[name] for name in seen} == seen
+    assert np.array_equal(canvas(other), canvas(screen))
+
+
+def test_a_link_that_cannot_be_followed_is_explained(open_screen):
+    screen = open_screen(link="#material=rusting_steel&seed=5&size=97x64&zoom=x&light=a,b&surface=none&tiles=-3x1e9")
+    assert screen.state["material"] == "clay_solidifying" and screen.state["zoom"] == 1
+    assert "link" in screen.page.get_by_text("What the link asks for").first.inner_text()
+
+
+def test_on_a_phone_two_fingers_zoom_one_moves_and_previews_rest_if_asked_to(open_screen):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    screen = open_screen(**phone, reduced_motion="reduce")
+    screen.solved()
+    screen.page.wait_for_function("document.querySelector('.ode-card img').src.startsWith('data:image/png')")
+    assert screen.page.evaluate("document.documentElement.scrollWidth") <= 390
+    touch = screen.page.context.new_cdp_session(screen.page)
+
+    def fingers(kind, *places):
+        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(at(screen, *place) for place in places)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    screen.page.locator(".ode-picture").scroll_into_view_if_needed()
+    before = screen.state["light"]["x"]
+    fingers("touchStart", (0.7, 0.3))
+    fingers("touchMove", (0.75, 0.3))
+    fingers("touchEnd")
+    assert screen.state["light"]["x"] > before + 0.1, "a finger beside the handle moves the light too"
+    fingers("touchStart", (0.4, 0.5), (0.6, 0.5))
+    for step in range(1, 6):
+        fingers("touchMove", (0.4 - 0.04 * step, 0.5), (0.6 + 0.04 * step, 0.5))
+    fingers("touchEnd")
+    assert screen.state["zoom"] == pytest.approx(3, rel=0.2)
+
+
+# Last, for it leaves the screen with a made-up material.
+
+
+@pytest.mark.parametrize("surface", ["sphere", "cylinder"])
+def test_a_solid_of_one_colour_is_lit_as_the_library_lights_it(screen, surface):
+    brdf, half_width = "diffuse_iso_cook_torrance", float(np.tan(np.radians(25)))
+    constant = {
+        "diffuse": (0.5, 0.2, 0.1),
+        "specular": (0.2, 0.3, 0.4),
+        "roughness": (0.4,),
+        "height": (0,),
+        "normal": (0, 0, 1),
+    }
+    file, _ = pack({name: np.ones((len(value), 8, 8), np.float32) * np.float32(value)[:, None, None]
+                    for name, value in constant.items()})  # fmt: skip
+    run = screen.state["run"] + 0.001  # the next solve of the app is newer than this
+    material = {
+        "name": brdf, "title": brdf, "label": "made up", "brdf": brdf, "half_width": half_width, "distance": 1.0,
+        "light": [0, 0, 0], "warmup": 1.0, "duration": 1.0, "views": [["lit", "Lit"]],
+    }  # fmt: skip
+    keyframe = {"time": 0.0, "file": {"url": "data:;base64," + base64.b64encode(file).decode()}}
+    screen.call("update", {
+        "run": run, "material": material, "preview": None, "seed": 0, "size": [8, 8], "times": [0.0], "status": "complete",
+        "text": "", "message": None, "keyframes": [keyframe],
+    })  # fmt: skip
+    screen.until(f"state.run === {run} && state.keyframes === 1")
+    light = oa.Light(0.4, -0.3, 0.8)
+    screen.call("set", {**USUAL, "lights": [{**LIGHT, "x": light.x, "y": light.y, "logIntensity": light.log_intensity}],
+                        "surface": surface, "turn": [1.0, 0.4]})  # fmt: skip
+    shown = canvas(screen)
+    # Where the rays through the pixels meet the solid, whose front touches the plane z = 0.
+    sine = np.sin(np.arctan(0.9 * half_width))
+    radius, count = sine / (1 - sine), shown.shape[1]
+    across = (2 * (np.arange(count) + 0.5) / count - 1) * half_width
+    ray = np.stack(np.broadcast_arrays(across, -across[:, None], -1.0))
+    eye, axes = np.array([0, 0, 1 + radius])[:, None, None], np.array([1, surface == "sphere", 1])[:, None, None]
+    a, b, c = ((axes * left * right).sum(axis=0) for left, right in ((ray, ray), (eye, ray), (eye, eye)))
+    inside = b**2 - a * (c - radius**2)
+    point = eye + ray * (-b - np.sqrt(np.maximum(inside, 0))) / a
+    normal = np.float32(axes * point / radius)
+    seen = (
+        (inside > 0) & (np.sum(normal * -ray, axis=0) > 0.15) & (np.abs(point[1]) < 0.88 * half_width + (surface == "sphere"))
+    )
+    assert 0.4 < seen.mean() < 0.9
+    own = {name: jnp.asarray(np.float32(constant[name]))[:, None, None] for name in ("diffuse", "specular", "roughness")}
+    positions = jnp.asarray(np.float32(point - [[[0]], [[0]], [[radius]]]))
+    expected = np.asarray(tone_map(shade(brdf, own, jnp.asarray(normal), light, positions=positions)))
+    assert psnr(shown[:, seen], expected[:, seen]) >= 45

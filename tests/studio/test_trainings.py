@@ -1,0 +1,133 @@
+"""Trainings that the app looks after: real processes, on a tiny network."""
+
+import shutil
+import time
+
+import pytest
+
+import ode_appearance as oa
+from ode_appearance.errors import TrainingError
+from ode_appearance.studio.runs import Order, read_runs
+from ode_appearance.studio.training_form import ADVANCED, examples, look_at, read_config, shown_values
+from ode_appearance.studio.training_view import curve, duration, summary
+from ode_appearance.studio.trainings import Trainings
+from ode_appearance.training.config import TrainConfig, preset
+
+LICHEN = examples()["lichen_spreading"][0]
+TINY = TrainConfig(
+    dim=8,
+    dim_mults=(1,),
+    attention=None,
+    iterations=100_000,
+    state_size=32,
+    exemplar_size=32,
+    features="patch",
+    method="bosh3",
+    first_step=0.5,
+    tolerance=0.1,
+    evaluate_every=100_000,
+    preview_every=50,
+    save_every=0.5,
+)
+
+
+def wait_for(condition, seconds=240):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def trainings(tmp_path):
+    made = Trainings(tmp_path / "runs", busy=lambda: False)
+    yield made
+    made.close()
+
+
+def iteration(run):
+    lines = run.journal
+    return lines[-1]["iteration"] if lines else 0
+
+
+def test_a_training_from_its_start_over_a_restart_to_its_end(trainings):
+    first = trainings.start(LICHEN, TINY, Order("me", "spots"))
+    second = trainings.start(LICHEN, TINY, Order("you", "others"))
+    assert trainings.of("me") == [first] and trainings.of("nobody") == trainings.of("") == []
+    with pytest.raises(TrainingError, match="no such training of yours"):
+        trainings.find("me", second.key)
+    wait_for(lambda: trainings.status(first) == "running")
+    assert trainings.status(second) == "waiting, number 1 in line"
+    wait_for(lambda: first.result is not None and first.material is not None)
+    assert oa.load(first.material).config.name == "spots"
+    assert len(curve(first)["loss"]) > 2
+    assert "iterations a second" in summary(first, trainings.status(first))
+
+    trainings.delete(second)
+    assert trainings.of("you") == []
+    trainings.close()  # the app ends, and starts again
+    reached = iteration(first)
+    again = Trainings(trainings.root, busy=lambda: False)
+    try:
+        assert again.status(first) == "paused"
+        assert f"Iteration {reached:,} of" in summary(first, "paused")
+        # Shortened, so that it comes to its end here.
+        text = (first.folder / "run.json").read_text().replace('"iterations": 100000', f'"iterations": {reached + 30}')
+        (first.folder / "run.json").write_text(text)
+        again.resume(first)
+        wait_for(lambda: first.ended)
+        assert (first.ended, iteration(first)) == ("finished", reached + 30)
+        assert first.journal[-1]["seconds"] > 0
+    finally:
+        again.close()
+
+
+def test_it_stands_still_while_somebody_waits_for_a_solve(tmp_path):
+    busy = []
+    trainings = Trainings(tmp_path / "runs", busy=lambda: bool(busy))
+    try:
+        run = trainings.start(LICHEN, TINY, Order("me", "spots"))
+        wait_for(lambda: iteration(run) > 5)
+        busy.append(True)
+        time.sleep(1)
+        reached = iteration(run)
+        time.sleep(3)
+        assert iteration(run) == reached
+        busy.clear()
+        wait_for(lambda: iteration(run) > reached)
+    finally:
+        trainings.close()
+    assert read_runs(trainings.root) == [run]
+
+
+def test_what_the_trainer_refuses_is_told(trainings, tmp_path):
+    folder = tmp_path / "pictures.webp"
+    shutil.copy(LICHEN, folder)
+    run = trainings.start(folder, TINY, Order("me", "spots", init_from="nowhere"))
+    wait_for(lambda: trainings.status(run) == "failed")
+    assert "nowhere" in summary(run, "failed")
+
+
+def test_the_form_gives_the_preset_back():
+    for kind in ("rgb", "svbrdf"):
+        for name in ("paper", "quick"):
+            assert read_config(kind, name, shown_values(preset(name, kind))) == preset(name, kind)
+    values = shown_values(preset("quick"))
+    values[[field.name for field in ADVANCED].index("iterations")] = 12.0
+    assert read_config("rgb", "quick", values).iterations == 12
+    values[[field.name for field in ADVANCED].index("dim_mults")] = "1, two"
+    with pytest.raises(oa.AppearanceError, match="commas"):
+        read_config("rgb", "quick", values)
+
+
+def test_the_exemplar_is_shown_as_it_is_trained_on(tmp_path):
+    exemplar, row = look_at(LICHEN, preset("quick"), "lichen")
+    assert row.shape == (exemplar.size, 6 * exemplar.size, 3)
+    text = tmp_path / "text.gif"
+    text.write_text("no picture")
+    with pytest.raises(oa.AppearanceError):
+        look_at(text, preset("quick"), "text")
+
+
+def test_durations():
+    assert [duration(s) for s in (30, 600, 7200)] == ["30 seconds", "10 minutes", "2.0 hours"]
