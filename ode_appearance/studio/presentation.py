@@ -31,7 +31,7 @@ def viewer_value(entry: Entry, job: Job) -> dict[str, Any]:
         "run": job.number,
         "material": {
             "name": entry.name,
-            "title": title(entry.name),
+            "title": title(entry.config.name),
             "label": kind_label(config),
             "brdf": config.brdf or "rgb",
             "half_width": config.camera.half_width,

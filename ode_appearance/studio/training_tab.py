@@ -14,7 +14,7 @@ from ..errors import AppearanceError, TrainingError
 from ..features import load_features
 from ..training.config import PRESETS
 from ..training.estimate import estimate_seconds
-from .runs import Order, Run
+from .runs import Order
 from .training_form import advanced_fields, examples, look_at, read_config, shown_values
 from .training_view import curve, duration, summary
 from .trainings import Trainings
@@ -49,28 +49,30 @@ class TrainingTab:
         self.kind = gr.Radio(KINDS, value="rgb", label="Kind")
         self.preset = gr.Radio(list(PRESETS), value="quick", label="Preset")
         self.init_from = gr.Dropdown(["", *list_materials()], value="", label="Start from the weights of")
+        with gr.Row():
+            self.estimate = gr.Button("How long will it take?")
+            self.start = gr.Button("Start training", variant="primary")
+        self.estimated = gr.Markdown(elem_id="estimated")
         with gr.Accordion("Credit", open=False):
             self.credit = gr.Textbox(label="Who made the time-lapse", max_length=300)
             self.license = gr.Textbox(label="Its licence (SPDX)", max_length=60)
         with gr.Accordion("Advanced", open=False):
             self.advanced = advanced_fields()
-        with gr.Row():
-            self.estimate = gr.Button("How long will it take?")
-            self.start = gr.Button("Start training", variant="primary")
-        self.estimated = gr.Markdown(elem_id="estimated")
 
     def _progress(self):
         self.runs = gr.Dropdown([], label="Your trainings", elem_id="trainings")
         self.status = gr.Markdown("No training yet.", elem_id="training-status")
         self.result = gr.Image(label="Exemplar above, result below", interactive=False, visible=False, buttons=["download"])
         self.plot = gr.LinePlot(None, x="iteration", y="loss", label="Loss", height=220, visible=False)
-        with gr.Row(visible=False) as self.actions:
-            self.pause = gr.Button("Pause", min_width=80)
-            self.resume = gr.Button("Resume", min_width=80)
-            self.keep = gr.Button("Stop and keep", min_width=80)
-            self.delete = gr.Button("Delete", variant="stop", min_width=80)
-            self.open = gr.Button("Open in Explore", min_width=120)
-            self.pack = gr.Button("Pack for download", min_width=120)
+        with gr.Column(visible=False) as self.actions:
+            with gr.Row():
+                self.pause = gr.Button("Pause", min_width=80)
+                self.resume = gr.Button("Resume", min_width=80)
+                self.keep = gr.Button("Stop and keep", min_width=140)
+                self.delete = gr.Button("Delete", variant="stop", min_width=80)
+            with gr.Row():
+                self.open = gr.Button("Open in Explore", min_width=140)
+                self.pack = gr.Button("Pack for download", min_width=140)
         self.packed = gr.File(label="The material's checkpoint", visible=False, interactive=False)
         self.timer = gr.Timer(REFRESH_SECONDS, active=False)
 
@@ -187,18 +189,18 @@ class TrainingTab:
             raise _refusal(error) from error
         return owner, *self.show(owner, run.key)
 
-    def material_of(self, owner: str, key: str) -> Run:
-        """The run whose material is asked for; raises TrainingError where there is none yet."""
-        run = self.trainings.find(owner, key)
-        if run.material is None:
-            raise TrainingError("This training has no material yet: it is saved every two minutes, and when it pauses.")
-        return run
-
-    def _pack(self, owner, key):
+    def material_folder(self, owner: str, key: str) -> Path:
+        """The checkpoint of a browser's own training; a refusal in words where there is none yet."""
         try:
-            folder = self.material_of(owner, key).material
+            folder = self.trainings.find(owner, key).material
+            if folder is None:
+                raise TrainingError("This training has no material yet: it is saved every two minutes, and when it pauses.")
         except AppearanceError as error:
             raise _refusal(error) from error
+        return folder
+
+    def _pack(self, owner, key):
+        folder = self.material_folder(owner, key)
         return gr.update(value=shutil.make_archive(str(folder.parent / folder.parent.name), "zip", folder), visible=True)
 
 

@@ -35,7 +35,7 @@ def test_only_names_of_the_folder_are_found(collection, name):
 def test_facts_are_plain_texts(collection):
     rows = dict(facts(collection.find("clay_solidifying")))
     assert rows["Kind"].startswith("SVBRDF") and rows["Licence"] == "cc-by-4.0" and "Tobias Ritschel" in rows["Credit"]
-    assert rows["Trained for"] == "heun, steps of 0.2"
+    assert rows["Trained for"] == "bosh3, tolerance 0.003"
 
 
 def test_an_empty_folder_has_no_materials(tmp_path):

@@ -1,0 +1,132 @@
+"""The page on which a material is looked at: what is shown where, and which event goes to which handler."""
+
+import random
+from collections.abc import Callable
+from typing import Any, get_args
+
+import gradio as gr
+
+from ..config import Method
+from . import assets
+from .facts import facts
+from .gallery import gallery
+from .handlers import FIELDS, SIZE, Studio, own_solver, own_times
+from .viewer import viewer
+
+Parts = dict[str, Any]
+LINK = f"""(_, ...fields) => {{ {assets.script("link")}
+return [linkedSolve(location.hash), ...fields]; }}"""
+
+
+def explore(app: gr.Blocks, studio: Studio, device: gr.HTML) -> Callable[[gr.State], dict[str, Any]]:
+    """Make the page. Returns what makes a listener that shows the material whose name is in a component."""
+
+    def picture(request: list) -> dict[str, str]:  # Gradio marks it as callable from the page, and cannot mark a method
+        return studio.pictures.picture(request)
+
+    parts: Parts = {"selected": gr.State(None), "device": device}
+    with gr.Row(elem_id="body"):
+        with gr.Column(scale=1, min_width=220):
+            parts["gallery"] = gallery(elem_id="gallery")
+        with gr.Column(scale=5, min_width=320):
+            parts["viewer"] = viewer(elem_id="viewer", picture=picture)
+            buttons = _fields(parts)
+            with gr.Accordion("About this material", open=True):
+                parts["facts"] = facts(elem_id="facts")
+    return _connect(app, studio, parts, buttons)
+
+
+def _fields(parts: Parts) -> dict[str, gr.Button]:
+    """The fields under the viewer; puts them into `parts`, and returns the buttons beside them."""
+    buttons = {}
+    with gr.Row(elem_classes="fields"):
+        parts["seed"] = gr.Number(0, label="Seed", precision=0, minimum=0, min_width=100)
+        buttons["dice"] = _button("Another seed")
+        parts["width"] = gr.Number(SIZE, label="Width", precision=0, min_width=80)
+        parts["height"] = gr.Number(SIZE, label="Height", precision=0, min_width=80)
+        parts["count"] = gr.Number(64, label="Keyframes", precision=0, min_width=80)
+    with gr.Row(elem_classes="fields"):
+        parts["start"] = gr.Number(-1, label="Start time", step=0.1, min_width=100)
+        parts["end"] = gr.Number(5, label="End time", step=0.1, min_width=100)
+        buttons["exemplar"] = _button("Exemplar only")
+        buttons["whole"] = _button("With warm-up")
+        buttons["beyond"] = _button("Beyond its end")
+    with gr.Accordion("Solver", open=False):
+        with gr.Row(elem_classes="fields"):
+            parts["method"] = gr.Dropdown(list(get_args(Method)), value="heun", label="Method", min_width=120)
+            steppings = [("to a tolerance", "adaptive"), ("fixed", "fixed")]
+            parts["stepping"] = gr.Radio(steppings, value="adaptive", label="Steps", min_width=200)
+            parts["tolerance"] = gr.Number(0.01, label="Tolerance", step=0.001, min_width=110)
+            parts["step"] = gr.Number(0.1, label="Step", step=0.01, min_width=110)
+            buttons["own"] = _button("As it was trained for")
+    return buttons
+
+
+def _button(label: str) -> gr.Button:
+    return gr.Button(label, size="md", min_width=120, elem_classes="beside")
+
+
+def _connect(app: gr.Blocks, studio: Studio, parts: Parts, buttons: dict[str, gr.Button]):
+    fields = [parts[name] for name in FIELDS]
+    # Every event starts at once: the studio itself lets one solve after the other run, and ends what is out of date.
+    always = {"show_progress": "hidden", "trigger_mode": "multiple", "concurrency_limit": None, "api_visibility": "private"}
+    everything = list(parts.values())
+
+    async def show(stream):
+        async for shown in stream:
+            yield {parts[name]: value for name, value in shown.items()}
+        # Gradio sends the last values once more when a generator ends; they may be out of date by then.
+        yield gr.skip()
+
+    def solving(handler: Callable) -> dict[str, Any]:
+        """A listener that asks a handler of `studio` what to show for the material and the fields."""
+
+        async def listener(request: gr.Request, name, *values):
+            async for shown in show(handler(str(request.session_hash), name, dict(zip(FIELDS, values, strict=True)))):
+                yield shown
+
+        return {"fn": listener, "inputs": [parts["selected"], *fields], "outputs": everything, **always}
+
+    def refilling(fill: Callable) -> dict[str, Any]:
+        return solving(lambda session, name, values: studio.refill(session, name, values, fill))
+
+    async def pick_named(name, request: gr.Request, *values):
+        async for shown in show(studio.pick(str(request.session_hash), name, dict(zip(FIELDS, values, strict=True)))):
+            yield shown
+
+    async def pick(event: gr.EventData, request: gr.Request, *values):
+        async for shown in pick_named(str(event._data.get("name")), request, *values):
+            yield shown
+
+    def end(request: gr.Request):
+        studio.end(str(request.session_hash))
+
+    def stop(request: gr.Request):
+        studio.sessions.stop(str(request.session_hash))
+
+    async def open_tab(link, request: gr.Request, *values):
+        async for shown in show(studio.open(str(request.session_hash), dict(zip(FIELDS, values, strict=True)), link)):
+            yield shown
+
+    # The part of the address after "#" is known to the page only.
+    link = gr.JSON(visible=False)
+    app.load(open_tab, [link, *fields], everything, js=LINK, **always)
+    app.unload(end)
+    parts["gallery"].pick(pick, fields, everything, **always)
+    parts["viewer"].stop(stop, queue=False, **always)
+    for name in FIELDS:
+        parts[name].input(**solving(studio.resize if name in ("width", "height") else studio.change))
+    buttons["dice"].click(**refilling(lambda _: {"seed": random.randrange(1_000_000)}))
+    buttons["exemplar"].click(**refilling(lambda config: own_times(config, warmup=False)))
+    buttons["whole"].click(**refilling(own_times))
+    buttons["beyond"].click(**refilling(lambda config: own_times(config, beyond=0.5)))
+    buttons["own"].click(**refilling(own_solver))
+    parts["stepping"].change(
+        lambda stepping: (gr.update(visible=stepping == "adaptive"), gr.update(visible=stepping == "fixed")),
+        parts["stepping"], [parts["tolerance"], parts["step"]], queue=False, show_progress="hidden", api_visibility="private",
+    )  # fmt: skip
+
+    def picking(name: gr.State) -> dict[str, Any]:
+        return {"fn": pick_named, "inputs": [name, *fields], "outputs": everything, **always}
+
+    return picking
