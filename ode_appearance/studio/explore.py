@@ -8,6 +8,7 @@ import gradio as gr
 
 from ..config import Method
 from . import assets
+from .export_panel import export_panel
 from .facts import facts
 from .gallery import gallery
 from .handlers import FIELDS, SIZE, Studio, own_solver, own_times
@@ -31,6 +32,7 @@ def explore(app: gr.Blocks, studio: Studio, device: gr.HTML) -> Callable[[gr.Sta
         with gr.Column(scale=5, min_width=320):
             parts["viewer"] = viewer(elem_id="viewer", picture=picture)
             buttons = _fields(parts)
+            export_panel(studio.exports, parts["selected"], [parts[name] for name in FIELDS])
             with gr.Accordion("About this material", open=True):
                 parts["facts"] = facts(elem_id="facts")
     return _connect(app, studio, parts, buttons)

@@ -16,6 +16,7 @@ from ..errors import AppearanceError
 from ..solve import solve
 from ..trajectory import TrajectoryCache
 from . import presentation
+from .exports import Exports
 from .files import KeyframeFiles
 from .jobs import Sessions
 from .materials import Collection, facts
@@ -51,6 +52,7 @@ class Studio:
         self.worker, cache = Worker(), TrajectoryCache()
         self.sessions = Sessions(self.worker, self.files, cache)
         self.pictures = Pictures(collection, self.worker, cache)
+        self.exports = Exports(collection, self.worker, cache, self.files)
         self._asked: collections.Counter[str] = collections.Counter()
 
     def warm_up(self) -> None:
@@ -153,6 +155,7 @@ class Studio:
     def end(self, session: str) -> None:
         """The tab was closed."""
         self.sessions.end(session)
+        self.exports.end(session)
         self._asked.pop(session, None)
 
     def _linked(self, link):

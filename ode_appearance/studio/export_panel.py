@@ -1,0 +1,71 @@
+"""The export panel under the viewer."""
+
+import html
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from ..errors import AppearanceError
+from ..export import ExportConfig
+from .exports import Exports
+from .handlers import FIELDS
+
+FORMATS = [
+    ("Picture (PNG)", "png"),
+    ("Frames (zip of PNGs)", "frames"),
+    ("GIF", "gif"),
+    ("WebP", "webp"),
+    ("Video (MP4)", "mp4"),
+    ("Maps (zip)", "maps"),
+    ("States (NumPy)", "states"),
+]
+MAP_FORMATS = [("PNG, 8 bits", "png8"), ("PNG, 16 bits", "png16"), ("OpenEXR, floats", "exr")]
+MAP_VALUES = [("for Blender, Unreal, three.js", "engine"), ("as the renderer uses them", "raw")]
+OPTIONS = ("format", "map_format", "map_values", "sequence", "frames", "fps")
+# What the viewer shows is known to the page only.
+SEEN = """(_, ...rest) => {
+  const state = document.querySelector("#viewer .ode-viewer")?.odeViewer?.state ?? {};
+  const { time, lights, surface, painted, exposure } = state;
+  return [{ time, lights, surface, painted, exposure }, ...rest];
+}"""
+
+
+def export_panel(exports: Exports, selected: gr.State, fields: Sequence[gr.components.Component]) -> None:
+    """Make the panel; it exports what the viewer shows of the selected material, solved as the fields say."""
+    usual = ExportConfig()
+    with gr.Accordion("Export", open=False, elem_id="export"):
+        with gr.Row(elem_classes="fields"):
+            parts: dict[str, Any] = {"format": gr.Dropdown(FORMATS, value="png", label="Format", min_width=160)}
+            parts["map_format"] = gr.Dropdown(MAP_FORMATS, value=usual.map_format, label="Maps", min_width=140)
+            parts["map_values"] = gr.Dropdown(MAP_VALUES, value=usual.map_values, label="Map values", min_width=180)
+        with gr.Row(elem_classes="fields"):
+            parts["sequence"] = gr.Checkbox(False, label="Maps of the whole range", min_width=140)
+            parts["frames"] = gr.Number(60, label="Frames", precision=0, min_width=80)
+            parts["fps"] = gr.Number(usual.fps, label="Frames per second", min_width=120)
+        with gr.Row():
+            start, cancel = (
+                gr.Button("Export what is seen", variant="primary", min_width=140),
+                gr.Button("Cancel", min_width=80),
+            )
+        said = gr.Markdown(elem_id="export-status")
+        file = gr.File(label="Exported file", visible=False, interactive=False)
+    seen = gr.JSON(visible=False)
+
+    async def run(request: gr.Request, seen, name, *values):
+        given, chosen = values[: len(FIELDS)], values[len(FIELDS) :]
+        options = dict(zip(OPTIONS, chosen, strict=True))
+        stream = exports.export(str(request.session_hash), name, dict(zip(FIELDS, given, strict=True)), seen, options)
+        try:
+            async for sentence, path in stream:
+                yield html.escape(sentence), gr.update(value=str(path) if path else None, visible=path is not None)
+        except AppearanceError as error:
+            yield f"**Not possible:** {html.escape(str(error))}", gr.update(visible=False)
+
+    def stop(request: gr.Request):
+        exports.stop(str(request.session_hash))
+
+    options = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+    inputs = [seen, selected, *fields, *(parts[name] for name in OPTIONS)]
+    start.click(run, inputs, [said, file], js=SEEN, trigger_mode="multiple", **options)
+    cancel.click(stop, None, None, queue=False, **options)
