@@ -229,6 +229,7 @@ def test_both_adjoints_give_the_same_gradient():
     assert 0 < difference < 1e-2
 
 
+@pytest.mark.slow
 def test_the_step_and_its_straightforward_formulation_agree():
     blocks, random = ((4, 4), (8,)), np.random.default_rng(0)
     kernels = [random.standard_normal((3, 3, *shape), np.float32) / 6 for shape in layer_shapes(blocks)]

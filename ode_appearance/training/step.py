@@ -1,5 +1,6 @@
 """One iteration, compiled: integrate a segment, compare, and move weights and light."""
 
+import dataclasses
 import functools
 from typing import Any, NamedTuple
 
@@ -92,6 +93,19 @@ def loss(
     terms, final, steps = jax.vmap(of_one)(states, keys)
     terms = jax.tree.map(jnp.mean, terms)
     return terms.total, (terms, final, jnp.max(steps))
+
+
+_DEFAULTS = TrainConfig()
+_NOT_OF_A_STEP = (
+    *("iterations", "initialisation", "cycle", "initialisation_cycle", "learning_rate", "annealing", "seed"),
+    *("plateau_factor", "plateau_patience", "plateau_floor", "evaluate_every", "evaluation_rollouts", "evaluation_frames"),
+    *("preview_every", "save_every", "state_size", "exemplar_size", "batch", "features"),
+)
+
+
+def step_config(config: TrainConfig) -> TrainConfig:
+    """The config with defaults for all that `iterate` does not depend on, so that runs which differ there compile once."""
+    return dataclasses.replace(config, **{name: getattr(_DEFAULTS, name) for name in _NOT_OF_A_STEP})
 
 
 @eqx.filter_jit

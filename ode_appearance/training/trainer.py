@@ -24,7 +24,7 @@ from .folder import MATERIAL, read_state, write_request, write_state
 from .plateau import Plateau
 from .rollout import current_material, preview, rollout_loss
 from .schedule import annealed, iteration_key, segment
-from .step import Outcome, Parameters, begin_learning, iterate
+from .step import Outcome, Parameters, begin_learning, iterate, step_config
 from .targets import Targets
 
 WARMUP_SHARE = 0.2
@@ -190,7 +190,7 @@ class _Run:
             self.learner = begin_learning(self.learner.parameters, self.learner.states)
         self.learner, outcome = iterate(
             self.learner,
-            config,
+            step_config(config),
             self.facts,
             self.features,
             piece.initialising,
