@@ -47,7 +47,8 @@ class Report:
 def measured_size(material: Material) -> int:
     """The side that the exemplar is brought to: that of its training, which set the scale of detail, or the published one."""
     published = 128 if material.config.kind == "rgb" else 256
-    return int(material.config.training.get("exemplar_size", published))
+    trained = material.config.training.get("exemplar_size")
+    return trained if isinstance(trained, int) and 32 <= trained <= 4096 else published
 
 
 def measure(material: Material, exemplar: Path, features: FeatureExtractor | None = None) -> tuple[Report, Evaluator]:

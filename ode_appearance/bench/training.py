@@ -97,7 +97,7 @@ def _seconds(step, repeats):
 
 def main() -> None:
     """Print the seconds of a step in both formulations."""
-    features = load_features()
+    features = load_features("vgg16")
     ours, theirs = steps(features)
     fast, slow = _seconds(ours, 5), _seconds(theirs, 1)
     print(

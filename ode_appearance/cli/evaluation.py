@@ -9,6 +9,7 @@ from ..collection import find_folder, list_materials, load
 from ..errors import AppearanceError, CheckpointError, RequestError
 from ..material import Material
 
+READABLE = (".gif", ".webp", ".png", ".avif", ".mp4", ".avi", ".mov", ".mkv", ".zip")
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
@@ -67,7 +68,7 @@ def _find_exemplar(name, folder):
     """The file or folder of this name below the given folder or examples/."""
     for place in (folder, EXAMPLES):
         if place is not None and place.is_dir():
-            found = [path for path in sorted(place.rglob(f"{name}*")) if path.name == name or path.stem == name]
+            found = [p for p in sorted(place.rglob("*")) if p.name == name or (p.stem == name and p.suffix.lower() in READABLE)]
             if found:
                 return found[0]
     return None

@@ -158,15 +158,16 @@ def _train_one(exemplar, config, out, options, resume, interrupted):
 
 
 class Interruption:
-    """Becomes true at Ctrl-C or SIGTERM, so that a run ends after its iteration, saved; a second one ends it at once.
+    """Becomes true at Ctrl-C, SIGTERM or SIGHUP, so that a run ends after its iteration, saved; a second one ends it at once.
 
     With `at_eof` also where the standard input ends.
     """
 
     def __init__(self, at_eof: bool = False):
         self.seen = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._note)
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), self._note)
         if at_eof:  # whoever started this process is gone
             threading.Thread(target=self._read_to_the_end, daemon=True).start()
 

@@ -1,5 +1,7 @@
 """The app's page: its head, its tabs, and its endpoint for programs."""
 
+import html
+
 import gradio as gr
 
 from ..errors import AppearanceError
@@ -31,7 +33,7 @@ LAUNCH = {"theme": THEME, "css": assets.text("page.css"), "footer_links": ["api"
 def build(studio: Studio, trainings: Trainings | None) -> gr.Blocks:
     """The app; without trainings, it has nothing but the page on which materials are looked at."""
     # Keyframes and previews are served where they lie; all others of Gradio's files are copies.
-    gr.set_static_paths([studio.files.root])
+    gr.set_static_paths([studio.files.root, studio.collection.folder])
     with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as app:
         with gr.Row(elem_id="head"):
             with gr.Column(scale=3, min_width=320):
@@ -55,7 +57,12 @@ def _tabs(app, studio, device, trainings):
     training.connect(train_tab, explore_tab)
 
     def open_material(owner, key):
-        studio.collection.open(key, training.material_folder(owner, key))
+        place = studio.files.folder()
+        training.copy_material(owner, key, place)
+        try:
+            studio.collection.open(key, place)
+        except AppearanceError as error:
+            raise gr.Error(html.escape(str(error)), title="Not possible", print_exception=False) from error
         return gr.Tabs(selected="explore")
 
     opened = training.open.click(open_material, [training.owner, training.chosen], tabs, api_visibility="private")

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Literal
 
 from ..atomic import write_atomically
+from ..checkpoint import CONFIG, FILES
 from ..config import option
 from ..config_json import from_json, to_json
 from ..errors import AppearanceError, TrainingError
 from ..training.config import TrainConfig
 from ..training.folder import MATERIAL, read_request, write_request
-from ..training.journal import RESULT, read_journal
+from ..training.journal import RESULT, last_entry, read_journal
 
 ORDER, LOG = "order.json", "log.txt"
 Wanted = Literal["run", "pause", "keep", "failed"]
@@ -77,8 +78,7 @@ class Run:
     @property
     def ended(self) -> str | None:
         """How it ended by itself ("finished" or "not finite"), if it has."""
-        lines = self.journal
-        status = lines[-1]["status"] if lines else "running"
+        status = last_entry(self.folder).get("status")
         return status if status in ("finished", "not finite") else None
 
     @property
@@ -87,11 +87,18 @@ class Run:
         path = self.folder / RESULT
         return path if path.exists() else None
 
-    @property
-    def material(self) -> Path | None:
-        """The checkpoint folder, once there is one."""
-        path = self.folder / MATERIAL
-        return path if path.exists() else None
+    def copy_material(self, place: Path) -> None:
+        """Copy its checkpoint, as it is at this moment, into a folder; raises TrainingError where there is none yet."""
+        source = self.folder / MATERIAL
+        try:
+            for _ in range(3):
+                before = (source / CONFIG).stat().st_mtime_ns
+                for name in FILES:
+                    shutil.copyfile(source / name, place / name)
+                if (source / CONFIG).stat().st_mtime_ns == before:
+                    return
+        except OSError as error:
+            raise TrainingError("There is no material yet: it is saved every two minutes, and at a pause.") from error
 
     @property
     def complaint(self) -> str:
@@ -104,11 +111,18 @@ class Run:
 
     def _write(self, order):
         text = json.dumps(to_json(order), indent=1)
-        write_atomically(self.folder / ORDER, lambda file: file.write(text.encode()))
+        try:
+            write_atomically(self.folder / ORDER, lambda file: file.write(text.encode()))
+        except OSError as error:
+            raise TrainingError(f"The training cannot be changed: {error.strerror or error}.") from error
 
 
 def new_run(root: Path, exemplar: Path, config: TrainConfig, order: Order) -> Run:
-    """A folder for a training that is to start, with its exemplar in it. Raises TrainingError where it cannot be written."""
+    """A folder for a training that is to start, with its exemplar in it.
+
+    Raises ConfigError for texts that are none, and TrainingError where it cannot be written.
+    """
+    from_json(Order, to_json(order), "training")
     folder = root / f"{re.sub(r'[^a-z0-9]+', '_', order.name.lower())[:40]}-{secrets.token_urlsafe(9)}"
     run = Run(folder)
     try:
@@ -118,18 +132,20 @@ def new_run(root: Path, exemplar: Path, config: TrainConfig, order: Order) -> Ru
         (shutil.copytree if exemplar.is_dir() else shutil.copyfile)(exemplar, copied)
         write_request(folder, config, {"name": order.name})
         run._write(dataclasses.replace(order, exemplar=copied.name, created=time.time()))
-    except OSError as error:
+    except (OSError, TrainingError) as error:
         shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, TrainingError):
+            raise
         raise TrainingError(f"The training cannot be kept in {root}: {error.strerror or error}.") from error
     return run
 
 
-def read_runs(root: Path) -> list[Run]:
-    """All trainings below a folder, in the order in which they were asked for; damaged folders are passed over."""
+def read_runs(root: Path) -> list[tuple[Run, Order]]:
+    """All trainings below a folder, as they were asked for one after the other; damaged folders are passed over."""
     found = []
     for path in root.iterdir() if root.is_dir() else ():
         try:
-            found.append((Run(path).order.created, Run(path)))
+            found.append((Run(path), Run(path).order))
         except TrainingError:
             continue
-    return [run for _, run in sorted(found, key=lambda pair: pair[0])]
+    return sorted(found, key=lambda pair: pair[1].created)

@@ -14,4 +14,4 @@ def training_allowed() -> bool:
 def runs_folder() -> Path:
     """Where trainings are kept: ODE_APPEARANCE_RUNS, or runs/app/ beside the app."""
     given = os.environ.get("ODE_APPEARANCE_RUNS")
-    return Path(given).expanduser() if given else RUNS
+    return Path(given).expanduser().resolve() if given else RUNS

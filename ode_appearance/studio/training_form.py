@@ -14,6 +14,7 @@ from ..config_json import from_json, to_json
 from ..errors import ConfigError, ExemplarError
 from ..exemplar import ExemplarFrames, list_dataset, load_exemplar
 from ..training.config import TrainConfig, preset
+from ..training.trainer import check_training
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 # What the form asks for by itself, and what an interface has no use for.
@@ -44,11 +45,13 @@ def shown_values(config: TrainConfig) -> list[Any]:
 
 
 def read_config(kind: Kind, preset_name: str, values: list[Any]) -> TrainConfig:
-    """The preset with what was filled in; raises ConfigError for what is not possible."""
+    """The preset with what was filled in; raises AppearanceError for what is not possible."""
     data = to_json(preset(preset_name, kind))
     for field, value in zip(ADVANCED, values, strict=True):
         data[field.name] = _numbers(field, value) if _is_list(field) else _number(field, value)
-    return from_json(TrainConfig, data, "training")
+    config = from_json(TrainConfig, data, "training")
+    check_training(config)
+    return config
 
 
 def look_at(path: Path, config: TrainConfig, name: str) -> tuple[ExemplarFrames, np.ndarray]:

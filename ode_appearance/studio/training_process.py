@@ -20,19 +20,20 @@ class TrainingProcess:
     def __init__(self, run: Run):
         order, config = run.order, run.config
         command = [sys.executable, "-m", "ode_appearance", "train", str(run.folder / order.exemplar), "--kind", config.kind]
-        command += ["--out", str(run.folder), "--resume", "--stop-at-eof", "--name", order.name]
+        command += ["--out", str(run.folder), "--resume", "--stop-at-eof", f"--name={order.name}"]
         for option in ("credit", "license", "init_from"):
             if getattr(order, option):
                 command += [f"--{option.replace('_', '-')}={getattr(order, option)}"]
         # On a GPU the app and the training share its memory; on a CPU, the app goes first.
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
         environment["PYTHONUNBUFFERED"] = "1"
-        self.run, self._halted = run, False
+        self.run, self.stopping, self._halted = run, False, False
+        # Not of the terminal's group, whose ctrl-C is for the app. Of the app's session all the same: where the app is killed,
+        # a halted process is then woken, to end.
+        group = {"process_group": 0} if os.name == "posix" else {}
         with (run.folder / LOG).open("ab") as log:
             # When this app ends, however it does, the process's standard input does too, and it saves itself and stops.
-            self._process = subprocess.Popen(
-                command, cwd=run.folder, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
-            )
+            self._process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log, **group)
         with contextlib.suppress(OSError, AttributeError):
             os.setpriority(os.PRIO_PROCESS, self._process.pid, 10)
 
@@ -48,10 +49,11 @@ class TrainingProcess:
             self._process.send_signal(signal.SIGSTOP if halted else signal.SIGCONT)
 
     def stop(self) -> None:
-        """Ask it to save and end."""
+        """Ask it to save and end, by ending its standard input; once is enough."""
         self.halt(False)
-        if self.returncode is None:
-            self._process.terminate()
+        self.stopping = True
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
 
     def close(self) -> None:
         """Stop it, wait for it, and end it by force where it takes too long."""
@@ -61,4 +63,3 @@ class TrainingProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._process.stdin.close()

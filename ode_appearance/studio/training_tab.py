@@ -4,10 +4,13 @@ import asyncio
 import html
 import secrets
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import numpy as np
+from PIL import Image
 
 from ..collection import list_materials
 from ..errors import AppearanceError, TrainingError
@@ -30,7 +33,7 @@ class TrainingTab:
 
     def __init__(self, trainings: Trainings):
         self.trainings = trainings
-        self.owner = gr.BrowserState("", storage_key="ode-appearance-browser")
+        self.owner = gr.BrowserState("", storage_key="ode-appearance-browser", secret="ode-appearance")
         self.chosen = gr.State("")
         with gr.Row():
             with gr.Column(scale=2, min_width=320):
@@ -93,7 +96,7 @@ class TrainingTab:
         return (
             gr.update(choices=choices, value=run.key),
             html.escape(summary(run, self.trainings.status(run))),
-            gr.update(value=str(result) if result else None, visible=result is not None),
+            gr.update(value=_picture(result), visible=result is not None),
             gr.update(value=points, visible=points is not None),
             gr.update(visible=True),
             run.key,
@@ -155,7 +158,7 @@ class TrainingTab:
         path = _exemplar_path(upload, example)
         if path is None:
             return gr.update(visible=False), "", gr.skip()
-        name = example or Path(upload).stem[:60]
+        name = Path(upload).stem[:60] if upload else example
         try:
             config = read_config(kind, preset_name, list(values))
             exemplar, row = await asyncio.to_thread(look_at, path, config, name)
@@ -184,24 +187,27 @@ class TrainingTab:
             config = read_config(kind, preset_name, list(values))
             await asyncio.to_thread(look_at, path, config, name)
             order = Order(owner, (name or "").strip() or path.stem, "", credit or "", license or "", init_from or "")
-            run = self.trainings.start(path, config, order)
+            run = await asyncio.to_thread(self.trainings.start, path, config, order)
         except AppearanceError as error:
             raise _refusal(error) from error
-        return owner, *self.show(owner, run.key)
+        return owner, *await asyncio.to_thread(self.show, owner, run.key)
 
-    def material_folder(self, owner: str, key: str) -> Path:
-        """The checkpoint of a browser's own training; a refusal in words where there is none yet."""
+    def copy_material(self, owner: str, key: str, place: Path) -> None:
+        """Copy the checkpoint of a browser's own training into a folder; a refusal in words where there is none yet."""
         try:
-            folder = self.trainings.find(owner, key).material
-            if folder is None:
-                raise TrainingError("This training has no material yet: it is saved every two minutes, and when it pauses.")
+            self.trainings.find(owner, key).copy_material(place)
         except AppearanceError as error:
             raise _refusal(error) from error
-        return folder
 
     def _pack(self, owner, key):
-        folder = self.material_folder(owner, key)
-        return gr.update(value=shutil.make_archive(str(folder.parent / folder.parent.name), "zip", folder), visible=True)
+        place = Path(tempfile.mkdtemp(prefix="ode-appearance-"))
+        try:
+            (place / key).mkdir()
+            self.copy_material(owner, key, place / key)
+            archive = shutil.make_archive(str(Path(tempfile.mkdtemp(prefix="ode-appearance-")) / key), "zip", place / key)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+        return gr.update(value=archive, visible=True)
 
 
 def read_preset(name, kind):
@@ -213,7 +219,14 @@ def read_preset(name, kind):
 
 def _exemplar_path(upload, example):
     known = examples()
-    return known[example][0] if example in known else Path(upload) if upload else None
+    return Path(upload) if upload else known[example][0] if example in known else None
+
+
+def _picture(path):
+    if path is None:
+        return None
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
 
 
 def _frame(columns):

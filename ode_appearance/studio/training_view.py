@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..errors import TrainingError
 from .runs import Run
 
 POINTS = 300
@@ -31,13 +32,18 @@ def summary(run: Run, status: str) -> str:
 
 
 def curve(run: Run) -> dict[str, list[Any]]:
-    """The loss over the iterations: columns `iteration` and `loss`. Warm-ups, whose loss is another, are left out."""
-    cycle = run.config.cycle
-    start = run.config.initialisation
+    """The loss over the iterations: columns `iteration` and `loss`.
+
+    Warm-ups and the initialisation, whose losses are of other kinds, are left out.
+    """
+    try:
+        cycle, start = run.config.cycle, run.config.initialisation
+    except TrainingError:
+        return {"iteration": [], "loss": []}
     points = [
         (line["iteration"], line["loss"])
         for line in run.journal
-        if line.get("loss") is not None and (line["iteration"] - 1 - start) % cycle != 0
+        if line.get("loss") is not None and not line.get("initialising") and (line["iteration"] - 1 - start) % cycle != 0
     ]
     group = max(1, -(-len(points) // POINTS))
     chunks = [points[at : at + group] for at in range(0, len(points), group)]

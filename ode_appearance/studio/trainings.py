@@ -15,6 +15,8 @@ from .training_process import TrainingProcess
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1
+TROUBLED_SECONDS = 10.0
+"""Until the next look after one that failed, on a full disk for example."""
 MOST_WAITING = 20
 """Trainings that may wait at a time, of all browsers together."""
 
@@ -27,9 +29,9 @@ class Trainings:
         self._process: TrainingProcess | None = None
         self._lock = threading.RLock()
         self._closing = threading.Event()
-        for run in read_runs(root):  # what ran when the app ended last waits to be asked for again
-            if run.order.wanted == "run" and run.ended is None:
-                run.want("pause")
+        for run, order in read_runs(root):  # what ran when the app ended last waits to be asked for again
+            if order.wanted == "run":
+                run.want("keep" if run.ended else "pause")
         self._thread = threading.Thread(target=self._supervise, name="trainings", daemon=True)
         self._thread.start()
         atexit.register(self.close)
@@ -39,11 +41,11 @@ class Trainings:
         with self._lock:
             if len(self._queue()) >= MOST_WAITING:
                 raise TrainingError(f"{MOST_WAITING} trainings are waiting already: try again when some have ended.")
-            return new_run(self.root, exemplar, config, order)
+        return new_run(self.root, exemplar, config, order)
 
     def of(self, owner: str) -> list[Run]:
         """The trainings that a browser asked for, the latest first."""
-        return [run for run in reversed(read_runs(self.root)) if owner and run.order.owner == owner]
+        return [run for run, order in reversed(read_runs(self.root)) if owner and order.owner == owner]
 
     def find(self, owner: str, key: str) -> Run:
         """A browser's own training by its key; raises TrainingError for all others."""
@@ -58,7 +60,7 @@ class Trainings:
             process, queue = self._process, [waiting.key for waiting in self._queue()]
         wanted = run.order.wanted
         if process is not None and process.run == run:
-            return "running" if wanted == "run" else "pausing"
+            return "pausing" if process.stopping else "running"
         if run.ended:
             return run.ended
         if run.key in queue:
@@ -67,8 +69,10 @@ class Trainings:
 
     def resume(self, run: Run) -> None:
         """Let a paused training go on, when its turn comes."""
-        (run.folder / LOG).unlink(missing_ok=True)
-        run.want("run")
+        with self._lock:
+            if self._process is None or self._process.run != run:
+                (run.folder / LOG).unlink(missing_ok=True)
+            run.want("run")
 
     def pause(self, run: Run, keep: bool = False) -> None:
         """Let it save itself and stop; it can be gone on with."""
@@ -97,7 +101,7 @@ class Trainings:
 
     def _queue(self) -> list[Run]:
         running = self._process.run if self._process else None
-        return [run for run in read_runs(self.root) if run.order.wanted == "run" and run != running and run.ended is None]
+        return [run for run, order in read_runs(self.root) if order.wanted == "run" and run != running]
 
     def _supervise(self):
         while not self._closing.wait(POLL_SECONDS):
@@ -105,6 +109,7 @@ class Trainings:
                 self._look()
             except Exception:
                 log.exception("The trainings could not be looked after")
+                self._closing.wait(TROUBLED_SECONDS)
 
     def _look(self):
         with self._lock:
@@ -115,8 +120,7 @@ class Trainings:
             if process is not None:
                 process.close()
                 self._process = None
-                if process.run.folder.exists() and process.run.order.wanted == "run" and process.run.ended is None:
-                    process.run.want("failed")  # it ended by itself, but is not finished
+                self._note_end(process)
             waiting = self._queue()
             if waiting and not self._closing.is_set():
                 try:
@@ -124,3 +128,12 @@ class Trainings:
                 except (OSError, AppearanceError) as error:
                     waiting[0].want("failed")
                     (waiting[0].folder / LOG).write_text(str(error), "utf-8")
+
+    def _note_end(self, process):
+        run = process.run
+        if not run.folder.exists():
+            return  # deleted
+        if run.ended:
+            run.want("keep")
+        elif run.order.wanted == "run" and not process.stopping:
+            run.want("failed")

@@ -7,6 +7,7 @@ result.webp     the exemplar's frames above, the last preview below, at the same
 import dataclasses
 import json
 import math
+import os
 import time
 from pathlib import Path
 
@@ -64,6 +65,17 @@ class Journal:
         rows = np.concatenate([above, below[:, :, : above.shape[2]]], axis=1)
         image = Image.fromarray((255 * np.clip(rows, 0, 1) + 0.5).astype(np.uint8).transpose(1, 2, 0))
         write_atomically(self._folder / RESULT, lambda file: image.save(file, "WEBP", quality=90))
+
+
+def last_entry(folder: Path) -> dict:
+    """The last line noted, or an empty dict; reads no more than the end of the file."""
+    try:
+        with (folder / JOURNAL).open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 8192))
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except FileNotFoundError:
+        return {}
+    return next((entry for entry in map(_parse, reversed(lines)) if entry is not None), {})
 
 
 def read_journal(folder: Path) -> list[dict]:

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from .. import device
-from ..checkpoint import save
+from ..checkpoint import check_config, save
 from ..config import Exemplar, MaterialConfig, Times
 from ..errors import RequestError, TrainingError
 from ..exemplar import ExemplarFrames
@@ -88,19 +88,25 @@ def train(
     return run.go(stop, max_minutes)
 
 
-def _check(exemplar, config, init_from):
-    if exemplar.kind != config.kind:
-        raise TrainingError(f"{exemplar.name} was read as {exemplar.kind}, but is to be trained as {config.kind}.")
+def check_training(config: TrainConfig) -> None:
+    """Raise TrainingError or ConfigError for a config that no exemplar can be trained with."""
     if (config.kind == "svbrdf") != (config.brdf is not None):
         raise TrainingError("A BRDF model is needed for an SVBRDF, and for nothing else.")
-    if config.state_size > exemplar.size:
-        raise TrainingError(f"States of {config.state_size} pixels are larger than the exemplar's {exemplar.size}.")
     if config.state_size % config.architecture.downsampling:
         raise TrainingError(f"The state size has to be a multiple of {config.architecture.downsampling}.")
     if not any(config.map_weights):
         raise TrainingError("All maps have the weight 0: there is nothing to learn from.")
     if config.crops > 1 and config.kind == "rgb":
         raise TrainingError("Crops are for SVBRDFs: an RGB texture looks the same at every place.")
+    check_config(MaterialConfig("trained", config.kind, config.brdf, config.architecture))
+
+
+def _check(exemplar, config, init_from):
+    if exemplar.kind != config.kind:
+        raise TrainingError(f"{exemplar.name} was read as {exemplar.kind}, but is to be trained as {config.kind}.")
+    if config.state_size > exemplar.size:
+        raise TrainingError(f"States of {config.state_size} pixels are larger than the exemplar's {exemplar.size}.")
+    check_training(config)
     if init_from is not None and init_from.config.architecture != config.architecture:
         raise TrainingError(
             f"{init_from.name} has another architecture ({init_from.config.architecture}) than this training "

@@ -50,7 +50,7 @@ def iteration(run):
     return lines[-1]["iteration"] if lines else 0
 
 
-def test_a_training_from_its_start_over_a_restart_to_its_end(trainings):
+def test_a_training_from_its_start_over_a_restart_to_its_end(trainings, tmp_path):
     first = trainings.start(LICHEN, TINY, Order("me", "spots"))
     second = trainings.start(LICHEN, TINY, Order("you", "others"))
     assert trainings.of("me") == [first] and trainings.of("nobody") == trainings.of("") == []
@@ -58,9 +58,13 @@ def test_a_training_from_its_start_over_a_restart_to_its_end(trainings):
         trainings.find("me", second.key)
     wait_for(lambda: trainings.status(first) == "running")
     assert trainings.status(second) == "waiting, number 1 in line"
-    wait_for(lambda: first.result is not None and first.material is not None)
-    assert oa.load(first.material).config.name == "spots"
-    assert len(curve(first)["loss"]) > 2
+    with pytest.raises(TrainingError, match="no material yet"):
+        second.copy_material(trainings.root)
+    wait_for(lambda: first.result is not None and (first.folder / "material" / "config.json").exists())
+    (tmp_path / "copy").mkdir()
+    first.copy_material(tmp_path / "copy")
+    assert oa.load(tmp_path / "copy").config.name == "spots"
+    wait_for(lambda: len(curve(first)["loss"]) > 2)
     assert "iterations a second" in summary(first, trainings.status(first))
 
     trainings.delete(second)
@@ -75,6 +79,9 @@ def test_a_training_from_its_start_over_a_restart_to_its_end(trainings):
         text = (first.folder / "run.json").read_text().replace('"iterations": 100000', f'"iterations": {reached + 30}')
         (first.folder / "run.json").write_text(text)
         again.resume(first)
+        wait_for(lambda: again.status(first) == "running")
+        again.pause(first)
+        again.resume(first)  # thought better of it while it was pausing
         wait_for(lambda: first.ended)
         assert (first.ended, iteration(first)) == ("finished", reached + 30)
         assert first.journal[-1]["seconds"] > 0
@@ -97,7 +104,7 @@ def test_it_stands_still_while_somebody_waits_for_a_solve(tmp_path):
         wait_for(lambda: iteration(run) > reached)
     finally:
         trainings.close()
-    assert read_runs(trainings.root) == [run]
+    assert [found for found, _ in read_runs(trainings.root)] == [run]
 
 
 def test_what_the_trainer_refuses_is_told(trainings, tmp_path):
@@ -115,6 +122,9 @@ def test_the_form_gives_the_preset_back():
     values = shown_values(preset("quick"))
     values[[field.name for field in ADVANCED].index("iterations")] = 12.0
     assert read_config("rgb", "quick", values).iterations == 12
+    values[[field.name for field in ADVANCED].index("state_size")] = 66
+    with pytest.raises(oa.AppearanceError, match="multiple of 4"):
+        read_config("rgb", "quick", values)
     values[[field.name for field in ADVANCED].index("dim_mults")] = "1, two"
     with pytest.raises(oa.AppearanceError, match="commas"):
         read_config("rgb", "quick", values)
@@ -127,6 +137,21 @@ def test_the_exemplar_is_shown_as_it_is_trained_on(tmp_path):
     text.write_text("no picture")
     with pytest.raises(oa.AppearanceError):
         look_at(text, preset("quick"), "text")
+
+
+def test_texts_that_cannot_be_kept_are_refused(trainings):
+    with pytest.raises(oa.AppearanceError, match="character"):
+        trainings.start(LICHEN, TINY, Order("me", "spots\x00"))
+    assert trainings.of("me") == []
+
+
+def test_a_damaged_training_does_not_hide_the_others(trainings):
+    run = trainings.start(LICHEN, TINY, Order("me", "spots", wanted="pause"))
+    (run.folder / "run.json").write_text("{")
+    assert trainings.status(run) == "paused"
+    assert curve(run) == {"iteration": [], "loss": []}
+    (run.folder / "order.json").write_text("{")
+    assert trainings.of("me") == []
 
 
 def test_durations():
