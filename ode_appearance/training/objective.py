@@ -42,7 +42,8 @@ def texture_distance(
     target: Sequence[Float[Array, "_ _ _"]],
 ) -> Float[Array, ""]:
     """The distance between the feature maps of a picture and the exemplar's, `target`, which may have more pixels."""
-    compared = zip(features(picture), target, config.map_weights, strict=False)
+    known = (values.astype(jnp.float32) for values in target)
+    compared = zip(features(picture), known, config.map_weights, strict=False)
     maps, target, weights = zip(*(each for each in compared if each[2]), strict=True)
     if config.normalise_maps:
         scales = [jnp.sqrt(jnp.mean(values**2)) + 1e-8 for values in target]
