@@ -278,7 +278,7 @@ def test_ages_are_painted_erased_undone_and_carried_by_a_file(screen, tmp_path):
     assert np.array_equal(screen.pixels(), painted)
     page.keyboard.press("Shift+Tab")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Export").click()
+        page.get_by_role("button", name="Export", exact=True).click()
     file = tmp_path / "age.png"
     download.value.save_as(file)
     grey = np.asarray(Image.open(file).convert("L"), np.float32)
