@@ -118,9 +118,10 @@ class Trainings:
                 process.halt(self._busy())
                 return
             if process is not None:
+                asked = process.stopping  # closing it asks, too
                 process.close()
                 self._process = None
-                self._note_end(process)
+                self._note_end(process.run, asked)
             waiting = self._queue()
             if waiting and not self._closing.is_set():
                 try:
@@ -129,11 +130,10 @@ class Trainings:
                     waiting[0].want("failed")
                     (waiting[0].folder / LOG).write_text(str(error), "utf-8")
 
-    def _note_end(self, process):
-        run = process.run
+    def _note_end(self, run, asked):
         if not run.folder.exists():
             return  # deleted
         if run.ended:
             run.want("keep")
-        elif run.order.wanted == "run" and not process.stopping:
+        elif run.order.wanted == "run" and not asked:
             run.want("failed")
