@@ -10,7 +10,7 @@ from .config import Light, SolverConfig
 from .errors import RequestError
 from .evaluation import TIMES, Evaluator, Measures
 from .exemplar import ExemplarFrames, load_exemplar
-from .exemplar.dataset import RELIGHTS
+from .exemplar.dataset import RELIGHTS, relit_siblings
 from .features import FeatureExtractor
 from .material import Material
 from .rendering import render
@@ -105,9 +105,7 @@ def controls(evaluator: Evaluator, other: Material | None = None) -> dict[str, M
 def _ground_truth(exemplar: Path, material: Material, size: int) -> dict[str, tuple[Light, ExemplarFrames]]:
     """The true pictures under other lights that lie beside an exemplar, with those lights as strong as the material's own."""
     config = material.config
-    found = {name: exemplar.with_name(f"{exemplar.stem}_relit_{name}{exemplar.suffix}") for name in RELIGHTS}
     return {
         name: (Light(*RELIGHTS[name], config.light.log_intensity), load_exemplar(path, config.kind, size=size))
-        for name, path in found.items()
-        if path.exists()
+        for name, path in relit_siblings(exemplar).items()
     }

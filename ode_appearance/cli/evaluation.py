@@ -10,7 +10,6 @@ from ..errors import AppearanceError, CheckpointError, RequestError
 from ..material import Material
 
 READABLE = (".gif", ".webp", ".png", ".avif", ".mp4", ".avi", ".mov", ".mkv", ".zip")
-EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def add_to(verbs) -> None:
@@ -66,6 +65,8 @@ def _evaluate(name, exemplar, options):
 
 def _find_exemplar(name, folder):
     """The file or folder of this name below the given folder or examples/."""
+    from ..exemplar.dataset import EXAMPLES
+
     for place in (folder, EXAMPLES):
         if place is not None and place.is_dir():
             found = [p for p in sorted(place.rglob("*")) if p.name == name or (p.stem == name and p.suffix.lower() in READABLE)]

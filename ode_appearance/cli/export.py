@@ -1,6 +1,7 @@
 """`export`: a picture, an animation, a map set or the states of a material, to one file."""
 
 import contextlib
+import dataclasses
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from ..collection import load
 from ..export import ExportConfig, check_export, estimate_bytes, export
 from .options import add_fields, add_request, add_solver, checked, read_light, read_size, read_solver, read_times
 
-_FIELDS = ("format", "fps", "map_format", "map_values")
+_FIELDS = [field.name for field in dataclasses.fields(ExportConfig)]
 
 
 def add_to(verbs) -> None:

@@ -10,6 +10,8 @@ from .pictures import natural_order
 
 RGB_FOLDER = "RGB_dynamic_textures"
 SVBRDF_FOLDER = "SVBRDF_dynamic_flash_textures"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+"""The exemplars that come with the project, in the same layout."""
 # The lights (x, y) of the ground-truth pictures beside a synthetic exemplar: the three published ones, and one of our own.
 RELIGHTS = {"up": (0.0, 0.6), "left": (-0.5, 0.0), "rightdown": (0.5, -0.5), "rightup": (0.35, 0.35)}
 
@@ -49,7 +51,11 @@ def _entries(place, kind):
         filmed = path.is_dir() and kind == "svbrdf" and path.name != "synthetic"
         if path.name.startswith(".") or "_relit_" in path.name or not (animated or filmed):
             continue
-        relit = {light: path.with_name(f"{path.stem}_relit_{light}{path.suffix}") for light in RELIGHTS}
-        relit = {light: sibling for light, sibling in relit.items() if sibling.exists()}
-        entries.append(DatasetEntry(path.stem, kind, path, relit))
+        entries.append(DatasetEntry(path.stem, kind, path, relit_siblings(path)))
     return entries
+
+
+def relit_siblings(path: Path) -> dict[str, Path]:
+    """The pictures under other lights that lie beside an exemplar, by their names in RELIGHTS."""
+    siblings = {light: path.with_name(f"{path.stem}_relit_{light}{path.suffix}") for light in RELIGHTS}
+    return {light: sibling for light, sibling in siblings.items() if sibling.exists()}

@@ -1,6 +1,7 @@
 """Exports from the app: what is seen becomes a file, written by the thread that solves."""
 
 import asyncio
+import dataclasses
 import re
 import threading
 from collections.abc import AsyncIterator
@@ -42,7 +43,9 @@ class Exports:
         """
         entry = self._collection.find(name or "")
         request = solve_request(entry.name, entry.config, fields)
-        config = from_json(ExportConfig, {key: options[key] for key in ("format", "fps", "map_format", "map_values")}, "export")
+        config = from_json(
+            ExportConfig, {field.name: options[field.name] for field in dataclasses.fields(ExportConfig)}, "export"
+        )
         times = _times(request.times, config, seen, options)
         note, light = _light(entry.config, seen)
         self.end(session)

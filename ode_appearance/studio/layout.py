@@ -1,7 +1,5 @@
 """The app's page: its head, its tabs, and its endpoint for programs."""
 
-import html
-
 import gradio as gr
 
 from ..errors import AppearanceError
@@ -9,7 +7,7 @@ from . import assets
 from .explore import explore
 from .facts import facts
 from .handlers import SIZE, Studio
-from .training_tab import TrainingTab
+from .training_tab import TrainingTab, refusal
 from .trainings import Trainings
 
 TITLE = "ODE Appearance"
@@ -62,7 +60,7 @@ def _tabs(app, studio, device, trainings):
         try:
             studio.collection.open(key, place)
         except AppearanceError as error:
-            raise gr.Error(html.escape(str(error)), title="Not possible", print_exception=False) from error
+            raise refusal(error) from error
         return gr.Tabs(selected="explore")
 
     opened = training.open.click(open_material, [training.owner, training.chosen], tabs, api_visibility="private")

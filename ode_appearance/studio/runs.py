@@ -76,9 +76,14 @@ class Run:
         return read_journal(self.folder)
 
     @property
+    def last(self) -> dict:
+        """Where it stood last; empty before its first iteration."""
+        return last_entry(self.folder)
+
+    @property
     def ended(self) -> str | None:
         """How it ended by itself ("finished" or "not finite"), if it has."""
-        status = last_entry(self.folder).get("status")
+        status = self.last.get("status")
         return status if status in ("finished", "not finite") else None
 
     @property
@@ -132,10 +137,11 @@ def new_run(root: Path, exemplar: Path, config: TrainConfig, order: Order) -> Ru
         (shutil.copytree if exemplar.is_dir() else shutil.copyfile)(exemplar, copied)
         write_request(folder, config, {"name": order.name})
         run._write(dataclasses.replace(order, exemplar=copied.name, created=time.time()))
-    except (OSError, TrainingError) as error:
+    except TrainingError:
         shutil.rmtree(folder, ignore_errors=True)
-        if isinstance(error, TrainingError):
-            raise
+        raise
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
         raise TrainingError(f"The training cannot be kept in {root}: {error.strerror or error}.") from error
     return run
 

@@ -1,6 +1,7 @@
 """The form of a training: fields generated from the training config, and what was filled in, checked."""
 
 import dataclasses
+import functools
 import math
 import typing
 from pathlib import Path
@@ -13,10 +14,10 @@ from ..config import Kind
 from ..config_json import from_json, to_json
 from ..errors import ConfigError, ExemplarError
 from ..exemplar import ExemplarFrames, list_dataset, load_exemplar
+from ..exemplar.dataset import EXAMPLES
 from ..training.config import TrainConfig, preset
 from ..training.trainer import check_training
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 # What the form asks for by itself, and what an interface has no use for.
 _LEFT_OUT = ("kind", "attention", "preview_every", "save_every")
 _HINTS = typing.get_type_hints(TrainConfig)
@@ -24,6 +25,7 @@ ADVANCED = [field for field in dataclasses.fields(TrainConfig) if field.name not
 """The fields under "advanced", in order."""
 
 
+@functools.cache
 def examples() -> dict[str, tuple[Path, Kind]]:
     """The exemplars that come with the app, by name."""
     try:

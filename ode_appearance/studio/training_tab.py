@@ -15,7 +15,7 @@ from PIL import Image
 from ..collection import list_materials
 from ..errors import AppearanceError, TrainingError
 from ..features import load_features
-from ..training.config import PRESETS
+from ..training.config import PRESETS, preset
 from ..training.estimate import estimate_seconds
 from .runs import Order
 from .training_form import advanced_fields, examples, look_at, read_config, shown_values
@@ -142,13 +142,13 @@ class TrainingTab:
             try:
                 act(self.trainings.find(owner, key))
             except AppearanceError as error:
-                raise _refusal(error) from error
+                raise refusal(error) from error
             return self.show(owner, key)
 
         button.click(acted, [self.owner, self.chosen], self.views, **options)
 
     def _fill(self, preset_name, kind):
-        return shown_values(read_preset(preset_name, kind))
+        return shown_values(preset(preset_name, kind))
 
     def _pick_example(self, name):
         known = examples()
@@ -189,7 +189,7 @@ class TrainingTab:
             order = Order(owner, (name or "").strip() or path.stem, "", credit or "", license or "", init_from or "")
             run = await asyncio.to_thread(self.trainings.start, path, config, order)
         except AppearanceError as error:
-            raise _refusal(error) from error
+            raise refusal(error) from error
         return owner, *await asyncio.to_thread(self.show, owner, run.key)
 
     def copy_material(self, owner: str, key: str, place: Path) -> None:
@@ -197,7 +197,7 @@ class TrainingTab:
         try:
             self.trainings.find(owner, key).copy_material(place)
         except AppearanceError as error:
-            raise _refusal(error) from error
+            raise refusal(error) from error
 
     def _pack(self, owner, key):
         place = Path(tempfile.mkdtemp(prefix="ode-appearance-"))
@@ -208,13 +208,6 @@ class TrainingTab:
         finally:
             shutil.rmtree(place, ignore_errors=True)
         return gr.update(value=archive, visible=True)
-
-
-def read_preset(name, kind):
-    """A preset, as the form's fields show it."""
-    from ..training.config import preset
-
-    return preset(name, kind)
 
 
 def _exemplar_path(upload, example):
@@ -235,6 +228,7 @@ def _frame(columns):
     return pandas.DataFrame(columns) if columns["iteration"] else None
 
 
-def _refusal(error):
+def refusal(error: AppearanceError) -> gr.Error:
+    """What the page shows of an error."""
     # Gradio shows the text as HTML.
     return gr.Error(html.escape(str(error)), title="Not possible", print_exception=False)

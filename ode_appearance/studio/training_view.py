@@ -11,10 +11,9 @@ POINTS = 300
 
 def summary(run: Run, status: str) -> str:
     """Where a run stands, in a few sentences of plain text."""
-    order, lines = run.order, run.journal
+    order, last = run.order, run.last
     parts = [f"{order.name}: {status}."]
-    if lines:
-        last = lines[-1]
+    if last:
         parts.append(f"Iteration {last['iteration']:,} of {last['iterations']:,}.")
         if last.get("initialising"):
             parts.append("Finding the light and the mean colours first.")

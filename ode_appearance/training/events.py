@@ -36,8 +36,7 @@ class EventLog:
 
     def write(self, progress: Progress) -> None:
         """Log an iteration: every tenth, and those with an evaluation, a preview or an end."""
-        notable = progress.evaluation is not None or progress.preview is not None or progress.status != "running"
-        if progress.iteration % self._every and not notable:
+        if progress.iteration % self._every and not progress.notable:
             return
         for name in SCALARS:
             value = getattr(progress, name)

@@ -43,9 +43,8 @@ class Journal:
         """Note an iteration: about one a second, and those with an evaluation, a preview or an end."""
         if progress.preview is not None and len(progress.preview) == PREVIEW_STATES:
             self._write_result(progress.preview)
-        notable = progress.evaluation is not None or progress.preview is not None or progress.status != "running"
         now = time.monotonic()
-        if now - self._last < self._every and not notable:
+        if now - self._last < self._every and not progress.notable:
             return
         self._last = now
         facts = {field.name: getattr(progress, field.name) for field in dataclasses.fields(progress)}

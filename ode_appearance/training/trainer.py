@@ -55,6 +55,11 @@ class Progress:
     material: Material | None = None  # where it was saved, and at the end
     status: Status = "running"
 
+    @property
+    def notable(self) -> bool:
+        """Whether the iteration has more to tell than its losses: an evaluation, a preview or the end."""
+        return self.evaluation is not None or self.preview is not None or self.status != "running"
+
 
 def train(
     exemplar: ExemplarFrames,
