@@ -13,6 +13,10 @@ class CheckpointError(AppearanceError):
     """A checkpoint folder that cannot be read, trusted or written."""
 
 
+class HubError(CheckpointError):
+    """The Hugging Face Hub cannot be reached, has no such thing, or refuses what was asked of it."""
+
+
 class RequestError(AppearanceError):
     """A size, time, map or solver that a material cannot give."""
 

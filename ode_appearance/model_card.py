@@ -1,7 +1,19 @@
 """The README.md of a checkpoint: a Hugging Face model card."""
 
+import re
+
 from .checkpoint import count_parameters
-from .material import Material, map_channels
+from .config import MaterialConfig
+from .material import map_channels
+
+TAG = "ode-appearance"
+"""By which materials are found on the Hub."""
+
+# Those that the Hub knows by name, of what pictures and weights come under; it refuses a card that names any other.
+_LICENSES = re.compile(
+    r"cc0-1\.0|cc-by(-nc)?(-sa|-nd)?-4\.0|cc-by(-sa|-nc|-nc-nd|-nc-sa)?-3\.0|cc-by(-nc|-nc-sa)?-2\.0|cc-by-2\.5|mit|isc|zlib|"
+    r"apache-2\.0|bsd-[23]-clause|mpl-2\.0|a?gpl-3\.0|gpl-2\.0|lgpl-(2\.1|3\.0)|openrail|odbl|odc-by|unlicense|unknown"
+)
 
 _USE = """```python
 import ode_appearance as oa
@@ -12,13 +24,16 @@ picture = oa.render(material, trajectory, time={middle:g})
 ```"""
 
 
-def model_card(material: Material) -> str:
-    """The model card: metadata that the Hub indexes, then what the material is, how it was trained and how to use it."""
+def model_card(config: MaterialConfig, *, source: str | None = None) -> str:
+    """A material's card: metadata that the Hub indexes, then what the material is, how it was trained and how to use it.
+
+    `source` is what `oa.load` finds it by, where that is not its name.
+    """
     from huggingface_hub import ModelCardData
 
-    config = material.config
-    tags = ["ode-appearance", "neural-ode", "texture-synthesis", config.kind]
-    data = ModelCardData(library_name="ode-appearance", tags=tags, license=(config.exemplar.license or "unknown").lower())
+    tags = [TAG, "neural-ode", "texture-synthesis", config.kind]
+    credit = {"credit": config.exemplar.credit} if config.exemplar.credit else {}
+    data = ModelCardData(library_name="ode-appearance", tags=tags, **_license(config.exemplar.license), **credit)
     times = config.times
     solver = config.solver
     how = f"fixed step {solver.fixed_step:g}" if solver.fixed_step else f"rtol {solver.rtol:g}, atol {solver.atol:g}"
@@ -31,7 +46,7 @@ def model_card(material: Material) -> str:
         f"- Model time: warm-up [{-times.warmup:g}, 0], exemplar [0, {times.duration:g}]\n"
         f"- Solver it was trained for: {solver.method}, {how}\n"
         f"- Parameters: {count_parameters(config.architecture):,}",
-        "## Use\n\n" + _USE.format(name=config.name, middle=times.duration / 2, end=times.duration),
+        "## Use\n\n" + _USE.format(name=source or config.name, middle=times.duration / 2, end=times.duration),
         "## Training record\n\n" + _list(config.training),
         "## Measures\n\n" + _list(config.measures),
         "## Credit\n\n" + (config.exemplar.credit or "Not given."),
@@ -39,6 +54,11 @@ def model_card(material: Material) -> str:
         "2024, doi 10.1145/3687900.",
     ]
     return "\n\n".join(lines) + "\n"
+
+
+def _license(name: str) -> dict[str, str]:
+    known = (name or "unknown").lower()
+    return {"license": known} if _LICENSES.fullmatch(known) else {"license": "other", "license_name": name}
 
 
 def _list(facts: dict) -> str:

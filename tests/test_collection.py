@@ -62,12 +62,10 @@ def test_a_repository_is_fetched(collection, monkeypatch, name):
 
 
 def test_a_repository_that_cannot_be_reached(collection, monkeypatch, tmp_path):
-    import huggingface_hub
+    from huggingface_hub import constants
 
-    def offline(*arguments, **options):
-        raise huggingface_hub.errors.LocalEntryNotFoundError("no connection")
-
-    monkeypatch.setattr(huggingface_hub, "snapshot_download", offline)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(CheckpointError, match="user/repo"):
         oa.load("user/repo")
 

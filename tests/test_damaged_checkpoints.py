@@ -507,6 +507,18 @@ def test_a_snapshot_of_the_hub_loads(snapshot):
     assert oa.load(snapshot).config == RGB
 
 
+def test_a_blob_that_repositories_share_loads(snapshot):
+    blob, name = (snapshot / "model.eqx").resolve(), "ab" * 32
+    shared = snapshot.parent.parent.parent / "blobs" / name[:2] / name
+    shared.parent.mkdir(parents=True)
+    blob.rename(shared)
+    blob.symlink_to(f"../../blobs/{name[:2]}/{name}")
+    assert oa.load(snapshot).config == RGB
+    blob.unlink()
+    blob.symlink_to(shared.rename(shared.with_name("secret")))
+    assert "link" in refused(snapshot)
+
+
 @pytest.mark.parametrize("target", ["../../refs/main", "../../../models--user--other/blobs/hash0", "../../blobs/deeper/hash0"])
 def test_a_snapshots_link_out_of_its_blobs_is_refused(snapshot, target):
     outside = snapshot / target
