@@ -22,11 +22,18 @@ BrdfName = Literal[
 ]
 Boundary = Literal["published", "periodic"]
 Method = Literal["heun", "tsit5", "bosh3", "euler"]
+LightKind = Literal["point", "directional"]
+
+WHITE = (1.0, 1.0, 1.0)
 
 
-def option(default: Any, help: str, *, least: float = -math.inf, most: float = math.inf) -> Any:
-    """A dataclass field with the sentence that explains it and, for numbers, its inclusive bounds."""
-    return dataclasses.field(default=default, metadata={"help": help, "least": least, "most": most})
+def option(default: Any, help: str, *, least: float = -math.inf, most: float = math.inf, later: bool = False) -> Any:
+    """A dataclass field with the sentence that explains it and, for numbers, its inclusive bounds.
+
+    One that came `later` than its dataclass is written to a file only where it differs from its default, so that files that
+    do not need it stay as they were.
+    """
+    return dataclasses.field(default=default, metadata={"help": help, "least": least, "most": most, "later": later})
 
 
 def record(help: str) -> Any:
@@ -86,11 +93,18 @@ class SolverConfig:
 
 @dataclasses.dataclass(frozen=True)
 class Light:
-    """A point light at (x, y, camera distance); the plane spans [-w, w], w = tan(fov/2) distance (0.466 by default)."""
+    """A point light at (x, y, height), or light from far away in the direction of that place.
+
+    The plane that is lit spans [-w, w], w = tan(fov/2) distance (0.466 by default). A point light's power falls with the
+    square of the distance; a directional one arrives everywhere as a point light does at distance 1.
+    """
 
     x: float = option(0.0, "light position to the right", least=-100.0, most=100.0)
     y: float = option(0.0, "light position upward", least=-100.0, most=100.0)
     log_intensity: float = option(0.0, "natural logarithm of the light's intensity", least=-20.0, most=20.0)
+    kind: LightKind = option("point", "point, or directional: from far away", later=True)
+    height: float = option(1.0, "height above the plane as a share of the camera's", least=1e-3, most=100.0, later=True)
+    colour: tuple[float, float, float] = option(WHITE, "factors of linear red, green and blue", least=0.0, most=1.0, later=True)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,7 +112,7 @@ class Camera:
     """The camera above the plane z = 0, at (0, 0, distance)."""
 
     fov: float = option(50.0, "field of view in degrees", least=1.0, most=170.0)
-    distance: float = option(1.0, "height of camera and light above the plane", least=1e-2, most=1e3)
+    distance: float = option(1.0, "height of the camera, and of a light of height 1, above the plane", least=1e-2, most=1e3)
 
     @property
     def half_width(self) -> float:

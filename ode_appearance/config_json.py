@@ -32,8 +32,15 @@ def parse_json(text: str) -> Any:
 
 
 def to_json(config: Any) -> dict[str, Any]:
-    """A dataclass as a JSON object."""
-    return dataclasses.asdict(config)
+    """A dataclass as a JSON object; of its fields that came later (see `option`) only those that are not as by default."""
+    written = dataclasses.asdict(config)
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if dataclasses.is_dataclass(value):
+            written[field.name] = to_json(value)
+        elif field.metadata.get("later") and value == field.default:
+            del written[field.name]
+    return written
 
 
 def from_json(cls: type[T], data: Any, where: str = "config") -> T:
@@ -69,6 +76,8 @@ def read_value(hint: Any, value: Any, bounds: Mapping[str, Any], where: str) -> 
     if origin is tuple:
         if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_ITEMS:
             raise ConfigError(f"{where} has to be a list of 1 to {MAX_ITEMS} values, not {_shown(value)}.")
+        if arguments[-1] is not Ellipsis and len(value) != len(arguments):
+            raise ConfigError(f"{where} has to be a list of {len(arguments)} values, not {_shown(value)}.")
         return tuple(read_value(arguments[0], item, bounds, f"{where}[{index}]") for index, item in enumerate(value))
     if origin is dict:
         if not isinstance(value, dict):

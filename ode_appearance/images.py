@@ -56,7 +56,7 @@ def save_animation(
     format: AnimationFormat,
     seconds_per_frame: float,
 ) -> None:
-    """Write an endlessly looping GIF or WebP, or an MP4 (H.264, yuv420p; its sides are cropped to even lengths).
+    """Write an endlessly looping GIF or WebP, or an MP4 (H.264, yuv420p; its sides are made even, see `pad_to_even`).
 
     Where a frame's length is no whole number of the format's ticks, frames differ by one, and the whole lasts as long as
     asked for. The frames of an MP4 are taken one by one.
@@ -73,11 +73,10 @@ def save_animation(
 
 
 def _save_mp4(frames, file, frames_per_second):
-    even = (frame[: frame.shape[0] // 2 * 2, : frame.shape[1] // 2 * 2] for frame in frames)
     # In a folder of its own: ffmpeg goes back to the start of what it wrote.
     with tempfile.TemporaryDirectory() as folder:
         video = Path(folder) / "video.mp4"
-        save_video(even, video, frames_per_second, h264(crf=18))
+        save_video(map(pad_to_even, frames), video, frames_per_second, h264(crf=18))
         with video.open("rb") as written:
             if isinstance(file, Path):
                 with file.open("wb") as target:

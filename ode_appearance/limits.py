@@ -46,6 +46,20 @@ def largest_like(config: MaterialConfig, size: tuple[int, int], pixels: int) -> 
     return (long, short) if size[0] > size[1] else (short, long)
 
 
+def check_tiles(size: tuple[int, int], tiles: tuple[int, int]) -> tuple[int, int]:
+    """(across, down) as whole numbers; raises RequestError where a state of `size` (width, height) cannot be laid out so."""
+    try:
+        across, down = (int(count) for count in tiles)
+        possible = (across, down) == tuple(tiles) and min(across, down) >= 1
+    except (TypeError, ValueError, OverflowError):
+        across, down, possible = 1, 1, False
+    if not possible:
+        raise RequestError(f"Tiles are a whole number across and one down, from 1: {_by(tiles)} is not possible.")
+    if math.prod(size) * across * down > MAX_PIXELS:
+        raise RequestError(f"{_by(tiles)} tiles of {_by(size)} are more than {MAX_PIXELS:,} pixels: ask for fewer.")
+    return across, down
+
+
 def _by(size) -> str:
     try:
         return size[:20] if isinstance(size, str) else "x".join(str(length)[:20] for length in size)

@@ -30,6 +30,11 @@ def available_bytes() -> int:
     statistics = device.memory_stats() or {}
     if "bytes_limit" in statistics:
         return statistics["bytes_limit"] - statistics["bytes_in_use"]
+    return host_bytes()
+
+
+def host_bytes() -> int:
+    """Bytes that are free in the computer's own memory."""
     try:
         with open("/proc/meminfo") as file:
             facts = dict(line.split(":") for line in file)

@@ -1,17 +1,23 @@
-"""A picture of a trajectory at a time, under a light."""
+"""A picture of a trajectory at a time, under lights."""
 
 import functools
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from .config import Light
+from .aging import aged_maps
+from .config import WHITE, Light, MaterialConfig
 from .errors import RequestError
+from .lights import as_lights, lighting, shade_by_all
+from .limits import check_tiles
 from .material import Material, check_state, map_channels, read_maps
-from .shading import normalise, shade, tone_map, traceable
-from .trajectory import Trajectory
+from .shading import DISPLAY_GAMMA, plane, shade, tone_map, traceable
+from .trajectory import Trajectory, state_at
+
+MOST_STOPS = 20.0
 
 
 def render(
@@ -19,23 +25,77 @@ def render(
     trajectory: Trajectory | Float[Array, "channels h w"] | Float[np.ndarray, "channels h w"],
     *,
     time: float | None = None,
-    light: Light | None = None,
+    light: Light | Sequence[Light] | None = None,
+    exposure: float = 0.0,
     age: Float[Array, "h w"] | Float[np.ndarray, "h w"] | None = None,
-) -> Float[Array, "3 h w"]:
+    tiles: tuple[int, int] = (1, 1),
+) -> Float[Array, "3 rows columns"]:
     """Display values (3, h, w) in [0, 1] of a trajectory at a model time, or of one state.
 
-    Between two states of the trajectory the state is interpolated linearly. The light is the one that the material was
-    captured under, unless given; an RGB texture has none. `age` is the model time that each pixel of a trajectory is ahead
-    (see `aged_maps`). Raises RequestError for a time that the trajectory does not reach, a state that is not of this material,
-    or an age map that is not of its size.
+    Between two states of the trajectory the state is interpolated linearly. `light` is one, or several that add up; the one
+    that the material was captured under, unless given; an RGB texture has none. `exposure` is in stops: the light is
+    multiplied by 2^exposure before the tone mapping. `age` is the model time that each pixel of a trajectory is ahead (see
+    `aging.aged_maps`). `tiles` lays the state (across, down) times over the plane that is lit, so that h and w are as many
+    times its own.
+
+    Raises RequestError for a time that the trajectory does not reach, a state that is not of this material, an age map that
+    is not of its size, or an exposure or tiles that are not possible.
     """
     config = material.config
-    moving_light = traceable(config.light if light is None else light)
+    lights = lights_of(config, light)
+    check_exposure(exposure)
     if age is not None:
-        return _light(config.brdf, config.camera, aged_maps(material, trajectory, time, age), moving_light)
+        return light_maps(config, aged_maps(material, trajectory, time, age), lights, exposure, tiles)
     state = state_at(trajectory, time) if isinstance(trajectory, Trajectory) else trajectory
     check_state(config, state.shape)
-    return _render(config.brdf, map_channels(config), config.normals, config.camera, jnp.asarray(state), moving_light)
+    channels, state = map_channels(config), jnp.asarray(state)
+    if _nothing_else(lights, exposure, tiles):
+        return _render(config.brdf, channels, config.normals, config.camera, state, traceable(lights[0]))
+    return light_maps(config, _read_maps(channels, config.normals, state), lights, exposure, tiles)
+
+
+def lights_of(config: MaterialConfig, light: Light | Sequence[Light] | None) -> tuple[Light, ...]:
+    """The lights that `render` is given, or the captured one; of an RGB texture, which is its own light, any one."""
+    if config.brdf is None:
+        return (Light(),)
+    return as_lights(config.light if light is None else light)
+
+
+def check_exposure(exposure: float) -> None:
+    """Raise RequestError for what is no exposure in stops."""
+    if not -MOST_STOPS <= exposure <= MOST_STOPS:
+        raise RequestError(f"An exposure is from {-MOST_STOPS:g} to {MOST_STOPS:g} stops, not {exposure:g}.")
+
+
+def light_maps(
+    config: MaterialConfig,
+    maps: dict[str, Array] | dict[str, np.ndarray],
+    lights: tuple[Light, ...],
+    exposure: float = 0.0,
+    tiles: tuple[int, int] = (1, 1),
+) -> Float[Array, "3 rows columns"]:
+    """What `render` shows of the maps of a material's state, under its `lights_of`."""
+    if _nothing_else(lights, exposure, tiles):
+        return _light(config.brdf, config.camera, maps, traceable(lights[0]))
+    maps = jax.tree.map(jnp.asarray, maps)
+    height, width = next(iter(maps.values())).shape[1:]
+    (across, down), factor = check_tiles((width, height), tiles), jnp.float32(2.0**exposure)
+    if config.brdf is None:
+        return jnp.tile(_expose(maps["image"], factor), (1, down, across))
+    sources = lighting(lights, config.camera)
+    whole = plane(height * down, width * across, config.camera)
+    # Tile by tile: together they may be far larger than what is lit in one go.
+    rows = [
+        [_light_by_all(config.brdf, config.camera, maps, sources, factor, part) for part in np.split(row, across, axis=2)]
+        for row in np.split(whole, down, axis=1)
+    ]
+    return jnp.concatenate([jnp.concatenate(row, axis=2) for row in rows], axis=1)
+
+
+def _nothing_else(lights, exposure, tiles):
+    """Whether there is one light as materials are captured under, and no more: the picture that training sees."""
+    usual = [(light.kind, light.height, light.colour) for light in lights] == [("point", 1, WHITE)]
+    return usual and exposure == 0 and tuple(tiles) == (1, 1)
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1, 2, 3))
@@ -50,50 +110,14 @@ def _light(brdf, camera, maps, light):
     return tone_map(shade(brdf, maps, maps["normal"], light, camera))
 
 
-def aged_maps(
-    material: Material,
-    trajectory: Trajectory | Float[Array, "channels h w"] | Float[np.ndarray, "channels h w"],
-    time: float | None,
-    age: Float[Array, "h w"] | Float[np.ndarray, "h w"],
-) -> dict[str, Float[Array, "_ h w"]]:
-    """The maps (as of `decode`) in which each pixel is taken from the trajectory at `time + age` (without a time, its last).
+@functools.partial(jax.jit, static_argnums=(0, 1))
+def _light_by_all(brdf, camera, maps, sources, factor, positions):
+    return tone_map(factor * shade_by_all(brdf, maps, maps["normal"], positions, camera, sources))
 
-    Times beyond the trajectory's are its outermost. Between two of its times every map is blended linearly; normals are those
-    of the two states, blended and renormalised.
-    """
-    if not isinstance(trajectory, Trajectory):
-        raise RequestError("An age map needs a trajectory to take its pixels from, and this is one state.")
-    state = state_at(trajectory, time)
-    check_state(material.config, state.shape)
-    age = np.asarray(age, np.float32)
-    if age.shape != state.shape[1:] or not np.isfinite(age).all():
-        raise RequestError(f"An age map of this state is finite and has shape {state.shape[1:]}, not {age.shape}.")
-    times = trajectory.times
-    moments = np.clip((times[-1] if time is None else np.float32(time)) + age, times[0], times[-1])
-    maps: dict[str, Array] = {}
-    for own, state in zip(np.eye(len(times)), trajectory.states, strict=True):
-        # A keyframe's weight falls linearly to zero at its neighbours: a pixel's weights sum to one.
-        weight = np.interp(moments, times, own).astype(np.float32)
-        if weight.any():
-            decoded = _read_maps(map_channels(material.config), material.config.normals, state)
-            maps = {name: maps.get(name, 0) + weight * values for name, values in decoded.items()}
-    return {**maps, "normal": normalise(maps["normal"])} if "normal" in maps else maps
+
+@jax.jit
+def _expose(image, factor):
+    return jnp.clip(image * factor ** (1 / DISPLAY_GAMMA), 0, 1)
 
 
 _read_maps = jax.jit(read_maps, static_argnums=(0, 1))
-
-
-def state_at(trajectory: Trajectory, time: float | None) -> Float[np.ndarray, "channels h w"]:
-    """The state at a model time, linear between the trajectory's own; without a time, its last."""
-    if len(trajectory.times) == 0:
-        raise RequestError("The trajectory is empty: its solve ended before it reached any of its times.")
-    first, last = float(trajectory.times[0]), float(trajectory.times[-1])
-    time = last if time is None else float(np.float32(time))
-    if not first <= time <= last:
-        raise RequestError(f"The trajectory reaches from time {first:g} to {last:g}; {time:g} is outside.")
-    after = int(np.searchsorted(trajectory.times, time))
-    if trajectory.times[after] == time:
-        return trajectory.states[after]
-    before = after - 1
-    share = (time - trajectory.times[before]) / (trajectory.times[after] - trajectory.times[before])
-    return (1 - share) * trajectory.states[before] + share * trajectory.states[after]

@@ -1,4 +1,4 @@
-"""From maps to a lit picture: the surface's normals, the plane under a point light, and what a display shows."""
+"""From maps to a lit picture: the surface's normals, the plane under a light, and what a display shows."""
 
 import dataclasses
 
@@ -8,22 +8,27 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from .config import Boundary, BrdfName, Camera, Light
+from .config import WHITE, Boundary, BrdfName, Camera, Light
 from .microfacet import reflect
 
 DISPLAY_GAMMA = 2.2
 
 
-def _light_of(_, numbers):
+def _light_of(fixed, numbers):
     # Without the constructor: what JAX puts into a tree, traced values for instance, is not what a person may give.
     light = object.__new__(Light)
-    for field, number in zip(dataclasses.fields(Light), numbers, strict=True):
-        object.__setattr__(light, field.name, number)
+    for field, value in zip(dataclasses.fields(Light), (*numbers, *fixed), strict=True):
+        object.__setattr__(light, field.name, value)
     return light
 
 
-# A light is a tree of its three numbers, to be moved without a new compilation or to be optimised.
-jax.tree_util.register_pytree_node(Light, lambda light: ((light.x, light.y, light.log_intensity), None), _light_of)
+# A light is a tree of three numbers, to be moved over the plane without a new compilation or to be optimised. The rest of it
+# is its structure: of the light that a material is trained under nothing else changes.
+jax.tree_util.register_pytree_node(
+    Light,
+    lambda light: ((light.x, light.y, light.log_intensity), (light.kind, light.height, light.colour)),
+    _light_of,
+)
 
 
 def traceable(light: Light, log_intensity: Float[Array, ""] | None = None) -> Light:
@@ -67,23 +72,43 @@ def shade(
     *,
     positions: Float[Array, "3 h w"] | None = None,
 ) -> Float[Array, "3 h w"]:
-    """Linear radiance toward the camera: BRDF times cosine times exp(log-intensity) / distance^2.
+    """Linear radiance toward the camera: BRDF times cosine times colour times exp(log-intensity) / distance^2.
 
-    `maps` are those of the BRDF model, each (channels, h, w); the light's numbers may be traced, to be moved without a new
-    compilation or to be optimised; `positions` says where on the plane the pixels lie, if not all over it. Zero where light
-    or camera is below the surface.
+    A directional light comes from the direction of (x, y, height), and nothing of it is lost on the way: it is not divided by
+    distance^2. `maps` are those of the BRDF model, each (channels, h, w); the light's place across and its intensity may be
+    traced, to be moved without a new compilation or to be optimised; `positions` says where on the plane the pixels lie, if
+    not all over it. Zero where light or camera is below the surface.
     """
     if positions is None:
         positions = plane(*normal.shape[1:], camera)
-    to_light = _point(light.x, light.y, camera.distance) - positions
+    place = _point(light.x, light.y, light.height * camera.distance)
+    power = jnp.exp(jnp.float32(light.log_intensity))
+    if light.colour != WHITE:
+        power = power * _point(*light.colour)
+    return radiance(brdf, maps, normal, positions, camera, place, power, directional=light.kind == "directional")
+
+
+def radiance(
+    brdf: BrdfName,
+    maps: dict[str, Array],
+    normal: Float[Array, "3 h w"],
+    positions: Float[Array, "3 h w"] | Float[np.ndarray, "3 h w"],
+    camera: Camera,
+    place: Float[Array, "3 1 1"],
+    power: Float[Array, "*colour"],
+    *,
+    directional: bool,
+) -> Float[Array, "3 h w"]:
+    """`shade` for a light at a `place`, or from the direction of it, whose `power` is its colour times its intensity."""
+    to_light = jnp.broadcast_to(place, positions.shape) if directional else place - positions
     to_camera = _point(0, 0, camera.distance) - positions
     squared_distance = jnp.sum(to_light**2, axis=0)
     frame = _tangent_frame(normal)
     wi = _to_local(to_light / jnp.sqrt(squared_distance), frame)
     wo = _to_local(normalise(to_camera), frame)
     visible = (wi[2] >= 0) & (wo[2] >= 0)
-    radiance = reflect(brdf, maps, wi, wo) * jnp.exp(jnp.float32(light.log_intensity)) / squared_distance
-    return jnp.where(visible, radiance, 0)
+    reflected = reflect(brdf, maps, wi, wo) * power
+    return jnp.where(visible, reflected if directional else reflected / squared_distance, 0)
 
 
 def tone_map(radiance: Float[Array, "3 h w"]) -> Float[Array, "3 h w"]:

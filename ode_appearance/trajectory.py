@@ -10,6 +10,8 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
+from .errors import RequestError
+
 Status = Literal["running", "complete", "stopped", "step limit", "not finite"]
 """`running`: more chunks follow. All others end a solve, and only `complete` ends it with all that was asked for."""
 
@@ -31,6 +33,22 @@ class Trajectory:
         order = np.argsort(times, kind="stable")
         states = np.concatenate([chunk.states for chunk in chunks])[order]
         return cls(times[order], states, chunks[-1].status, chunks[-1].stats)
+
+
+def state_at(trajectory: Trajectory, time: float | None) -> Float[np.ndarray, "channels h w"]:
+    """The state at a model time, linear between the trajectory's own; without a time, its last."""
+    if len(trajectory.times) == 0:
+        raise RequestError("The trajectory is empty: its solve ended before it reached any of its times.")
+    first, last = float(trajectory.times[0]), float(trajectory.times[-1])
+    time = last if time is None else float(np.float32(time))
+    if not first <= time <= last:
+        raise RequestError(f"The trajectory reaches from time {first:g} to {last:g}; {time:g} is outside.")
+    after = int(np.searchsorted(trajectory.times, time))
+    if trajectory.times[after] == time:
+        return trajectory.states[after]
+    before = after - 1
+    share = (time - trajectory.times[before]) / (trajectory.times[after] - trajectory.times[before])
+    return (1 - share) * trajectory.states[before] + share * trajectory.states[after]
 
 
 @dataclasses.dataclass

@@ -47,11 +47,11 @@ def sampled(tmp_path, *options, name="little_svbrdf", times=TIMES):
     return written
 
 
-def expected_frames(name="little_svbrdf", times=TIMES, light=None):
+def expected_frames(name="little_svbrdf", times=TIMES, **shown):
     """The same request made of the library."""
     material = oa.load(name)
     trajectory = oa.solve(material, seed=5, size=(96, 64), times=times)
-    return trajectory, [to_bytes(oa.render(material, trajectory, time=time, light=light)) for time in times]
+    return trajectory, [to_bytes(oa.render(material, trajectory, time=time, **shown)) for time in times]
 
 
 def blocks(frame):
@@ -128,6 +128,32 @@ def test_the_light(tmp_path):
     np.testing.assert_array_equal(np.asarray(Image.open(folder / "frame_0000.png")), frame)
 
 
+SEVERAL = ["--light", "0.5,-0.3,1.0", "--light", "directional,0.2,0.1,0.5,0.6,ff8040", "--exposure", "0.5"]
+LIGHTS = [oa.Light(0.5, -0.3, 1.0), oa.Light(0.2, 0.1, 0.5, "directional", 0.6, (1.0, (128 / 255) ** 2.2, (64 / 255) ** 2.2))]
+
+
+@pytest.fixture
+def mask(tmp_path):
+    """From one span younger, at the left, to one older."""
+    path = tmp_path / "mask.png"
+    Image.fromarray(np.uint8(np.linspace(1, 255, 96) * np.ones((64, 1)))).save(path)
+    return path
+
+
+def test_several_lights_and_exposure(tmp_path):
+    folder = sampled(tmp_path, *SEVERAL, "--tiles", "2x1", times=[1.0])
+    _, (frame,) = expected_frames(times=[1.0], light=LIGHTS, exposure=0.5, tiles=(2, 1))
+    np.testing.assert_array_equal(np.asarray(Image.open(folder / "frame_0000.png")), frame)
+
+
+def test_painted_ages(tmp_path, mask):
+    """Black is the start of what can be solved, white the range's upper end."""
+    folder = sampled(tmp_path, "--age", str(mask), "--age-range", "-9", "1.0", times=[1.0])
+    (picture,) = [np.asarray(Image.open(path), int) for path in folder.iterdir()]
+    _, (first, last) = expected_frames(times=[-0.5, 2.0])
+    assert np.abs(picture[:, 2:20] - first[:, 2:20]).max() <= 1 and np.abs(picture[:, -1] - last[:, -1]).max() <= 1
+
+
 def test_the_solver(tmp_path):
     """Tolerances that are given replace the fixed step that the material was trained for."""
     folder = sampled(tmp_path, "--format", "npz", "--method", "tsit5", "--rtol", "1e-4", "--atol", "1e-4")
@@ -168,6 +194,15 @@ def test_an_exported_picture(tmp_path, capsys):
     assert told.out == f"{out}\n" and told.err.startswith("About 0.015 MB.")
     _, (frame,) = expected_frames(times=[1.3], light=oa.Light(0.5, -0.3, 1.0))
     np.testing.assert_array_equal(np.asarray(Image.open(out)), frame)
+
+
+def test_an_exported_picture_is_the_sampled_one(tmp_path, mask):
+    shown = [*SEVERAL, "--age", str(mask)]
+    out = tmp_path / "a.png"
+    assert main([*EXPORT, "--times", "1.3", *shown, "--out", str(out)]) == 0
+    (sample,) = sampled(tmp_path, *shown, times=[1.3]).iterdir()
+    difference = np.asarray(Image.open(out), int) - np.asarray(Image.open(sample), int)
+    assert np.abs(difference).max() <= 1
 
 
 def test_an_exported_animation(tmp_path):
@@ -229,6 +264,7 @@ def test_import_official(tmp_path, capsys):
 
 
 SAMPLE = ["sample", "little_svbrdf", "--out", "OUT"]
+PICTURE = REFERENCE.parent.parent / "checkpoints" / "rusting_steel" / "preview.webp"
 EXPORT_TO = ["export", "little_svbrdf", "--out", "OUT"]
 IMPORT = ["import-official", str(REFERENCE / "rgb_tiny"), "--kind", "rgb", "--out", "OUT"]
 IMPOSSIBLE = {
@@ -251,6 +287,15 @@ IMPOSSIBLE = {
     "a light of one number": ([*SAMPLE, "--light", "1"], "X,Y"),
     "a light too far": ([*SAMPLE, "--light", "1e9,0"], "-100 to 100"),
     "a light that is no number": ([*SAMPLE, "--light", "nan,0"], "--light"),
+    "a light of no colour": ([*SAMPLE, "--light", "0,0,0,1,red"], "#ff8040"),
+    "too much light": ([*SAMPLE, "--exposure", "99"], "stops"),
+    "tiles of nothing": ([*SAMPLE, "--tiles", "0x2"], "0x2"),
+    "tiles of text": ([*SAMPLE, "--tiles", "many"], "ACROSSxDOWN"),
+    "a range of no ages": ([*SAMPLE, "--age-range", "0", "1"], "--age"),
+    "ages that are not there": ([*SAMPLE, "--age", "/nowhere.png"], "/nowhere.png"),
+    "ages without an end": ([*SAMPLE, "--age", str(REFERENCE), "--age-range", "0", "inf"], "finite"),
+    "states of ages": ([*SAMPLE, "--format", "npz", "--age", str(PICTURE)], "one time"),
+    "published samples of ages": ([*SAMPLE, "--published", "--age-range", "0", "1"], "--age-range"),
     "a negative seed": ([*SAMPLE, "--seed", "-1"], "seed"),
     "no speed": ([*SAMPLE, "--fps", "0"], "--fps"),
     "a tolerance of nothing": ([*SAMPLE, "--rtol", "0"], "rtol"),

@@ -85,14 +85,17 @@ def test_frames(tmp_path, material, pictures):
         for name, frame in zip(archive.namelist(), pictures, strict=False):
             np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(archive.read(name)))), frame)
         told = json.loads(archive.read("little_svbrdf.json"))
-    assert told["times"] == TIMES and told["light"] == {"x": 0.3, "y": -0.2, "log_intensity": 0.5}
+    assert told["times"] == TIMES and [oa.Light(**{**light, "colour": tuple(light["colour"])}) for light in told["lights"]] == [
+        LIGHT
+    ]
+    assert (told["exposure"], told["tiles"]) == (0, [1, 1]) and "ages" not in told
     assert (told["seed"], told["width"], told["height"]) == (3, 24, 16)
 
 
 def test_the_credit_is_told(tmp_path):
     with zipfile.ZipFile(exported(little_material(PLAIN), tmp_path, "frames", times=[-0.5])) as archive:
         told = json.loads(archive.read("plain_texture.json"))
-    assert told["credit"] == "A test." and told["license"] == "mit" and "light" not in told
+    assert told["credit"] == "A test." and told["license"] == "mit" and "lights" not in told
 
 
 @pytest.mark.parametrize(("format", "least"), [("gif", 30), ("webp", 26)])

@@ -20,7 +20,7 @@ from ode_appearance.config import Architecture
 from ode_appearance.export import exporting
 from ode_appearance.export.colour import linear_to_srgb, srgb_to_linear
 from ode_appearance.export.mapfiles import encode_map
-from ode_appearance.export.maps import state_maps
+from ode_appearance.export.maps import maps_of_files
 from ode_appearance.material import new_material
 from ode_appearance.microfacet import BRDF_MODELS
 from ode_appearance.shading import shade, tone_map
@@ -60,6 +60,12 @@ def of_model(brdf):
     config = dataclasses.replace(PLAIN, brdf=brdf, kind="rgb" if brdf is None else "svbrdf", architecture=architecture)
     state = np.random.default_rng(1).uniform(-1, 1, (channels, 16, 24)).astype(np.float32)
     return new_material(config), state
+
+
+def made_of(material, state, **form):
+    """The maps of a state as files are to hold them."""
+    maps = {name: np.asarray(values) for name, values in oa.decode(material, state).items()}
+    return maps_of_files(maps, oa.ExportConfig("maps", **form))
 
 
 def archive_of(material, folder, times=(2.0,), **form):
@@ -117,7 +123,7 @@ def test_the_names_of_one_time(tmp_path, material, form, suffix):
     expected = {f"little_svbrdf_{name}.{suffix}" for name in NAMES}
     assert set(files) == expected | {f"directx/little_svbrdf_normal_directx.{suffix}", "little_svbrdf.json"}
     told = json.loads(files["little_svbrdf.json"])
-    assert set(told["maps"]) == {*NAMES, "normal_directx"} and told["times"] == [2.0] and "light" not in told
+    assert set(told["maps"]) == {*NAMES, "normal_directx"} and told["times"] == [2.0] and "lights" not in told
     assert told["maps"]["diffuse"]["encoding"] == ("linear" if form == "exr" else "sRGB")
     assert told["maps"]["roughness"]["encoding"] == "as it is (non-colour)"
 
@@ -134,7 +140,7 @@ def test_a_sequence_is_the_maps_of_its_times(tmp_path, material, trajectory, for
     files = archive_of(material, tmp_path, times=[0.0, 1.0, 2.0], map_format=form)
     read, error = READERS[form]
     for index, state in enumerate(trajectory.states):
-        for name, values in state_maps(material, state, oa.ExportConfig("maps", map_format=form)).items():
+        for name, values in made_of(material, state, map_format=form).items():
             if name != "height":
                 (content,) = [
                     content for path, content in files.items() if path.startswith(f"{name}/") and f"_{index:04d}." in path
@@ -214,7 +220,7 @@ def test_the_transfer_function_of_srgb():
 
 def test_one_roughness_for_two():
     material, state = of_model("diffuse_cook_torrance")
-    maps, made = oa.decode(material, state), state_maps(material, state, oa.ExportConfig("maps"))
+    maps, made = oa.decode(material, state), made_of(material, state)
     for name in ("roughness_u", "roughness_v"):
         np.testing.assert_allclose(made[name] ** 2, maps[name], rtol=1e-5, atol=1e-6)
     # The alpha of the same highlight in its middle: D(n) = 1 / (pi alpha^2).
@@ -226,7 +232,7 @@ def test_which_way_green_points():
     material, state = of_model("iso_cook_torrance")
     rows, columns = np.mgrid[:16, :24]
     state[4] = -0.5 * rows + 0.25 * columns
-    made = state_maps(material, state, oa.ExportConfig("maps"))
+    made = made_of(material, state)
     inner = np.s_[:, 1:-1, 1:-1]
     opengl, directx = made["normal_opengl"][inner], made["normal_directx"][inner]
     expected = np.float32([-0.25, -0.5, 1]) / np.linalg.norm([0.25, 0.5, 1])
@@ -249,7 +255,7 @@ ENGINE_NAMES = {
 @pytest.mark.parametrize("brdf", ENGINE_NAMES)
 def test_the_maps_of_every_model(brdf):
     material, state = of_model(brdf)
-    maps, made = oa.decode(material, state), state_maps(material, state, oa.ExportConfig("maps", map_format="exr"))
+    maps, made = oa.decode(material, state), made_of(material, state, map_format="exr")
     bumps = set() if brdf is None else {"normal_opengl", "normal_directx", "height"}
     assert set(made) == ENGINE_NAMES[brdf] | bumps
     if "metallic" in maps:
@@ -263,8 +269,8 @@ def test_the_base_colour_of_a_texture_is_its_picture():
     """As a picture; an EXR holds what a display makes of it, linearly."""
     material, state = of_model(None)
     picture = np.asarray(oa.render(material, state))
-    np.testing.assert_array_equal(state_maps(material, state, oa.ExportConfig("maps"))["basecolor"], picture)
-    linear = state_maps(material, state, oa.ExportConfig("maps", map_format="exr"))["basecolor"]
+    np.testing.assert_array_equal(made_of(material, state)["basecolor"], picture)
+    linear = made_of(material, state, map_format="exr")["basecolor"]
     np.testing.assert_allclose(linear_to_srgb(linear), picture, atol=1e-6)
     assert linear.mean() < picture.mean() - 0.05
 

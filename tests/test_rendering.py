@@ -1,5 +1,6 @@
 """From states to maps and pictures."""
 
+import dataclasses
 import importlib
 
 import jax.numpy as jnp
@@ -10,6 +11,7 @@ from figures import relative_error
 from materials import RGB, SVBRDF, little_material
 
 import ode_appearance as oa
+from ode_appearance.aging import aged_maps
 from ode_appearance.errors import RequestError
 from ode_appearance.shading import height_to_normal, tone_map
 from ode_appearance.trajectory import Trajectory
@@ -106,6 +108,88 @@ def test_moving_the_light_compiles_nothing():
     assert rendering._render._cache_size() == compiled
 
 
+# Lights, exposure, tiles
+
+LIGHTS = [oa.Light(0.2, -0.1, 0.4), oa.Light(-0.3, 0.2, 0.1, "directional", 0.6, (1.0, 0.5, 0.2))]
+
+
+def linear(material, state, light):
+    maps = oa.decode(material, state)
+    return np.asarray(rendering.shade(SVBRDF.brdf, maps, maps["normal"], light))
+
+
+def test_lights_add_up_before_the_tone_mapping():
+    material, state = little_material(SVBRDF), jnp.asarray(state_of(SVBRDF))
+    expected = tone_map(jnp.asarray(sum(linear(material, state, light) for light in LIGHTS)))
+    np.testing.assert_allclose(oa.render(material, state, light=LIGHTS), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("lights", [LIGHTS[:1], LIGHTS])
+def test_a_stop_is_twice_the_light(lights):
+    material, state = little_material(SVBRDF), jnp.asarray(state_of(SVBRDF))
+    brighter = [dataclasses.replace(light, log_intensity=light.log_intensity + np.log(2)) for light in lights]
+    exposed = oa.render(material, state, light=lights, exposure=1.0)
+    np.testing.assert_allclose(exposed, oa.render(material, state, light=brighter), atol=1e-5)
+    assert relative_error(exposed, oa.render(material, state, light=lights)) > 0.01
+
+
+def test_a_texture_is_exposed_as_what_a_display_shows_of_it():
+    """Its display values, made linear, doubled, and encoded again; no light changes it."""
+    material, state = little_material(RGB), jnp.asarray(state_of(RGB))
+    picture = np.asarray(oa.render(material, state))
+    expected = np.clip(2 * picture**2.2, 0, 1) ** (1 / 2.2)
+    np.testing.assert_allclose(oa.render(material, state, exposure=1.0, light=LIGHTS), expected, atol=1e-5)
+    np.testing.assert_array_equal(oa.render(material, state, light=LIGHTS), picture)
+
+
+@pytest.mark.parametrize("config", [RGB, SVBRDF])
+def test_nothing_special_is_the_same_to_the_bit(config):
+    material, state = little_material(config), jnp.asarray(state_of(config))
+    picture = np.asarray(oa.render(material, state))
+    light = oa.Light(0.1, -0.2, 0.3, kind="point", height=1.0, colour=(1.0, 1.0, 1.0))
+    for options in ({"exposure": 0.0}, {"tiles": (1, 1)}, {"light": light}, {"light": [light]}):
+        np.testing.assert_array_equal(oa.render(material, state, **options), picture)
+
+
+def test_tiles_lie_in_one_plane_under_the_lights():
+    material, state = little_material(SVBRDF), jnp.asarray(state_of(SVBRDF))
+    maps = {name: jnp.tile(values, (1, 2, 3)) for name, values in oa.decode(material, state).items()}
+    for lights in (LIGHTS[:1], LIGHTS):
+        shaded = sum(np.asarray(rendering.shade(SVBRDF.brdf, maps, maps["normal"], light)) for light in lights)
+        tiled = oa.render(material, state, light=lights, tiles=(3, 2))
+        assert tiled.shape == (3, 12, 24)
+        np.testing.assert_allclose(tiled, tone_map(jnp.asarray(shaded)), atol=1e-5)
+    picture = oa.render(little_material(RGB), jnp.asarray(state_of(RGB)), tiles=(3, 2))
+    np.testing.assert_array_equal(picture, jnp.tile(picture[:, :6, :8], (1, 2, 3)))
+
+
+def test_moving_several_lights_compiles_nothing():
+    material, state = little_material(SVBRDF), jnp.asarray(state_of(SVBRDF))
+    oa.render(material, state, light=LIGHTS, exposure=0.5)
+    compiled = rendering._light_by_all._cache_size()
+    for share in np.linspace(0.1, 1, 5).tolist():
+        moved = [
+            dataclasses.replace(light, x=share, log_intensity=-share, height=share, colour=(share, 1.0, share))
+            for light in LIGHTS
+        ]
+        oa.render(material, state, light=moved, exposure=share)
+    assert rendering._light_by_all._cache_size() == compiled
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"exposure": float("nan")}, "stops"),
+        ({"exposure": 100.0}, "-20 to 20"),
+        ({"tiles": (0, 1)}, "0x1"),
+        ({"tiles": (100_000, 100_000)}, "fewer"),
+    ],
+)
+def test_what_cannot_be_shown(options, sentence):
+    with pytest.raises(RequestError, match=sentence):
+        oa.render(little_material(SVBRDF), jnp.asarray(state_of(SVBRDF)), **options)
+
+
 # Times
 
 
@@ -162,7 +246,7 @@ def test_each_pixel_is_taken_at_its_own_time(config):
 
 def test_between_keyframes_maps_are_blended_and_normals_renormalised():
     material, trajectory = little_material(SVBRDF), trajectory_of(SVBRDF)
-    maps = rendering.aged_maps(material, trajectory, 0.0, np.full((6, 8), 1.5, np.float32))
+    maps = aged_maps(material, trajectory, 0.0, np.full((6, 8), 1.5, np.float32))
     first, second = (oa.decode(material, state) for state in trajectory.states[1:])
     for name, values in maps.items():
         blend = 0.75 * first[name] + 0.25 * second[name]
@@ -176,6 +260,13 @@ def test_ages_beyond_the_trajectory_are_its_ends():
     for age, time in ((-9.0, 0.0), (9.0, 3.0)):
         aged = oa.render(material, trajectory, time=1.0, age=np.full((6, 8), age, np.float32))
         np.testing.assert_allclose(aged, oa.render(material, trajectory, time=time), atol=1e-6)
+
+
+def test_aged_places_are_lit_as_all_others():
+    material, trajectory = little_material(SVBRDF), trajectory_of(SVBRDF)
+    shown = {"light": LIGHTS, "exposure": 0.5, "tiles": (2, 1)}
+    aged = oa.render(material, trajectory, time=0.0, age=np.full((6, 8), 1.0, np.float32), **shown)
+    np.testing.assert_allclose(aged, oa.render(material, trajectory, time=1.0, **shown), atol=1e-5)
 
 
 def test_an_age_map_that_does_not_fit_is_refused():

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..collection import load
-from ..export import ExportConfig, check_export, estimate_bytes, export
-from .options import add_fields, add_request, add_solver, checked, read_light, read_size, read_solver, read_times
+from ..export import ExportConfig, check_aging, check_export, estimate_bytes, export, picture_size
+from .options import add_fields, add_request, add_solver, checked, read_size, read_solver, read_times
+from .shown import add_shown, read_shown
 
 _FIELDS = [field.name for field in dataclasses.fields(ExportConfig)]
 
@@ -17,6 +18,7 @@ def add_to(verbs) -> None:
     """Add the verb to the parser."""
     parser = verbs.add_parser("export", help="write a picture, an animation, maps or states of a material to one file")
     add_request(parser)
+    add_shown(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write, whose name fits the format")
     add_fields(parser, ExportConfig, _FIELDS)
     add_solver(parser)
@@ -28,18 +30,16 @@ def run(options) -> None:
     config = ExportConfig(**checked(ExportConfig, {name: getattr(options, name) for name in _FIELDS}))
     material = load(options.name)
     times, size = read_times(options, material.config), read_size(options.size)
-    request = {
-        "times": times,
-        "seed": options.seed or 0,
-        "size": size,
-        "light": read_light(options.light, material.config),
-        "solver": read_solver(options, material.config),
-    }
-    check_export(material.config, options.out, config, times, size)
-    estimate = estimate_bytes(material.config, config, size=size, frames=len(times))
+    shown = read_shown(options, material.config, size)
+    visible = {"exposure": shown["exposure"], "tiles": shown["tiles"]}
+    times = check_export(material.config, options.out, config, times, size, **visible)
+    check_aging(material.config, config, shown["age"], None, times, size)
+    request = {"seed": options.seed or 0, "size": size, "solver": read_solver(options, material.config), **shown}
+    written = picture_size(config, size, shown["tiles"])
+    estimate = estimate_bytes(material.config, config, size=written, frames=len(times))
     print(f"About {estimate / 1e6:.2g} MB.", file=sys.stderr)
     with progress_bar("exporting") as progress:
-        export(material, options.out, config, **request, progress=progress)
+        export(material, options.out, config, times=times, **request, progress=progress)
     print(options.out)
 
 

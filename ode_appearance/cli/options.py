@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..config import Light, MaterialConfig, SolverConfig
+from ..config import MaterialConfig, SolverConfig
 from ..config_json import read_value
-from ..errors import ConfigError, RequestError
+from ..errors import RequestError
 from ..limits import check_times
 
 
@@ -36,7 +36,7 @@ def checked(cls: type, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def add_request(parser: argparse.ArgumentParser) -> None:
-    """The material, and of what it is sampled: --seed, --size, --times or --frames with --t0 and --t1, and --light."""
+    """The material, and of what it is sampled: --seed, --size, and --times or --frames with --t0 and --t1."""
     parser.add_argument("name", help="a name in checkpoints/, a folder, or a Hub repository user/repo[@revision]")
     parser.add_argument("--seed", type=int, help="seed of the noise that it starts from (default 0)")
     parser.add_argument("--size", help="WIDTHxHEIGHT in pixels (default 128x128)")
@@ -44,7 +44,6 @@ def add_request(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--frames", type=int, help="instead of --times: this many, evenly spaced (default: the exemplar's)")
     parser.add_argument("--t0", type=float, help="first time of --frames (default 0)")
     parser.add_argument("--t1", type=float, help="last time of --frames (default: the end of the exemplar)")
-    parser.add_argument("--light", metavar="X,Y[,LOG]", help="light of an SVBRDF (default: as it was captured)")
 
 
 def read_times(options: argparse.Namespace, config: MaterialConfig) -> np.ndarray:
@@ -93,24 +92,15 @@ def numbers(text: str, counts: Sequence[int], example: str) -> list[float]:
 
 def read_size(text: str | None) -> tuple[int, int]:
     """(width, height) from WIDTHxHEIGHT, or from one number for a square; 128x128 where nothing is given."""
-    if text is None:
-        return 128, 128
+    return (128, 128) if text is None else read_lengths(text, "WIDTHxHEIGHT, for instance 192x128")
+
+
+def read_lengths(text: str, form: str) -> tuple[int, int]:
+    """Two whole numbers with an x between them, or one for both; raises RequestError with the form otherwise."""
     try:
         lengths = [int(part) for part in text.lower().split("x")]
     except ValueError:
         lengths = []
     if len(lengths) not in (1, 2):
-        raise RequestError(f"{text!r} is not a size; write WIDTHxHEIGHT, for instance 192x128.")
+        raise RequestError(f"{text!r} is not a size; write {form}.")
     return lengths[0], lengths[-1]
-
-
-def read_light(text: str | None, config: MaterialConfig) -> Light:
-    """The light from X,Y or X,Y,LOG_INTENSITY; the material's own where nothing is given."""
-    if text is None:
-        return config.light
-    x, y, *rest = numbers(text, (2, 3), "X,Y or X,Y,LOG_INTENSITY")
-    try:
-        values = {"x": x, "y": y, "log_intensity": rest[0] if rest else config.light.log_intensity}
-        return Light(**checked(Light, values))
-    except ConfigError as error:
-        raise RequestError(f"--light: {error}") from error

@@ -7,14 +7,15 @@ import numpy as np
 
 from ..collection import load
 from ..errors import RequestError
-from ..export import write_published
+from ..export import usual_keyframes, write_published
 from ..export.job import file_name
 from ..images import save_animation, save_still, to_bytes
 from ..rendering import render
 from ..solve import solve_stream
 from ..trajectory import Trajectory
 from .export import progress_bar
-from .options import add_request, add_solver, read_light, read_size, read_solver, read_times
+from .options import add_request, add_solver, read_size, read_solver, read_times
+from .shown import SHOWN, add_shown, read_shown
 
 FORMATS = ("png", "gif", "webp", "mp4", "npz")
 
@@ -23,6 +24,7 @@ def add_to(verbs) -> None:
     """Add the verb to the parser."""
     parser = verbs.add_parser("sample", help="solve a material and write pictures of it")
     add_request(parser)
+    add_shown(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
     parser.add_argument("--format", choices=FORMATS, help="stills, an animation, or the states (default png)")
     parser.add_argument("--fps", type=float, help="frames per second of an animation (default 20)")
@@ -45,25 +47,29 @@ def run(options) -> None:
         raise RequestError("--exemplar is for --published alone.")
     material = load(options.name)
     times = read_times(options, material.config)
-    light = read_light(options.light, material.config)
+    size = read_size(options.size)
+    shown = read_shown(options, material.config, size)
+    format = options.format or "png"
+    if format == "npz" and shown["age"] is not None:
+        raise RequestError("A state has one time: with --age choose pictures or an animation.")
     fps = 20.0 if options.fps is None else options.fps
     if not 0.1 <= fps <= 1000:
         raise RequestError(f"--fps has to be from 0.1 to 1000, not {fps:g}.")
     trajectory = solve_with_progress(
         material,
         seed=options.seed or 0,
-        size=read_size(options.size),
-        times=times,
+        size=size,
+        times=times if shown["age"] is None else np.union1d(times, usual_keyframes(material.config, times, shown["age"])),
         solver=read_solver(options, material.config),
     )
     if trajectory.status != "complete":
         print(f"The solve ended early ({trajectory.status}) at time {trajectory.stats['time']:.3f}.", file=sys.stderr)
-    if not len(trajectory.times):
+    if not len(trajectory.times) or trajectory.times[-1] < times[0]:
         raise RequestError("There is nothing to write: the solve ended before the first of the times.")
     name = file_name(material)
     try:
         options.out.mkdir(parents=True, exist_ok=True)
-        for path in write(material, trajectory, light, options.out, name, options.format or "png", fps):
+        for path in write(material, trajectory, times, shown, options.out, name, format, fps):
             print(path)
     except OSError as error:
         raise RequestError(f"{options.out} cannot be written: {error.strerror or error}.") from error
@@ -71,8 +77,8 @@ def run(options) -> None:
 
 def run_published(options) -> None:
     """Write the published folders, naming them on standard output."""
-    own = ("times", "frames", "t0", "t1", "light", "format", "fps")
-    given = [f"--{name}" for name in own if getattr(options, name) is not None]
+    own = ("times", "frames", "t0", "t1", *SHOWN, "format", "fps")
+    given = [f"--{name.replace('_', '-')}" for name in own if getattr(options, name) is not None]
     if given:
         raise RequestError(f"--published has times, lights and formats of its own; leave out {', '.join(given)}.")
     material = load(options.name)
@@ -100,13 +106,14 @@ def solve_with_progress(material, *, times, **request) -> Trajectory:
     return Trajectory.join(chunks)
 
 
-def write(material, trajectory, light, folder, name, format, fps) -> list[Path]:
-    """Write the trajectory; returns the paths."""
+def write(material, trajectory, times, shown, folder, name, format, fps) -> list[Path]:
+    """Write what the trajectory reached of the times; returns the paths."""
     if format == "npz":
         path = folder / f"{name}.npz"
         np.savez_compressed(path, times=trajectory.times, states=trajectory.states)
         return [path]
-    frames = [to_bytes(render(material, state, light=light)) for state in trajectory.states]
+    reached = times[times <= trajectory.times[-1]].tolist()
+    frames = [to_bytes(render(material, trajectory, time=time, **shown)) for time in reached]
     if format == "png":
         paths = [folder / f"frame_{index:04d}.png" for index in range(len(frames))]
         for path, frame in zip(paths, frames, strict=True):

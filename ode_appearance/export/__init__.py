@@ -1,8 +1,19 @@
 """Exports: pictures, animations, map sets and states of a material as files, and what the published samplers write."""
 
+from .checking import check_export, picture_size
 from .config import ExportConfig
 from .estimate import estimate_bytes
-from .exporting import check_export, export
+from .exporting import export
+from .painted import check_aging, usual_keyframes
 from .published import write_published
 
-__all__ = ["ExportConfig", "check_export", "estimate_bytes", "export", "write_published"]
+__all__ = [
+    "ExportConfig",
+    "check_aging",
+    "check_export",
+    "estimate_bytes",
+    "export",
+    "picture_size",
+    "usual_keyframes",
+    "write_published",
+]

@@ -4,9 +4,11 @@ import io
 import json
 import zipfile
 
+from ..age_pictures import grey_of_ages
 from ..images import save_still
 from .facts import facts
 from .job import Job, file_name
+from .mapfiles import encode_map
 
 
 def entry(name: str) -> zipfile.ZipInfo:
@@ -17,7 +19,12 @@ def entry(name: str) -> zipfile.ZipInfo:
 
 
 def add_facts(archive: zipfile.ZipFile, job: Job, **more) -> None:
-    """NAME.json: what the export shows, and whose work it is."""
+    """NAME.json: what the export shows, and whose work it is. Where ages are painted NAME_age.png too, grey of 16 bits."""
+    if job.ages is not None:
+        grey, (black, white) = grey_of_ages(job.ages, job.material.config.times.duration)
+        picture = f"{file_name(job.material)}_age.png"
+        archive.writestr(entry(picture), encode_map(grey[None], "png16"))
+        more["ages"] = {"picture": picture, "black": black, "white": white, "unit": "model time ahead"}
     text = json.dumps({**facts(job), **more}, indent=2, ensure_ascii=False) + "\n"
     archive.writestr(entry(f"{file_name(job.material)}.json"), text)
 

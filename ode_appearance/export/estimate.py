@@ -12,6 +12,9 @@ _PICTURE_BYTES = {"png": 2.4, "frames": 2.4, "gif": 1.35, "webp": 0.3}
 _VIDEO_BYTES = 0.6
 # Bytes a number of a map, measured likewise.
 _MAP_BYTES = {"png8": 0.8, "png16": 1.9, "exr": 4.0}
+# Bytes a pixel of a keyframe, from 32 keyframes of each of four materials, and those of the viewer's scripts.
+_PAGE_BYTES = {"rgb": 0.8, "svbrdf": 3.5}
+_VIEWER_BYTES = 130_000
 _HEADER_BYTES = 400
 _FLOAT_BYTES = 4
 
@@ -24,6 +27,8 @@ def estimate_bytes(material: MaterialConfig, config: ExportConfig, *, size: tupl
         return material.architecture.channels * pixels * _FLOAT_BYTES
     if config.format == "mp4":
         return int(pixels * _VIDEO_BYTES / math.sqrt(frames)) + _HEADER_BYTES
+    if config.format == "page":
+        return int(pixels * _PAGE_BYTES[material.kind]) + _VIEWER_BYTES
     if config.format != "maps":
         return int(pixels * _PICTURE_BYTES[config.format]) + _HEADER_BYTES
     maps = dict(map_channels(material))

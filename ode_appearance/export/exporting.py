@@ -6,25 +6,26 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from jaxtyping import Array
 
 from ..atomic import write_atomically
-from ..config import Light, MaterialConfig, SolverConfig
+from ..config import Light, SolverConfig
 from ..errors import RequestError
-from ..images import pad_to_even, save_animation, save_still
-from ..limits import check_size, check_times
+from ..images import save_animation, save_still
 from ..material import Material
+from ..rendering import lights_of
 from ..solve import solve_stream
 from ..trajectory import TrajectoryCache
+from .aged import aged_frames, listeners
 from .archive import write_frames
-from .config import SUFFIXES, ExportConfig
+from .checking import check_export, picture_size
+from .config import ExportConfig
 from .estimate import estimate_bytes
 from .job import Job, StoppedError, states_in_order
 from .mapset import write_maps
+from .page import write_page
+from .painted import check_aging
 from .states import write_states
-
-LONGEST_SIDES = {"gif": 65535, "webp": 16383, "mp4": 16384}
-# Browsers show what is meant to be faster ten times slower.
-FASTEST = {"gif": 50.0}
 
 
 def export(
@@ -35,7 +36,11 @@ def export(
     times: Sequence[float] | np.ndarray,
     seed: int = 0,
     size: tuple[int, int] = (128, 128),
-    light: Light | None = None,
+    light: Light | Sequence[Light] | None = None,
+    exposure: float = 0.0,
+    age: Array | np.ndarray | None = None,
+    keyframes: Sequence[float] | np.ndarray | None = None,
+    tiles: tuple[int, int] = (1, 1),
     solver: SolverConfig | None = None,
     cache: TrajectoryCache | None = None,
     progress: Callable[[float], object] = lambda share: None,
@@ -43,48 +48,40 @@ def export(
 ) -> Path | None:
     """Write what `oa.render` shows, or what `oa.decode` finds, of a material at model times to one file.
 
-    `material`, `times`, `seed`, `size` (width, height), `solver` and `cache` are those of `oa.solve`, `light` that of
-    `oa.render`. The states are used as they are solved and are not kept, those of a GIF or WebP as 8-bit frames. `progress`
-    hears the share in [0, 1] that is done, in ascending order; `stop` is asked between frames and while it is solved.
+    `material`, `times`, `seed`, `size` (width, height), `solver` and `cache` are those of `oa.solve`; `light`, `exposure` and
+    `tiles` those of `oa.render`, for pictures. `age` (height, width) is the model time that each place is ahead; pictures and
+    maps are then blended between `keyframes`, model times that reach from the first frame to the last at least: those of the
+    viewer, for the pictures that it shows, or, not given, times close to each other over all that the ages reach.
+
+    The states are used as they are solved and are not kept, those of a GIF or WebP as 8-bit frames; with ages, the maps of as
+    many keyframes as the ages reach over. `progress` hears the share in [0, 1] that is done, in ascending order; `stop` is
+    asked between frames and while it is solved.
 
     Returns the path, or None where it was stopped. The file appears, or is replaced, when all of it is written, and not
     otherwise. Raises RequestError for what is not possible: before anything is solved where that can be known then.
     """
     path = Path(path)
-    wanted = check_export(material.config, path, config, times, size)
-    chunks = solve_stream(material, seed=seed, size=size, times=wanted, solver=solver, stop=stop, cache=cache)
-    states = states_in_order(material, chunks, wanted, progress, stop)
-    light = material.config.light if light is None else light
-    job = Job(material, config, seed, (size[0], size[1]), wanted, light, states)
+    wanted = check_export(material.config, path, config, times, size, exposure=exposure, tiles=tiles)
+    aging = check_aging(material.config, config, age, keyframes, wanted, size)
+    solved = wanted if aging is None else aging.keyframes
+    chunks = solve_stream(material, seed=seed, size=size, times=solved, solver=solver, stop=stop, cache=cache)
+    if aging is None:
+        frames = states_in_order(material, chunks, solved, progress, stop)
+    else:
+        solving, drawing = listeners(progress, 2)
+        states = states_in_order(material, chunks, solved, solving, stop)
+        frames = aged_frames(material, states, aging, wanted, drawing, stop)
+    lights, ages = lights_of(material.config, light), None if aging is None else aging.ages
+    job = Job(material, config, seed, (size[0], size[1]), wanted, lights, exposure, tiles, ages, frames)
     try:
-        _check_space(path, estimate_bytes(material.config, config, size=size, frames=len(wanted)))
+        written = picture_size(config, size, tiles)
+        _check_space(path, estimate_bytes(material.config, config, size=written, frames=len(wanted)))
         write_atomically(path, lambda file: _write(job, file))
     except StoppedError:
         return None
     except OSError as error:
         raise RequestError(f"{path} cannot be written: {error.strerror or error}.") from error
     return path
-
-
-def check_export(
-    material: MaterialConfig, path: Path, config: ExportConfig, times: Sequence[float] | np.ndarray, size: tuple[int, int]
-) -> np.ndarray:
-    """The times ascending, each once; raises RequestError for what no export can give."""
-    wanted, size = check_times(material, times), check_size(material, size)
-    suffix = SUFFIXES[config.format]
-    if path.suffix.lower() != suffix:
-        raise RequestError(f"A file of format {config.format} ends in {suffix}; {path.name!r} does not.")
-    if not path.parent.is_dir():
-        raise RequestError(f"There is no folder {path.parent} to write to.")
-    if config.format == "png" and len(wanted) > 1:
-        raise RequestError(f"A png is one picture, but {len(wanted)} times were given; frames is the format for more.")
-    longest = LONGEST_SIDES.get(config.format, max(size))
-    if max(size) > longest:
-        raise RequestError(f"A {config.format} file has at most {longest} pixels a side, not {max(size)}.")
-    fastest = FASTEST.get(config.format, config.fps)
-    if config.fps > fastest:
-        raise RequestError(f"A {config.format} file shows at most {fastest:g} frames per second, not {config.fps:g}.")
-    return wanted
 
 
 def _check_space(path, needed):
@@ -104,7 +101,7 @@ def _write(job: Job, file: BinaryIO) -> None:
             write_maps(job, file)
         case "states":
             write_states(job, file)
-        case "mp4":
-            save_animation(map(pad_to_even, job.pictures()), file, "mp4", 1 / job.config.fps)
+        case "page":
+            write_page(job, file)
         case animated:
             save_animation(job.pictures(), file, animated, 1 / job.config.fps)

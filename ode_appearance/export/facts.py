@@ -7,10 +7,10 @@ from .job import Job
 
 
 def facts(job: Job) -> dict[str, Any]:
-    """The material, its credit, and the request: enough to make the same pictures again."""
+    """The material, its credit, and the request: enough to make the same pictures again (painted ages are said elsewhere)."""
     config = job.material.config
     width, height = job.size
-    found = {
+    found: dict[str, Any] = {
         "material": config.name,
         "credit": config.exemplar.credit,
         "license": config.exemplar.license,
@@ -19,5 +19,8 @@ def facts(job: Job) -> dict[str, Any]:
         "height": height,
         "times": [float(str(time)) for time in job.times],
     }
-    lit = config.brdf is not None and job.config.format != "maps"
-    return {**found, "light": dataclasses.asdict(job.light)} if lit else found
+    if job.config.format != "maps":
+        if config.brdf is not None:
+            found["lights"] = [dataclasses.asdict(light) for light in job.lights]
+        found |= {"exposure": job.exposure, "tiles": list(job.tiles)}
+    return found

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from ..aging import Ages, Maps
 from ..config import Light
 from ..errors import RequestError
 from ..images import to_bytes
-from ..material import Material
-from ..rendering import render
+from ..material import Material, decode
+from ..rendering import light_maps, render
 from ..trajectory import Trajectory
 from .config import ExportConfig
 
@@ -22,20 +23,36 @@ class StoppedError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What an export is made of. `states` are those of `times`, (channels, h, w) each, and can be taken once."""
+    """What an export is made of."""
 
     material: Material
     config: ExportConfig
     seed: int
     size: tuple[int, int]
     times: Float[np.ndarray, " n"]
-    light: Light
-    states: Iterator[np.ndarray]
+    lights: tuple[Light, ...]
+    exposure: float
+    tiles: tuple[int, int]
+    ages: Ages | None
+    frames: Iterator[np.ndarray] | Iterator[Maps]
+    """Of each time its state, (channels, h, w), or where ages are painted its maps. They can be taken once."""
+
+    def maps(self) -> Iterator[Maps]:
+        """What `oa.decode` finds at each time."""
+        for frame in self.frames:
+            if isinstance(frame, dict):
+                yield frame
+            else:
+                yield {name: np.asarray(values) for name, values in decode(self.material, frame).items()}
 
     def pictures(self) -> Iterator[UInt8[np.ndarray, "h w 3"]]:
-        """What `oa.render` shows of each state, as 8-bit frames."""
-        for state in self.states:
-            yield to_bytes(render(self.material, state, light=self.light))
+        """What `oa.render` shows at each time, as 8-bit frames."""
+        for frame in self.frames:
+            if isinstance(frame, dict):
+                picture = light_maps(self.material.config, frame, self.lights, self.exposure, self.tiles)
+            else:
+                picture = render(self.material, frame, light=self.lights, exposure=self.exposure, tiles=self.tiles)
+            yield to_bytes(picture)
 
 
 def states_in_order(

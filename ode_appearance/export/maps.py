@@ -1,4 +1,4 @@
-"""A state's maps in the conventions of the programs that they are for, or as they are.
+"""Maps in the conventions of the programs that they are for, or as they are.
 
 The renderer uses its maps linearly, so diffuse, specular and albedo are linear reflectances, and what a display shows is
 encoded after shading only. Programs expect colours in an 8- or 16-bit picture to be encoded by sRGB and decode them before
@@ -7,13 +7,10 @@ Disney", 2012; glTF 2.0, appendix B), whereas our roughness maps are alpha.
 """
 
 import numpy as np
-from jaxtyping import Array, Float
 
-from ..material import Material, decode
+from ..aging import Maps
 from .colour import linear_to_srgb, srgb_to_linear
 from .config import ExportConfig
-
-Maps = dict[str, Float[np.ndarray, "_ h w"]]
 
 MEANINGS = {
     "basecolor": "base colour",
@@ -42,14 +39,11 @@ RAW_MEANINGS = {
 COLOURS = ("basecolor", "diffuse", "specular")
 
 
-def state_maps(
-    material: Material, state: Float[Array, "channels h w"] | Float[np.ndarray, "channels h w"], config: ExportConfig
-) -> Maps:
-    """The maps of one state by name, with the values that a file of `config.map_format` is to hold, (channels, h, w) each.
+def maps_of_files(maps: Maps, config: ExportConfig) -> Maps:
+    """The maps that `oa.decode` gives for one time, as files of `config.map_format` are to hold them, (channels, h, w) each.
 
-    The height is in pixels still: its range is known when all states have been seen.
+    The height is in pixels still: its range is known when all times have been seen.
     """
-    maps = {name: np.asarray(values) for name, values in decode(material, state).items()}
     as_picture = config.map_format != "exr"
     return _raw(maps, as_picture) if config.map_values == "raw" else _engine(maps, as_picture)
 

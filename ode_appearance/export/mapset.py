@@ -9,7 +9,7 @@ import numpy as np
 from .archive import add_facts, entry
 from .job import Job, file_name
 from .mapfiles import encode_map
-from .maps import COLOURS, MEANINGS, RAW_MEANINGS, state_maps
+from .maps import COLOURS, MEANINGS, RAW_MEANINGS, maps_of_files
 
 
 def write_maps(job: Job, file: BinaryIO) -> None:
@@ -21,8 +21,8 @@ def write_maps(job: Job, file: BinaryIO) -> None:
     config, found, lowest, highest = job.config, [], np.inf, -np.inf
     stretched = config.map_format != "exr" or config.map_values == "engine"
     with zipfile.ZipFile(file, "w") as archive, tempfile.TemporaryFile() as heights:
-        for index, state in enumerate(job.states):
-            maps = state_maps(job.material, state, config)
+        for index, decoded in enumerate(job.maps()):
+            maps = maps_of_files(decoded, config)
             if stretched and "height" in maps:
                 height = maps.pop("height")
                 heights.write(height.tobytes())

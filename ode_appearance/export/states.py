@@ -18,5 +18,5 @@ def write_states(job: Job, file: BinaryIO) -> None:
             np.lib.format.write_array(times, job.times.astype("<f4"))
         with archive.open(entry("states.npy"), "w", force_zip64=True) as states:
             np.lib.format.write_array_header_2_0(states, {"descr": "<f4", "fortran_order": False, "shape": shape})
-            for state in job.states:
+            for state in job.frames:
                 states.write(np.ascontiguousarray(state, "<f4").tobytes())

@@ -1,0 +1,78 @@
+"""Command line options that say how a material is shown: its lights, the exposure, where it is older, and how often."""
+
+import argparse
+import math
+import typing
+from pathlib import Path
+from typing import Any
+
+from ..age_pictures import read_ages, usual_range
+from ..config import Light, LightKind, MaterialConfig
+from ..errors import ConfigError, RequestError
+from ..lights import linear_colour
+from ..limits import check_size, check_tiles
+from ..rendering import check_exposure
+from .options import checked, numbers, read_lengths
+
+LIGHT = "[KIND,]X,Y[,LOG[,HEIGHT[,RRGGBB]]]"
+SHOWN = ("light", "exposure", "age", "age_range", "tiles")
+"""The options' names."""
+
+
+def add_shown(parser: argparse.ArgumentParser) -> None:
+    """--light, as often as there are lights, --exposure, --age with --age-range, and --tiles."""
+    parser.add_argument(
+        "--light",
+        action="append",
+        metavar=LIGHT,
+        help="light of an SVBRDF (default: as it was captured), several times for several lights: a point or directional one, "
+        "its place, the logarithm of its intensity, its height as a share of the camera's, its colour",
+    )
+    parser.add_argument("--exposure", type=float, metavar="STOPS", help="stops by which all is brighter (default 0)")
+    parser.add_argument(
+        "--age",
+        type=Path,
+        metavar="PICTURE",
+        help="a grey picture of how much older each place is: 128 not at all, 255 by the exemplar's span, 1 as much younger",
+    )
+    parser.add_argument(
+        "--age-range", type=float, nargs=2, metavar=("LOW", "HIGH"), help="the model times that its black and white stand for"
+    )
+    parser.add_argument("--tiles", metavar="ACROSSxDOWN", help="how often the material lies beside itself in a picture")
+
+
+def read_shown(options: argparse.Namespace, config: MaterialConfig, size: tuple[int, int]) -> dict[str, Any]:
+    """light, exposure, age and tiles, as `oa.render` and `oa.export` take them."""
+    exposure = 0.0 if options.exposure is None else options.exposure
+    check_exposure(exposure)
+    lights = None if options.light is None else [read_light(text, config) for text in options.light]
+    tiles = (1, 1) if options.tiles is None else check_tiles(size, read_lengths(options.tiles, "ACROSSxDOWN, for instance 2x1"))
+    return {"light": lights, "exposure": exposure, "age": _read_age(options, config, size), "tiles": tiles}
+
+
+def _read_age(options, config, size):
+    if options.age is None:
+        if options.age_range is not None:
+            raise RequestError("--age-range is what black and white of an --age picture stand for, and there is none.")
+        return None
+    low, high = options.age_range or usual_range(config.times.duration)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise RequestError("--age-range is two finite numbers.")
+    return read_ages(options.age, check_size(config, size), (low, high))
+
+
+def read_light(text: str, config: MaterialConfig) -> Light:
+    """One light; its intensity is that of the material's own, where none is given."""
+    first, *rest = text.split(",")
+    values: dict[str, Any] = {"log_intensity": config.light.log_intensity}
+    if first in typing.get_args(LightKind):
+        values["kind"] = first
+    else:
+        rest = [first, *rest]
+    if len(rest) == 5:
+        values["colour"] = linear_colour(rest.pop())
+    values |= zip(("x", "y", "log_intensity", "height"), numbers(",".join(rest), (2, 3, 4), LIGHT), strict=False)
+    try:
+        return Light(**checked(Light, values))
+    except ConfigError as error:
+        raise RequestError(f"--light: {error}") from error

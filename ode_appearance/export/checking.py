@@ -1,0 +1,64 @@
+"""What can be exported, found out before anything is solved."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..config import MaterialConfig
+from ..errors import RequestError
+from ..limits import check_size, check_tiles, check_times
+from ..memory import host_bytes
+from ..rendering import check_exposure
+from .config import SUFFIXES, ExportConfig
+from .painted import Moments
+
+LONGEST_SIDES = {"gif": 65535, "webp": 16383, "mp4": 16384}
+# Browsers show what is meant to be faster ten times slower.
+FASTEST = {"gif": 50.0}
+# Of all frames together, with Pillow's own copy.
+_HELD_BYTES = {"gif": 7, "webp": 7}
+
+
+def check_export(
+    material: MaterialConfig,
+    path: Path,
+    config: ExportConfig,
+    times: Sequence[float] | np.ndarray,
+    size: tuple[int, int],
+    *,
+    exposure: float = 0.0,
+    tiles: tuple[int, int] = (1, 1),
+) -> Moments:
+    """The times ascending, each once; raises RequestError for what no export can give."""
+    wanted, size = check_times(material, times), check_size(material, size)
+    suffix = SUFFIXES[config.format]
+    if path.suffix.lower() != suffix:
+        raise RequestError(f"A file of format {config.format} ends in {suffix}; {path.name!r} does not.")
+    if not path.parent.is_dir():
+        raise RequestError(f"There is no folder {path.parent} to write to.")
+    if config.format == "png" and len(wanted) > 1:
+        raise RequestError(f"A png is one picture, but {len(wanted)} times were given; frames is the format for more.")
+    check_exposure(exposure)
+    check_tiles(size, tiles)
+    written = picture_size(config, size, tiles)
+    longest_side = max(written)
+    longest = LONGEST_SIDES.get(config.format, longest_side)
+    if longest_side > longest:
+        raise RequestError(f"A {config.format} file has at most {longest} pixels a side, not {longest_side}.")
+    held = _HELD_BYTES.get(config.format, 0) * math.prod(written) * len(wanted)
+    if held > host_bytes():
+        raise RequestError(
+            f"A {config.format} file of {len(wanted)} frames takes about {held / 1e9:.1f} GB of memory, but "
+            f"{host_bytes() / 1e9:.1f} GB are free: ask for fewer frames or a smaller size, or for frames or an mp4."
+        )
+    fastest = FASTEST.get(config.format, config.fps)
+    if config.fps > fastest:
+        raise RequestError(f"A {config.format} file shows at most {fastest:g} frames per second, not {config.fps:g}.")
+    return wanted
+
+
+def picture_size(config: ExportConfig, size: tuple[int, int], tiles: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of what is written: maps, states and keyframes are not tiled."""
+    return size if config.format in ("maps", "states", "page") else (size[0] * tiles[0], size[1] * tiles[1])

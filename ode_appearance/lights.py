@@ -1,0 +1,77 @@
+"""A surface under any number of lights, which add up before the tone mapping, as in the viewer (viewer/web/lights.glsl)."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from .config import BrdfName, Camera, Light
+from .errors import RequestError
+from .shading import DISPLAY_GAMMA, radiance
+
+
+class Sources(NamedTuple):
+    """Lights of one kind as arrays, to be moved and coloured without a new compilation."""
+
+    places: Float[np.ndarray, "lights 3"]
+    """Of directional ones the directions toward them, of any length."""
+    powers: Float[np.ndarray, "lights 3"]
+    """Colour times intensity."""
+
+
+Lighting = tuple[Sources, Sources]
+"""The point lights and the directional ones."""
+
+
+def as_lights(light: Light | Sequence[Light]) -> tuple[Light, ...]:
+    """One light, or several, as a tuple."""
+    return (light,) if isinstance(light, Light) else tuple(light)
+
+
+def lighting(lights: Sequence[Light], camera: Camera) -> Lighting:
+    """The lights by their kinds."""
+
+    def sources(kind):
+        own = [light for light in lights if light.kind == kind]
+        places = [(light.x, light.y, light.height * camera.distance) for light in own]
+        powers = [np.exp(light.log_intensity) * np.asarray(light.colour) for light in own]
+        return Sources(*(np.asarray(numbers, np.float32).reshape(-1, 3) for numbers in (places, powers)))
+
+    return sources("point"), sources("directional")
+
+
+def shade_by_all(
+    brdf: BrdfName,
+    maps: dict[str, Array],
+    normal: Float[Array, "3 h w"],
+    positions: Float[Array, "3 h w"],
+    camera: Camera,
+    lights: Lighting,
+) -> Float[Array, "3 h w"]:
+    """The sum of what `shading.shade` gives for each light."""
+    total = jnp.zeros_like(normal)
+    for sources, directional in zip(lights, (False, True), strict=True):
+
+        def add(total, source, directional=directional):
+            place, power = (numbers[:, None, None] for numbers in source)
+            return total + radiance(brdf, maps, normal, positions, camera, place, power, directional=directional), None
+
+        total, _ = jax.lax.scan(add, total, sources)
+    return total
+
+
+def linear_colour(text: str) -> tuple[float, float, float]:
+    """The factors of a `Light` of a colour of the display, "#rrggbb" or "rrggbb"; raises RequestError for another text."""
+    if not re.fullmatch("#?[0-9a-fA-F]{6}", text):
+        raise RequestError(f"A colour is of the form #ff8040, which {text[:20]!r} is not.")
+    red, green, blue = ((level / 255) ** DISPLAY_GAMMA for level in bytes.fromhex(text.removeprefix("#")))
+    return red, green, blue
+
+
+def display_colour(colour: tuple[float, float, float]) -> str:
+    """The inverse of `linear_colour`, to 8 bits."""
+    return "#" + "".join(f"{round(255 * factor ** (1 / DISPLAY_GAMMA)):02x}" for factor in colour)
