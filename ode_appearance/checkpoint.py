@@ -3,13 +3,18 @@
 config.json    all facts (MaterialConfig)
 model.eqx      the vector field's array leaves, as `equinox.tree_serialise_leaves` writes them
 preview.webp   an animated picture, baked from the model
+keyframes.bin  what the viewer shows of it before it is solved, baked from the model (see viewer/baking.py)
 README.md      a model card
 """
 
+import dataclasses
 import json
 import math
 import os
+import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import equinox as eqx
 import jax
@@ -23,8 +28,8 @@ from .leaves import read_arrays
 from .material import Material, map_channels
 from .vector_field import VectorField
 
-CONFIG, WEIGHTS, PREVIEW, CARD = "config.json", "model.eqx", "preview.webp", "README.md"
-FILES = (CONFIG, WEIGHTS, PREVIEW, CARD)
+CONFIG, WEIGHTS, PREVIEW, CARD, KEYFRAMES = "config.json", "model.eqx", "preview.webp", "README.md", "keyframes.bin"
+FILES = (CONFIG, WEIGHTS, PREVIEW, CARD, KEYFRAMES)
 MAX_CONFIG_BYTES = 1 << 20
 MAX_PARAMETERS = 50_000_000
 
@@ -121,9 +126,12 @@ def checked_file(folder: Path, name: str) -> Path:
         raise CheckpointError(f"{name} cannot be read: {error.strerror or error}.") from error
     home = folder.resolve()
     allowed = [home]
+    target = path.resolve()
     if home.parent.name == "snapshots":  # models--user--repo/snapshots/COMMIT/file -> ../../blobs/HASH
         allowed.append(home.parent.parent / "blobs")
-    if path.resolve().parent not in allowed:
+        if re.fullmatch("[0-9a-f]{64}", target.name):  # which may in turn be -> ../../blobs/HA/HASH, for all repositories
+            allowed.append(home.parent.parent.parent / "blobs" / target.name[:2])
+    if target.parent not in allowed:
         raise CheckpointError(f"{name} is a link that leads out of the folder.")
     return path
 
@@ -134,23 +142,31 @@ def save(material: Material, folder: Path | str, *, preview: bytes | None = None
     Without `preview` (an animated WebP) it is baked. Raises CheckpointError where the folder cannot be written or the
     weights would not load again, ConfigError where the facts would not; what the folder held then stays as it was.
     """
-    from .model_card import model_card  # what only writers need is not loaded to read
-
-    folder = Path(folder)
     config = _config_to_write(material.config)
     _check_weights(material.vector_field, config)
     if preview is None:
         from .preview import bake_preview
 
         preview = bake_preview(material)
-    card = model_card(material).encode()
-    facts = (json.dumps(to_json(config), indent=1) + "\n").encode()
     writers = {
         WEIGHTS: lambda file: eqx.tree_serialise_leaves(file, material.vector_field),
         PREVIEW: lambda file: file.write(preview),
-        CARD: lambda file: file.write(card),
-        CONFIG: lambda file: file.write(facts),
     }
+    return _write(Path(folder), config, writers)
+
+
+def rename(folder: Path | str, name: str) -> Path:
+    """Give the material of a folder another name; its weights stay as they are. Raises what `save` and `load_config` do."""
+    config = dataclasses.replace(load_config(folder), name=name)
+    return _write(Path(folder), _config_to_write(config), {})
+
+
+def _write(folder: Path, config: MaterialConfig, writers: dict[str, Callable[[BinaryIO], object]]) -> Path:
+    from .model_card import model_card  # what only writers need is not loaded to read
+
+    card = model_card(config).encode()
+    facts = (json.dumps(to_json(config), indent=1) + "\n").encode()
+    writers = {**writers, CARD: lambda file: file.write(card), CONFIG: lambda file: file.write(facts)}
     staged = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ ORDER = [
     "config_json",
     "convolution",
     "resampling",
+    "enlarging",
     "layers",
     "vector_field",
     "microfacet",
@@ -71,7 +72,7 @@ def ours(path, **options):
 def test_the_reader_of_imports_sees_them():
     assert {"errors", "config", "material"} <= ours(MODULES["solve"], at_start_only=True)
     assert "preview" in ours(MODULES["checkpoint"], at_start_only=False) - ours(MODULES["checkpoint"], at_start_only=True)
-    assert "huggingface_hub" in imports(MODULES["hub"], at_start_only=False)
+    assert "huggingface_hub" in imports(MODULES["hub.fetching"], at_start_only=False)
     assert "cli.options" in ours(MODULES["cli.sample"], at_start_only=True)
 
 

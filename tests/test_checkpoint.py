@@ -3,7 +3,9 @@
 import dataclasses
 import errno
 import io
+import json
 import os
+from pathlib import Path
 
 import equinox as eqx
 import jax
@@ -15,12 +17,15 @@ from PIL import Image
 
 import ode_appearance as oa
 from ode_appearance import atomic, checkpoint
-from ode_appearance.checkpoint import FILES, load_config, load_folder
-from ode_appearance.config import Architecture, MaterialConfig
+from ode_appearance.checkpoint import FILES, KEYFRAMES, load_config, load_folder
+from ode_appearance.config import Architecture, Light, MaterialConfig
+from ode_appearance.config_json import from_json, to_json
 from ode_appearance.errors import AppearanceError, CheckpointError, ConfigError, RequestError
 from ode_appearance.preview import bake_preview
 
 PREVIEW = b"a picture"
+
+WRITTEN = [name for name in FILES if name != KEYFRAMES]  # that one is baked later
 
 
 def same_weights(one, other):
@@ -36,7 +41,7 @@ def contents(folder):
 def test_round_trip(tmp_path, config):
     material = little_material(config)
     folder = oa.save(material, tmp_path / "m", preview=PREVIEW)
-    assert sorted(contents(folder)) == sorted(FILES)
+    assert sorted(contents(folder)) == sorted(WRITTEN)
     loaded = oa.load(folder)
     assert loaded.config == config and load_config(folder) == config
     assert same_weights(loaded, material)
@@ -68,13 +73,35 @@ def test_the_weights_are_as_equinox_writes_them(tmp_path):
     assert same_weights(oa.Material(read, RGB), material)
 
 
+@pytest.mark.parametrize("light", [Light(0.1, -0.2, 0.3), Light(0.1, kind="directional", height=0.5, colour=(1.0, 0.5, 0.0))])
+def test_any_light_is_kept_and_a_usual_one_is_written_as_ever(tmp_path, light):
+    material = oa.Material(little_material(SVBRDF).vector_field, dataclasses.replace(SVBRDF, light=light))
+    folder = oa.save(material, tmp_path / "m", preview=PREVIEW)
+    assert load_config(folder).light == light
+    written = json.loads((folder / "config.json").read_text())["light"]
+    assert set(written) == {"x", "y", "log_intensity"} | (
+        {"kind", "height", "colour"} if light.kind == "directional" else set()
+    )
+
+
+@pytest.mark.parametrize("wrong", [{"kind": "spot"}, {"height": 0.0}, {"colour": [1.0, 1.0]}, {"colour": [1.0, 1.0, 2.0]}])
+def test_what_is_no_light(wrong):
+    with pytest.raises(ConfigError, match=next(iter(wrong))):
+        from_json(Light, wrong, "light")
+
+
+def test_the_facts_of_a_shipped_material_are_written_as_they_are():
+    for folder in sorted((Path(__file__).parent.parent / "checkpoints").iterdir()):
+        assert json.dumps(to_json(load_config(folder)), indent=1) + "\n" == (folder / "config.json").read_text()
+
+
 def test_saving_replaces_and_leaves_other_files(tmp_path):
     folder = oa.save(little_material(RGB), tmp_path / "m", preview=PREVIEW)
     (folder / "notes.txt").write_text("mine")
     second = little_material(SVBRDF, seed=4)
     oa.save(second, folder, preview=b"another")
     assert same_weights(oa.load(folder), second)
-    assert sorted(contents(folder)) == sorted([*FILES, "notes.txt"])
+    assert sorted(contents(folder)) == sorted([*WRITTEN, "notes.txt"])
     assert (folder / "preview.webp").read_bytes() == b"another"
 
 
@@ -185,7 +212,7 @@ def test_a_move_that_fails_leaves_a_checkpoint_and_no_scraps(tmp_path, monkeypat
         fail_at(patch, checkpoint.os, "replace", turn, PermissionError(errno.EACCES, "Permission denied"))
         with pytest.raises(CheckpointError):
             oa.save(little_material(RGB, seed=7), folder, preview=b"another")
-    assert sorted(contents(folder)) == sorted(FILES)
+    assert sorted(contents(folder)) == sorted(WRITTEN)
     oa.load(folder)
 
 

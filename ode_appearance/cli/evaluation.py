@@ -9,8 +9,6 @@ from ..collection import find_folder, list_materials, load
 from ..errors import AppearanceError, CheckpointError, RequestError
 from ..material import Material
 
-READABLE = (".gif", ".webp", ".png", ".avif", ".mp4", ".avi", ".mov", ".mkv", ".zip")
-
 
 def add_to(verbs) -> None:
     """Add the verb to the parser."""
@@ -32,9 +30,11 @@ def run(options) -> None:
     if not options.all:
         _evaluate(options.name, options.exemplar, options)
         return
+    from ..exemplar.dataset import find_exemplar
+
     for name in list_materials():
         try:
-            exemplar = _find_exemplar(load(name).config.exemplar.name or name, options.exemplars)
+            exemplar = find_exemplar(load(name).config.exemplar.name or name, options.exemplars)
             if exemplar is None:
                 print(f"{name:28} not measurable here: its exemplar is not at hand", flush=True)
             else:
@@ -61,18 +61,6 @@ def _evaluate(name, exemplar, options):
         folder = find_folder(name)
         measured = Material(material.vector_field, dataclasses.replace(material.config, measures=kept))
         save(measured, folder, preview=checked_file(folder, PREVIEW).read_bytes())
-
-
-def _find_exemplar(name, folder):
-    """The file or folder of this name below the given folder or examples/."""
-    from ..exemplar.dataset import EXAMPLES
-
-    for place in (folder, EXAMPLES):
-        if place is not None and place.is_dir():
-            found = [p for p in sorted(place.rglob("*")) if p.name == name or (p.stem == name and p.suffix.lower() in READABLE)]
-            if found:
-                return found[0]
-    return None
 
 
 def _print_row(name, *values):

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from .. import device
 from ..errors import AppearanceError
-from . import evaluation, explore, export, official, sample, training
+from . import baking, evaluation, explore, export, hub, official, sample, training
 
-VERBS = (explore, sample, export, training, evaluation, official)
+VERBS = (explore, sample, export, training, evaluation, baking, official, hub)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -12,6 +12,7 @@ RGB_FOLDER = "RGB_dynamic_textures"
 SVBRDF_FOLDER = "SVBRDF_dynamic_flash_textures"
 EXAMPLES = Path(__file__).parents[2] / "examples"
 """The exemplars that come with the project, in the same layout."""
+READABLE = (".gif", ".webp", ".png", ".avif", ".mp4", ".avi", ".mov", ".mkv", ".zip")
 # The lights (x, y) of the ground-truth pictures beside a synthetic exemplar: the three published ones, and one of our own.
 RELIGHTS = {"up": (0.0, 0.6), "left": (-0.5, 0.0), "rightdown": (0.5, -0.5), "rightup": (0.35, 0.35)}
 
@@ -59,3 +60,13 @@ def relit_siblings(path: Path) -> dict[str, Path]:
     """The pictures under other lights that lie beside an exemplar, by their names in RELIGHTS."""
     siblings = {light: path.with_name(f"{path.stem}_relit_{light}{path.suffix}") for light in RELIGHTS}
     return {light: sibling for light, sibling in siblings.items() if sibling.exists()}
+
+
+def find_exemplar(name: str, folder: Path | None = None) -> Path | None:
+    """The first file or folder of this name anywhere below a folder of one's own, or below EXAMPLES; None if there is none."""
+    for place in (folder, EXAMPLES):
+        if name and place is not None and place.is_dir():
+            for path in sorted(place.rglob("*")):
+                if path.name == name or (path.stem == name and path.suffix.lower() in READABLE):
+                    return path
+    return None

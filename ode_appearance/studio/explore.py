@@ -1,5 +1,6 @@
 """The page on which a material is looked at: what is shown where, and which event goes to which handler."""
 
+import asyncio
 import random
 from collections.abc import Callable
 from typing import Any, get_args
@@ -7,11 +8,14 @@ from typing import Any, get_args
 import gradio as gr
 
 from ..config import Method
-from . import assets
+from ..viewer import assets
 from .export_panel import export_panel
 from .facts import facts
 from .gallery import gallery
 from .handlers import FIELDS, SIZE, Studio, own_solver, own_times
+from .library_panel import LibraryPanel
+from .presentation import gallery_value
+from .python_panel import python_panel
 from .viewer import viewer
 
 Parts = dict[str, Any]
@@ -19,23 +23,36 @@ LINK = f"""(_, ...fields) => {{ {assets.script("link")}
 return [linkedSolve(location.hash), ...fields]; }}"""
 
 
-def explore(app: gr.Blocks, studio: Studio, device: gr.HTML) -> Callable[[gr.State], dict[str, Any]]:
-    """Make the page. Returns what makes a listener that shows the material whose name is in a component."""
+def explore(
+    app: gr.Blocks, studio: Studio, device: gr.HTML, more: Callable[[], LibraryPanel] | None = None
+) -> tuple[Callable[[gr.State], dict[str, Any]], LibraryPanel | None]:
+    """Make the page, with the panel that `more` makes under its gallery.
+
+    Returns what makes a listener that shows the material whose name is in a component, and the panel.
+    """
 
     def picture(request: list) -> dict[str, str]:  # Gradio marks it as callable from the page, and cannot mark a method
         return studio.pictures.picture(request)
+
+    def exemplar(name: str) -> dict[str, str]:
+        return studio.exemplar_picture(name)
 
     parts: Parts = {"selected": gr.State(None), "device": device}
     with gr.Row(elem_id="body"):
         with gr.Column(scale=1, min_width=220):
             parts["gallery"] = gallery(elem_id="gallery")
+            panel = more() if more else None
         with gr.Column(scale=5, min_width=320):
-            parts["viewer"] = viewer(elem_id="viewer", picture=picture)
+            parts["viewer"] = viewer(elem_id="viewer", picture=picture, exemplar=exemplar)
             buttons = _fields(parts)
             export_panel(studio.exports, parts["selected"], [parts[name] for name in FIELDS])
+            python_panel(studio.collection, parts["selected"], [parts[name] for name in FIELDS])
             with gr.Accordion("About this material", open=True):
                 parts["facts"] = facts(elem_id="facts")
-    return _connect(app, studio, parts, buttons)
+    showing = _connect(app, studio, parts, buttons, panel.library.open_linked if panel else lambda name: None)
+    if panel is not None:
+        panel.connect(showing)
+    return lambda name: {**showing, "inputs": [name, *showing["inputs"]]}, panel
 
 
 def _fields(parts: Parts) -> dict[str, gr.Button]:
@@ -53,6 +70,7 @@ def _fields(parts: Parts) -> dict[str, gr.Button]:
         buttons["exemplar"] = _button("Exemplar only")
         buttons["whole"] = _button("With warm-up")
         buttons["beyond"] = _button("Beyond its end")
+    parts["estimate"] = gr.Markdown(elem_id="estimate")
     with gr.Accordion("Solver", open=False):
         with gr.Row(elem_classes="fields"):
             parts["method"] = gr.Dropdown(list(get_args(Method)), value="heun", label="Method", min_width=120)
@@ -61,6 +79,8 @@ def _fields(parts: Parts) -> dict[str, gr.Button]:
             parts["tolerance"] = gr.Number(0.01, label="Tolerance", step=0.001, min_width=110)
             parts["step"] = gr.Number(0.1, label="Step", step=0.01, min_width=110)
             buttons["own"] = _button("As it was trained for")
+        qualities = [("in full", "full"), ("light, for slow networks", "light")]
+        parts["quality"] = gr.Radio(qualities, value="full", label="Keyframes are sent", elem_classes="fields")
     return buttons
 
 
@@ -68,7 +88,10 @@ def _button(label: str) -> gr.Button:
     return gr.Button(label, size="md", min_width=120, elem_classes="beside")
 
 
-def _connect(app: gr.Blocks, studio: Studio, parts: Parts, buttons: dict[str, gr.Button]):
+def _connect(
+    app: gr.Blocks, studio: Studio, parts: Parts, buttons: dict[str, gr.Button], open_linked: Callable[[str], None]
+) -> dict[str, Any]:
+    """Connect everything. Returns a listener for materials beside the gallery's: its function takes the name first."""
     fields = [parts[name] for name in FIELDS]
     # Every event starts at once: the studio itself lets one solve after the other run, and ends what is out of date.
     always = {"show_progress": "hidden", "trigger_mode": "multiple", "concurrency_limit": None, "api_visibility": "private"}
@@ -96,6 +119,11 @@ def _connect(app: gr.Blocks, studio: Studio, parts: Parts, buttons: dict[str, gr
         async for shown in show(studio.pick(str(request.session_hash), name, dict(zip(FIELDS, values, strict=True)))):
             yield shown
 
+    async def pick_beside(name, request: gr.Request, *values):
+        yield {parts["gallery"]: gallery_value(studio.collection, None)}
+        async for shown in pick_named(name, request, *values):
+            yield shown
+
     async def pick(event: gr.EventData, request: gr.Request, *values):
         async for shown in pick_named(str(event._data.get("name")), request, *values):
             yield shown
@@ -107,6 +135,7 @@ def _connect(app: gr.Blocks, studio: Studio, parts: Parts, buttons: dict[str, gr
         studio.sessions.stop(str(request.session_hash))
 
     async def open_tab(link, request: gr.Request, *values):
+        await asyncio.to_thread(open_linked, str(link.get("material", "")) if isinstance(link, dict) else "")
         async for shown in show(studio.open(str(request.session_hash), dict(zip(FIELDS, values, strict=True)), link)):
             yield shown
 
@@ -128,7 +157,4 @@ def _connect(app: gr.Blocks, studio: Studio, parts: Parts, buttons: dict[str, gr
         parts["stepping"], [parts["tolerance"], parts["step"]], queue=False, show_progress="hidden", api_visibility="private",
     )  # fmt: skip
 
-    def picking(name: gr.State) -> dict[str, Any]:
-        return {"fn": pick_named, "inputs": [name, *fields], "outputs": everything, **always}
-
-    return picking
+    return {"fn": pick_beside, "inputs": fields, "outputs": everything, **always}

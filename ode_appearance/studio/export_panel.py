@@ -18,16 +18,19 @@ FORMATS = [
     ("WebP", "webp"),
     ("Video (MP4)", "mp4"),
     ("Maps (zip)", "maps"),
+    ("Web page, works offline", "page"),
     ("States (NumPy)", "states"),
 ]
 MAP_FORMATS = [("PNG, 8 bits", "png8"), ("PNG, 16 bits", "png16"), ("OpenEXR, floats", "exr")]
 MAP_VALUES = [("for Blender, Unreal, three.js", "engine"), ("as the renderer uses them", "raw")]
 OPTIONS = ("format", "map_format", "map_values", "sequence", "frames", "fps")
-# What the viewer shows is known to the page only.
-SEEN = """(_, ...rest) => {
-  const state = document.querySelector("#viewer .ode-viewer")?.odeViewer?.state ?? {};
-  const { time, lights, surface, painted, exposure } = state;
-  return [{ time, lights, surface, painted, exposure }, ...rest];
+# What the viewer shows is known to the page only (seen.py reads it).
+SEEN = """async (_, ...rest) => {
+  const viewer = document.querySelector("#viewer .ode-viewer")?.odeViewer;
+  if (!viewer) return [{}, ...rest];
+  const { time, lights, exposure, surface, tiles, zoom, channel, second } = viewer.state;
+  const ages = await viewer.packAges();
+  return [{ time, lights, exposure, surface, tiles, zoom, channel, second, ages }, ...rest];
 }"""
 
 

@@ -10,19 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from ..config import Light
 from ..config_json import from_json
 from ..errors import RequestError
-from ..export import ExportConfig, estimate_bytes, export
+from ..export import ExportConfig, estimate_bytes, export, picture_size
 from ..export.config import SUFFIXES
 from ..trajectory import TrajectoryCache
 from .files import KeyframeFiles
 from .materials import Collection
 from .requests import number, solve_request, whole
+from .seen import STILLS, read_seen
 from .worker import Worker
 
-STILLS = ("png", "maps")
-"""Formats that show one time, the one that is looked at; the others show the solved range."""
 MOST_FRAMES = 1000
 POLL_SECONDS = 0.3
 
@@ -37,7 +35,7 @@ class Exports:
     async def export(
         self, session: str, name: str | None, fields: dict[str, Any], seen: Any, options: dict[str, Any]
     ) -> AsyncIterator[tuple[str, Path | None]]:
-        """Write what is `seen` (time and lights, from the viewer) of a material: (a sentence, the file once it is there).
+        """Write what is `seen` (see seen.py) of a material: (a sentence, the file once it is there).
 
         Raises AppearanceError for what is not possible.
         """
@@ -47,12 +45,13 @@ class Exports:
             ExportConfig, {field.name: options[field.name] for field in dataclasses.fields(ExportConfig)}, "export"
         )
         times = _times(request.times, config, seen, options)
-        note, light = _light(entry.config, seen)
+        view = read_seen(seen, entry.config, request.size, config.format)
         self.end(session)
         stop, folder = threading.Event(), self._files.folder()
         self._latest[session] = stop, folder
         path = folder / f"{re.sub('[^A-Za-z0-9_-]+', '_', entry.config.name)[:60] or 'material'}{SUFFIXES[config.format]}"
-        size = f"about {estimate_bytes(entry.config, config, size=request.size, frames=len(times)) / 1e6:.1f} MB"
+        written = picture_size(config, request.size, view.tiles)
+        size = f"about {estimate_bytes(entry.config, config, size=written, frames=len(times)) / 1e6:.1f} MB"
         shares = [0.0]
         task = asyncio.wrap_future(
             self._worker.submit(
@@ -63,7 +62,11 @@ class Exports:
                     times=times,
                     seed=request.seed,
                     size=request.size,
-                    light=light,
+                    light=view.lights,
+                    exposure=view.exposure,
+                    tiles=view.tiles,
+                    age=view.ages,
+                    keyframes=request.times,
                     solver=request.solver,
                     cache=self._cache,
                     progress=shares.append,
@@ -73,12 +76,13 @@ class Exports:
         )
         try:
             while not task.done():
-                yield f"Exporting, {size}: {shares[-1]:.0%}. {note}", None
+                yield f"Exporting, {size}: {shares[-1]:.0%}. {view.left_out}".strip(), None
                 await asyncio.wait([task], timeout=POLL_SECONDS)
-            written = task.result()
+            file = task.result()
         finally:
             stop.set()
-        yield (f"{written.name}, {written.stat().st_size / 1e6:.1f} MB. {note}", written) if written else ("Stopped.", None)
+        done = f"{file.name}, {file.stat().st_size / 1e6:.1f} MB. {view.left_out}".strip() if file else "Stopped."
+        yield done, file
 
     def stop(self, session: str) -> None:
         """Stop the export of a tab, if there is one."""
@@ -102,19 +106,3 @@ def _times(solved, config, seen, options):
     if config.format == "png":
         raise RequestError("A picture shows one time: choose frames or an animation for a sequence.")
     return np.linspace(solved[0], solved[-1], frames).tolist()
-
-
-def _light(config, seen):
-    """What the export leaves out of what is seen, as a sentence, and the light that it has."""
-    seen = seen if isinstance(seen, dict) else {}
-    plain = not seen.get("painted") and seen.get("surface") == "flat" and not seen.get("exposure")
-    note = "" if plain else "Painted ages, surfaces and exposure are not exported."
-    lights = seen.get("lights")
-    if config.kind == "rgb" or not isinstance(lights, list) or not lights or not isinstance(lights[0], dict):
-        return note, None
-    first = lights[0]
-    usual = len(lights) == 1 and (first.get("kind"), first.get("height"), first.get("colour")) == ("point", 1, "#ffffff")
-    if not usual:
-        note += " The first light is exported as a white point light at the camera's distance."
-    values = {"x": first.get("x"), "y": first.get("y"), "log_intensity": first.get("logIntensity")}
-    return note.strip(), from_json(Light, values, "light")

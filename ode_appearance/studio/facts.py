@@ -5,7 +5,7 @@ Its value is a list of [label, text].
 
 import gradio as gr
 
-from . import assets
+from ..viewer import assets
 
 MOUNT = """
 const facts = new Facts(element.querySelector(".ode-facts"));

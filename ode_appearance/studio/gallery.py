@@ -7,7 +7,7 @@ shows the preview without waiting for the server.
 
 import gradio as gr
 
-from . import assets
+from ..viewer import assets
 
 MOUNT = """
 const gallery = new Gallery(element.querySelector(".ode-gallery"), (name) => trigger("pick", { name }));

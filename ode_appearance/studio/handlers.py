@@ -15,17 +15,19 @@ from ..config import MaterialConfig
 from ..errors import AppearanceError
 from ..solve import solve
 from ..trajectory import TrajectoryCache
+from ..viewer.schedule import usual_count
 from . import presentation
+from .exemplars import Exemplars
 from .exports import Exports
 from .files import KeyframeFiles
 from .jobs import Sessions
 from .materials import Collection, facts
 from .pictures import Pictures
 from .requests import solve_request
-from .schedule import usual_count
+from .settings import exemplars_folder
 from .worker import Worker
 
-FIELDS = ("seed", "width", "height", "start", "end", "count", "method", "stepping", "tolerance", "step")
+FIELDS = ("seed", "width", "height", "start", "end", "count", "method", "stepping", "tolerance", "step", "quality")
 """The fields of the screen, in the order in which handlers get their values."""
 
 LINKED = ("seed", "width", "height", "start", "end")
@@ -40,7 +42,7 @@ LEAST_SECONDS = 0.15
 """Between two messages to the browser."""
 
 Shown = dict[str, Any]
-"""What to show next, by the names of components: those of FIELDS, and viewer, gallery, facts, device, selected."""
+"""What to show next, by the names of components: those of FIELDS, and viewer, estimate, gallery, facts, device, selected."""
 
 
 class Studio:
@@ -52,6 +54,7 @@ class Studio:
         self.worker, cache = Worker(), TrajectoryCache()
         self.sessions = Sessions(self.worker, self.files, cache)
         self.pictures = Pictures(collection, self.worker, cache)
+        self.exemplars = Exemplars(self.files, exemplars_folder())
         self.exports = Exports(collection, self.worker, cache, self.files)
         self._asked: collections.Counter[str] = collections.Counter()
 
@@ -113,6 +116,8 @@ class Studio:
         """A field was changed: solve, once the person has stopped typing."""
         self._asked[session] += 1
         mine = self._asked[session]
+        if estimate := self._estimate(name, fields):
+            yield estimate
         await asyncio.sleep(SETTLE_SECONDS)
         if self._asked[session] == mine:
             async for shown in self.solve(session, name, fields):
@@ -136,13 +141,15 @@ class Studio:
             yield self._refuse(session, error)
             return
         job = self.sessions.begin(session, request, entry.material)
+        exemplar = await asyncio.to_thread(self.exemplars.find, entry) is not None
         seen = -1
         try:
             while self.sessions.latest(session) is job:
                 if job.changes != seen:
                     # Read before the value is made: a change while it is made is shown the next time.
                     seen, finished = job.changes, job.finished
-                    yield {"viewer": presentation.viewer_value(entry, job)}
+                    estimate = self.sessions.speed.describe(entry.config, request)
+                    yield {"viewer": presentation.viewer_value(entry, job, exemplar=exemplar), "estimate": estimate}
                     if finished:
                         break
                     await asyncio.sleep(LEAST_SECONDS - POLL_SECONDS)
@@ -151,6 +158,13 @@ class Studio:
             job.stop()  # nobody listens any more
         if job.message and self.sessions.latest(session) is job:
             _warn(job.message)
+
+    def exemplar_picture(self, name: str) -> dict[str, str]:
+        """For the viewer: {"address": of the keyframes of a material's exemplar} or {"error": a sentence}."""
+        try:
+            return self.exemplars.picture(self.collection.find(str(name)))
+        except AppearanceError as error:
+            return {"error": str(error)}
 
     def end(self, session: str) -> None:
         """The tab was closed."""
@@ -170,6 +184,15 @@ class Studio:
             _warn(f"What the link asks for cannot be shown. {error}")
             return {}
         return {"material": link["material"], **linked}
+
+    def _estimate(self, name, fields):
+        """What the fields would take to solve; nothing where they cannot be solved, which `solve` says."""
+        try:
+            entry = self.collection.find(name or "")
+            request = solve_request(entry.name, entry.config, fields)
+        except AppearanceError:
+            return {}
+        return {"estimate": self.sessions.speed.describe(entry.config, request)}
 
     def _own(self, name, fill):
         """What `fill` makes of a material's facts; nothing where there is no such material, which `solve` refuses."""

@@ -6,16 +6,14 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-import jax
-import numpy as np
-
 from ..errors import AppearanceError
-from ..material import Material, map_channels, read_maps
+from ..material import Material
 from ..solve import solve_stream
 from ..trajectory import TrajectoryCache
+from ..viewer.encoder import Encoder
 from .files import KeyframeFiles
-from .keyframes import pack
 from .requests import SolveRequest
+from .speed import Speed
 from .worker import Worker
 
 log = logging.getLogger(__name__)
@@ -26,14 +24,13 @@ ENDINGS = {
 }
 
 
-_read_maps = jax.jit(read_maps, static_argnums=(0, 1))
 _numbers = itertools.count(1)
 
 
 class Job:
     """One solve on its way. What it found out so far can be read at any time; `changes` counts what happened."""
 
-    def __init__(self, request: SolveRequest, material: Material, files: KeyframeFiles):
+    def __init__(self, request: SolveRequest, material: Material, files: KeyframeFiles, speed: Speed):
         self.number = next(_numbers)
         self.request = request
         self.material = material
@@ -43,9 +40,15 @@ class Job:
         self.notice: str | None = None
         self.steps, self.seconds = 0, 0.0
         self.changes = 0
-        self._files = files
+        self._files, self._speed = files, speed
         self._folder = files.folder()
         self._stop = threading.Event()
+
+    @property
+    def seconds_left(self) -> float | None:
+        """About how long it will still take; None where that is not known."""
+        whole = self._speed.seconds(self.material.config, self.request)
+        return None if whole is None else max(whole - self.seconds, 0.0)
 
     @property
     def finished(self) -> bool:
@@ -78,7 +81,7 @@ class Job:
             self._end("failed", "The solve failed for a reason that this app does not know; the server's log has more.")
 
     def _solve(self, cache, stop):
-        request, config, texels = self.request, self.material.config, None
+        request = self.request
         if stop():
             return self._end("stopped")
         self._change(status="solving")
@@ -86,11 +89,12 @@ class Job:
             self.material, seed=request.seed, size=request.size, times=request.times, solver=request.solver,
             stop=stop, cache=cache,
         )  # fmt: skip
+        encoder, before = Encoder(self.material.config, request.quality), None
         for chunk in chunks:
+            self._speed.note(self.material.config, request, before, chunk)
+            before = chunk
             for time, state in zip(chunk.times, chunk.states, strict=True):
-                maps = _read_maps(map_channels(config), config.normals, state)
-                file, texels = pack({name: np.asarray(values) for name, values in maps.items()}, texels)
-                path = self._files.write(self._folder, f"{len(self.keyframes)}.bin", file)
+                path = self._files.write(self._folder, f"{len(self.keyframes)}.bin", encoder.encode(state))
                 self.keyframes.append((float(time), path))
                 self._change()
                 if stop():
@@ -112,13 +116,14 @@ class Sessions:
     """The jobs of all open browser tabs. A new job ends the one before; its files stay until the one after."""
 
     def __init__(self, worker: Worker, files: KeyframeFiles, cache: TrajectoryCache):
+        self.speed = Speed()
         self._worker, self._files, self._cache = worker, files, cache
         self._jobs: dict[str, Sequence[Job]] = {}
         self._lock = threading.Lock()
 
     def begin(self, session: str, request: SolveRequest, material: Material) -> Job:
         """Queue a solve for a session."""
-        job = Job(request, material, self._files)
+        job = Job(request, material, self._files, self.speed)
         with self._lock:
             *old, latest = self._jobs.get(session, (None,))
             self._jobs[session] = [known for known in (latest, job) if known]

@@ -1,14 +1,17 @@
-"""The app's page: its head, its tabs, and its endpoint for programs."""
+"""The app's page: its head and its tabs."""
 
 import gradio as gr
 
 from ..errors import AppearanceError
-from . import assets
+from ..viewer import assets
+from .endpoints import endpoints
 from .explore import explore
 from .facts import facts
-from .handlers import SIZE, Studio
+from .handlers import Studio
+from .library import Library
+from .library_panel import LibraryPanel
+from .settings import mcp_allowed
 from .training_tab import TrainingTab, refusal
-from .trainings import Trainings
 
 TITLE = "ODE Appearance"
 HEADING = "<h1>ODE Appearance</h1><p>Materials that change with time: pick one, age it, drag the light over it.</p>"
@@ -24,12 +27,18 @@ THEME = gr.themes.Default(
     body_text_color_subdued_dark="*neutral_400",
     block_label_text_color="*neutral_700",
 )
-LAUNCH = {"theme": THEME, "css": assets.text("page.css"), "footer_links": ["api", "settings"], "run_history": False}
+LAUNCH = {
+    "theme": THEME,
+    "css": assets.text("page.css"),
+    "footer_links": ["api", "settings"],
+    "run_history": False,
+    "mcp_server": mcp_allowed(),
+}
 """What `launch` needs beside the app itself."""
 
 
-def build(studio: Studio, trainings: Trainings | None) -> gr.Blocks:
-    """The app; without trainings, it has nothing but the page on which materials are looked at."""
+def build(studio: Studio, library: Library) -> gr.Blocks:
+    """The app; without trainings in its library, it has nothing but the page on which materials are looked at."""
     # Keyframes and previews are served where they lie; all others of Gradio's files are copies.
     gr.set_static_paths([studio.files.root, studio.collection.folder])
     with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as app:
@@ -38,52 +47,30 @@ def build(studio: Studio, trainings: Trainings | None) -> gr.Blocks:
                 gr.HTML(HEADING, elem_id="heading", apply_default_css=False)
             with gr.Column(scale=1, min_width=240):
                 device = facts(elem_id="device")
-        if trainings is None:
-            explore(app, studio, device)
+        if library.trainings is None:
+            explore(app, studio, device, (lambda: LibraryPanel(library, None)) if library.hub else None)
         else:
-            _tabs(app, studio, device, trainings)
-        _endpoint(studio)
+            _tabs(app, studio, device, library)
+        endpoints(studio, library)
     return app
 
 
-def _tabs(app, studio, device, trainings):
+def _tabs(app, studio, device, library):
+    owner = gr.BrowserState("", storage_key="ode-appearance-browser", secret="ode-appearance")
     with gr.Tabs(selected="explore") as tabs:
         with gr.Tab("Explore", id="explore") as explore_tab:
-            picking = explore(app, studio, device)
+            picking, panel = explore(app, studio, device, lambda: LibraryPanel(library, owner))
         with gr.Tab("Train", id="train") as train_tab:
-            training = TrainingTab(trainings)
+            training = TrainingTab(library, owner)
     training.connect(train_tab, explore_tab)
+    panel.refresh_with(explore_tab.select)
 
     def open_material(owner, key):
-        place = studio.files.folder()
-        training.copy_material(owner, key, place)
         try:
-            studio.collection.open(key, place)
+            library.open_own(owner, key)
         except AppearanceError as error:
             raise refusal(error) from error
         return gr.Tabs(selected="explore")
 
     opened = training.open.click(open_material, [training.owner, training.chosen], tabs, api_visibility="private")
     opened.success(**picking(training.chosen))
-
-
-def _endpoint(studio: Studio) -> None:
-    """The API endpoint `/render`."""
-
-    def render(material, seed, width, height, time, x, y, log_intensity):
-        try:
-            return studio.pictures.draw(material, seed, width, height, time, x, y, log_intensity)
-        except AppearanceError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-
-    numbers = {"seed": 0, "width": SIZE, "height": SIZE, "time": 0.0, "x": 0.0, "y": 0.0, "log_intensity": 0.0}
-    with gr.Row(visible=False):
-        inputs = [gr.Textbox("rusting_steel", label="material")]
-        inputs += [gr.Number(value, label=name) for name, value in numbers.items()]
-        picture = gr.Image(label="picture", format="png", type="numpy")
-        button = gr.Button("render")
-    button.click(
-        render, inputs, picture, api_name="render", concurrency_limit=None,
-        api_description="A picture of a material at a model time, solved from a seed at a size, under a point light "
-        "at (x, y) of a logarithmic intensity (an RGB texture is its own light): a PNG.",
-    )  # fmt: skip

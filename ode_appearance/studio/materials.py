@@ -2,31 +2,32 @@
 
 import dataclasses
 import threading
+from collections.abc import Callable
 from pathlib import Path
+
+import jax
 
 from ..checkpoint import PREVIEW, checked_file, count_parameters, load_folder
 from ..collection import checkpoints_folder, list_materials
 from ..config import MaterialConfig
 from ..errors import AppearanceError, CheckpointError
 from ..material import Material
+from ..viewer.baking import baked
+from ..viewer.scene import kind_label
 
-BRDF_TITLES = {
-    "diffuse_cook_torrance": "diffuse and Cook-Torrance, anisotropic",
-    "diffuse_iso_cook_torrance": "diffuse and Cook-Torrance",
-    "compl_cook_torrance": "metallic Cook-Torrance, anisotropic",
-    "compl_iso_cook_torrance": "metallic Cook-Torrance",
-    "cook_torrance": "Cook-Torrance, anisotropic",
-    "iso_cook_torrance": "Cook-Torrance",
-}
+MOST_OPENED_BYTES = 1 << 30
+"""Weights of materials that are kept beside those of the folder."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """A sound checkpoint folder."""
+    """A sound checkpoint folder: its preview and its baked keyframes where it has them, its exemplar where that is its own."""
 
     name: str
     material: Material
     preview: Path | None
+    baked: Path | None = None
+    exemplar: Path | None = None
 
     @property
     def config(self) -> MaterialConfig:
@@ -48,7 +49,7 @@ class Collection:
     def __init__(self, folder: Path | str | None = None):
         self.folder = checkpoints_folder() if folder is None else Path(folder)
         self._entries: list[Entry | BrokenEntry] | None = None
-        self._opened: dict[str, Entry | BrokenEntry] = {}
+        self._opened: dict[str, Entry] = {}
         self._lock = threading.Lock()
 
     @property
@@ -65,20 +66,43 @@ class Collection:
         """Those that are materials."""
         return [entry for entry in self.entries if isinstance(entry, Entry)]
 
-    def open(self, name: str, folder: Path) -> Entry:
-        """Read a checkpoint folder anew, to be found by this name alone; raises CheckpointError where it is none."""
-        self._opened[name] = dataclasses.replace(_read(folder), name=name)
-        return self.find(name)
+    def open(
+        self, name: str, folder: Path, *, served: Callable[[Path], Path] = lambda path: path, exemplar: Path | None = None
+    ) -> Entry:
+        """Read a checkpoint folder anew, to be found by this name alone; raises CheckpointError where it is none.
+
+        `served` puts a file where browsers can fetch it. What was looked at longest ago is forgotten where all that was opened
+        has more than MOST_OPENED_BYTES.
+        """
+        read = _read(folder)
+        if isinstance(read, BrokenEntry):
+            raise CheckpointError(read.error)
+        files = {"preview": read.preview and served(read.preview), "baked": read.baked and served(read.baked)}
+        entry = dataclasses.replace(read, name=name, exemplar=exemplar, **files)
+        with self._lock:
+            self._opened.pop(name, None)
+            self._opened[name] = entry
+            while sum(map(_bytes, self._opened.values())) > MOST_OPENED_BYTES and len(self._opened) > 1:
+                self._opened.pop(next(iter(self._opened)))
+        return entry
 
     def find(self, name: str) -> Entry:
         """The sound material of a name; raises CheckpointError for all others. A name is never a path here."""
-        for entry in [*self.entries, *self._opened.values()]:
+        for entry in self.entries:
             if entry.name == name:
                 if isinstance(entry, BrokenEntry):
                     raise CheckpointError(entry.error)
                 return entry
+        with self._lock:
+            if name in self._opened:
+                self._opened[name] = opened = self._opened.pop(name)  # the last to be forgotten
+                return opened
         known = ", ".join(entry.name for entry in self.sound) or "none"
         raise CheckpointError(f"There is no material {name!r}; there are: {known}.")
+
+
+def _bytes(entry):
+    return sum(leaf.nbytes for leaf in jax.tree.leaves(entry.material))
 
 
 def _read(folder: Path) -> Entry | BrokenEntry:
@@ -90,17 +114,7 @@ def _read(folder: Path) -> Entry | BrokenEntry:
         preview = checked_file(folder, PREVIEW)
     except CheckpointError:
         preview = None  # it can be solved all the same
-    return Entry(folder.name, material, preview)
-
-
-def title(name: str) -> str:
-    """`rusting_steel` as people write it."""
-    return name.replace("_", " ").strip().capitalize()
-
-
-def kind_label(config: MaterialConfig) -> str:
-    """What kind of material it is, in a few words."""
-    return "RGB texture" if config.brdf is None else f"SVBRDF: {BRDF_TITLES[config.brdf]}"
+    return Entry(folder.name, material, preview, baked(folder))
 
 
 def facts(entry: Entry) -> list[tuple[str, str]]:
@@ -111,6 +125,7 @@ def facts(entry: Entry) -> list[tuple[str, str]]:
     stepping = f"steps of {solver.fixed_step:g}" if solver.fixed_step else f"tolerance {solver.rtol:g}"
     rows = [
         ("Kind", kind_label(config)),
+        ("On the Hub", entry.name if "/" in entry.name else ""),
         ("Exemplar", config.exemplar.name),
         ("Took in reality", config.exemplar.real_duration),
         ("Credit", config.exemplar.credit),

@@ -61,4 +61,9 @@ class Pictures:
             return {"error": str(error)}
         file = io.BytesIO()
         Image.fromarray(frame).save(file, "PNG")
-        return {"address": "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()}
+        return {"address": data_url(file.getvalue(), "image/png")}
+
+
+def data_url(content: bytes, kind: str = "application/octet-stream") -> str:
+    """Bytes as an address that holds them."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -5,43 +5,20 @@ from typing import Any
 import gradio as gr
 
 from ..device import description
-from ..material import map_channels
+from ..viewer.scene import describe, title
 from .jobs import Job
-from .materials import BrokenEntry, Collection, Entry, kind_label, title
-
-VIEW_LABELS = {
-    "diffuse": "Diffuse colour",
-    "albedo": "Albedo",
-    "specular": "Specular colour (F0)",
-    "metallic": "Metallic",
-    "roughness": "Roughness",
-    "roughness_u": "Roughness, across",
-    "roughness_v": "Roughness, upward",
-    "height": "Height",
-    "normal": "Normal",
-}
+from .materials import BrokenEntry, Collection, Entry
+from .speed import spelled
 
 
-def viewer_value(entry: Entry, job: Job) -> dict[str, Any]:
-    """The viewer's value for a job of a material."""
+def viewer_value(entry: Entry, job: Job, *, exemplar: bool = False) -> dict[str, Any]:
+    """The viewer's value for a job of a material, of which the `exemplar` is at hand or not."""
     config = entry.config
-    light = config.light
-    names = [] if config.brdf is None else [name for name, _ in map_channels(config)] + ["normal"]
     return {
         "run": job.number,
-        "material": {
-            "name": entry.name,
-            "title": title(entry.config.name),
-            "label": kind_label(config),
-            "brdf": config.brdf or "rgb",
-            "half_width": config.camera.half_width,
-            "distance": config.camera.distance,
-            "light": [light.x, light.y, light.log_intensity],
-            "warmup": config.times.warmup,
-            "duration": config.times.duration,
-            "views": [["lit", "Lit surface"], *([name, VIEW_LABELS[name]] for name in names)],
-        },
+        "material": {**describe(config, entry.name), "exemplar": exemplar},
         "preview": _file(entry.preview),
+        "baked": _file(entry.baked),
         "seed": job.request.seed,
         "size": list(job.request.size),
         "times": list(job.request.times),
@@ -62,7 +39,8 @@ def progress_text(job: Job) -> str:
         case "solving" if not done:
             return "Preparing the solver: this takes longer the first time at a size"
         case "solving":
-            return f"Solving: {done} of {planned} keyframes, {spent}"
+            left = f", about {spelled(job.seconds_left)} left" if job.seconds_left is not None else ""
+            return f"Solving: {done} of {planned} keyframes, {spent}{left}"
         case "complete":
             return f"{done} keyframes, {spent}"
         case _:

@@ -9,7 +9,8 @@ from ..config_json import from_json
 from ..errors import ConfigError, RequestError
 from ..limits import check_size, check_times
 from ..memory import check_memory
-from .schedule import check_count, keyframe_times
+from ..viewer.keyframes import STEPS, Quality
+from ..viewer.schedule import check_count, keyframe_times
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,10 +22,12 @@ class SolveRequest:
     size: tuple[int, int]
     times: tuple[float, ...]
     solver: SolverConfig
+    quality: Quality = "full"
 
 
 def solve_request(name: str, config: MaterialConfig, fields: dict[str, Any]) -> SolveRequest:
-    """The request for a material in `fields` (seed, width, height, start, end, count, method, stepping, tolerance, step).
+    """The request for a material in `fields`: seed, width, height, start, end, count, method, stepping, tolerance, step, and
+    quality where it is not "full".
 
     Raises RequestError, saying what is wrong and what would be right, for anything that cannot be solved.
     """
@@ -37,7 +40,10 @@ def solve_request(name: str, config: MaterialConfig, fields: dict[str, Any]) -> 
     check_times(config, times)
     solver = _solver(config, fields)
     check_memory(config, solver, size)
-    return SolveRequest(name, seed, size, tuple(times), solver)
+    quality = fields.get("quality", "full")
+    if quality not in STEPS:
+        raise RequestError(f"Keyframes are of the quality {' or '.join(STEPS)}, not {quality!r}.")
+    return SolveRequest(name, seed, size, tuple(times), solver, quality)
 
 
 def _solver(config, fields):

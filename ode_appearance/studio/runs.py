@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..atomic import write_atomically
-from ..checkpoint import CONFIG, FILES
+from ..checkpoint import CONFIG, FILES, KEYFRAMES, rename
 from ..config import option
 from ..config_json import from_json, to_json
 from ..errors import AppearanceError, TrainingError
@@ -25,6 +25,7 @@ from ..training.folder import MATERIAL, read_request, write_request
 from ..training.journal import RESULT, last_entry, read_journal
 
 ORDER, LOG = "order.json", "log.txt"
+NAME = r"[^\W_][\w .,()-]{0,59}"
 Wanted = Literal["run", "pause", "keep", "failed"]
 
 
@@ -92,6 +93,20 @@ class Run:
         path = self.folder / RESULT
         return path if path.exists() else None
 
+    @property
+    def has_material(self) -> bool:
+        """Whether a material was saved."""
+        return (self.folder / MATERIAL / CONFIG).exists()
+
+    def rename(self, name: str) -> None:
+        """Give it and its material another name; raises TrainingError for what is no name. Not while it is trained."""
+        name = name.strip()
+        if not re.fullmatch(NAME, name):
+            raise TrainingError(f"{name[:60]!r} is no name: it has up to 60 letters, digits, spaces and - _ . , ( ) in it.")
+        if self.has_material:
+            rename(self.folder / MATERIAL, name)
+        self._write(dataclasses.replace(self.order, name=name))
+
     def copy_material(self, place: Path) -> None:
         """Copy its checkpoint, as it is at this moment, into a folder; raises TrainingError where there is none yet."""
         source = self.folder / MATERIAL
@@ -99,7 +114,8 @@ class Run:
             for _ in range(3):
                 before = (source / CONFIG).stat().st_mtime_ns
                 for name in FILES:
-                    shutil.copyfile(source / name, place / name)
+                    if name != KEYFRAMES or (source / name).exists():
+                        shutil.copyfile(source / name, place / name)
                 if (source / CONFIG).stat().st_mtime_ns == before:
                     return
         except OSError as error:

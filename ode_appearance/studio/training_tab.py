@@ -3,8 +3,6 @@
 import asyncio
 import html
 import secrets
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +15,11 @@ from ..errors import AppearanceError, TrainingError
 from ..features import load_features
 from ..training.config import PRESETS, preset
 from ..training.estimate import estimate_seconds
+from .library import Library
+from .own_material import OwnMaterial
 from .runs import Order
 from .training_form import advanced_fields, examples, look_at, read_config, shown_values
 from .training_view import curve, duration, summary
-from .trainings import Trainings
 
 KINDS = [("RGB texture", "rgb"), ("SVBRDF, lit by a flash", "svbrdf")]
 UPLOADS = [".gif", ".webp", ".png", ".mp4", ".avi", ".mov", ".mkv", ".zip"]
@@ -31,9 +30,8 @@ Shown = dict[Any, Any]
 class TrainingTab:
     """The tab for one app; made within its `gr.Blocks`."""
 
-    def __init__(self, trainings: Trainings):
-        self.trainings = trainings
-        self.owner = gr.BrowserState("", storage_key="ode-appearance-browser", secret="ode-appearance")
+    def __init__(self, library: Library, owner: gr.BrowserState):
+        self.library, self.trainings, self.owner = library, library.trainings, owner
         self.chosen = gr.State("")
         with gr.Row():
             with gr.Column(scale=2, min_width=320):
@@ -72,10 +70,10 @@ class TrainingTab:
                 self.pause = gr.Button("Pause", min_width=80)
                 self.resume = gr.Button("Resume", min_width=80)
                 self.keep = gr.Button("Stop and keep", min_width=140)
-                self.delete = gr.Button("Delete", variant="stop", min_width=80)
             with gr.Row():
                 self.open = gr.Button("Open in Explore", min_width=140)
                 self.pack = gr.Button("Pack for download", min_width=140)
+            self.own = OwnMaterial(self.library, self.owner, self.chosen)
         self.packed = gr.File(label="The material's checkpoint", visible=False, interactive=False)
         self.timer = gr.Timer(REFRESH_SECONDS, active=False)
 
@@ -122,7 +120,7 @@ class TrainingTab:
         for button, act in ((self.pause, self.trainings.pause), (self.resume, self.trainings.resume)):
             self._on_run(button, act, private)
         self._on_run(self.keep, lambda run: self.trainings.pause(run, keep=True), private)
-        self._on_run(self.delete, self.trainings.delete, private)
+        self.own.connect(self.show, self.views)
         self.pack.click(self._pack, [self.owner, self.chosen], self.packed, **private)
         self.runs.change(lambda: gr.update(visible=False), None, self.packed, **quiet)
 
@@ -192,22 +190,11 @@ class TrainingTab:
             raise refusal(error) from error
         return owner, *await asyncio.to_thread(self.show, owner, run.key)
 
-    def copy_material(self, owner: str, key: str, place: Path) -> None:
-        """Copy the checkpoint of a browser's own training into a folder; a refusal in words where there is none yet."""
+    def _pack(self, owner, key):
         try:
-            self.trainings.find(owner, key).copy_material(place)
+            return gr.update(value=str(self.library.pack_own(owner, key)), visible=True)
         except AppearanceError as error:
             raise refusal(error) from error
-
-    def _pack(self, owner, key):
-        place = Path(tempfile.mkdtemp(prefix="ode-appearance-"))
-        try:
-            (place / key).mkdir()
-            self.copy_material(owner, key, place / key)
-            archive = shutil.make_archive(str(Path(tempfile.mkdtemp(prefix="ode-appearance-")) / key), "zip", place / key)
-        finally:
-            shutil.rmtree(place, ignore_errors=True)
-        return gr.update(value=archive, visible=True)
 
 
 def _exemplar_path(upload, example):

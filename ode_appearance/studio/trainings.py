@@ -81,6 +81,13 @@ class Trainings:
             if self._process is not None and self._process.run == run:
                 self._process.stop()
 
+    def rename(self, run: Run, name: str) -> None:
+        """Give it and its material another name; raises TrainingError for what is no name, and while it is trained."""
+        with self._lock:
+            if self._process is not None and self._process.run == run:
+                raise TrainingError("This is being trained, under its name: pause it, and rename it then.")
+            run.rename(name)
+
     def delete(self, run: Run) -> None:
         """Stop it and remove its folder."""
         self.pause(run)

@@ -4,8 +4,9 @@ Its value is a dict, sent again whenever something in it changes:
 
     run         whole number that grows: a value of an earlier run is ignored
     material    {name, title, label, brdf ("rgb" for a texture), half_width, distance, light [x, y, log-intensity],
-                warmup, duration, views [[name, label], ...]}
+                warmup, duration, views [[name, label], ...], exemplar (whether its pictures are at hand)}
     preview     file of its animated preview, or None
+    baked       file of keyframes (see bundle.py) to look at until there are others, or None
     seed, size  of the state; size is [width, height]
     times       model times of all keyframes that are planned, ascending
     keyframes   those that are solved, in the order in which they were: [{time, file}, ...] (see keyframes.py)
@@ -19,19 +20,11 @@ Files are `gradio.FileData`. The scripts' own API is described at the top of web
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import gradio as gr
 
-from . import assets
-
-SCRIPTS = (
-    "dom", "store", "geometry", "lights", "link",
-    "keyframes", "moments", "arrivals", "graphics", "keyframe-textures", "renderer", "readings", "remote", "stage",
-    "playback", "ages", "age-files", "painter", "light-tool", "move-tool", "paint-tool", "gestures", "keys",
-    "controls", "timeline", "channel-panel", "light-panel", "light-handles", "surface-panel", "paint-panel", "divider", "probe",
-    "delivery", "viewer", "viewer-api",
-)  # fmt: skip
-STYLES = ("viewer", "picture", "controls", "timeline")
+from ..viewer import assets
 
 # `element` is the component's, `trigger`, `server` and `watch` are Gradio's (see the docstring of gr.HTML).
 MOUNT = """
@@ -39,6 +32,7 @@ const container = element.querySelector(".ode-viewer");
 const viewer = new Viewer(container.firstElementChild, {
   stop: () => trigger("stop"),
   picture: (request) => server.picture(request),
+  exemplar: (name) => server.exemplar(name),
 });
 container.odeViewer = new ViewerApi(viewer);
 container.odeViewer.update(props.value);
@@ -46,18 +40,23 @@ watch("value", () => container.odeViewer.update(props.value));
 """
 
 
-def viewer(*, picture: Callable[[list], dict[str, str]] | None = None, **options) -> gr.HTML:
+def viewer(
+    *,
+    picture: Callable[[list], dict[str, str]] | None = None,
+    exemplar: Callable[[str], dict[str, Any]] | None = None,
+    **options,
+) -> gr.HTML:
     """A viewer; `options` are those of gr.HTML. Its event `stop` asks to stop solving.
 
     The function `picture([material, seed, width, height, time, x, y, log_intensity])` gives {"address": ...} of a picture or
-    {"error": sentence}, for browsers that cannot draw one themselves. (No subclass of gr.HTML: Gradio would write a .pyi file
-    beside this one.)
+    {"error": sentence}, for browsers that cannot draw one themselves; `exemplar(name)` likewise that of the keyframes of a
+    material's exemplar. (No subclass of gr.HTML: Gradio would write a .pyi file beside this one.)
     """
     return gr.HTML(
         html_template='<div class="ode-viewer"><div class="ode-viewer-grid"></div></div>',
-        css_template="\n".join(assets.text(f"{name}.css") for name in STYLES),
-        js_on_load=assets.shaders() + assets.script(*SCRIPTS) + MOUNT,
+        css_template=assets.viewer_style(),
+        js_on_load=assets.viewer_script() + MOUNT,
         apply_default_css=False,
-        server_functions=[picture] if picture else None,
+        server_functions=[function for function in (picture, exemplar) if function] or None,
         **options,
     )

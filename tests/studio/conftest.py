@@ -1,5 +1,7 @@
 """The app as a person starts it, in a process of its own, and a browser that looks at it."""
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -23,7 +26,7 @@ BROKEN = "half_a_material"
 def checkpoints(tmp_path_factory):
     """A copy of the shipped materials with a broken one among them."""
     folder = tmp_path_factory.mktemp("checkpoints")
-    for name in ("clay_solidifying", "rusting_steel"):
+    for name in ("clay_solidifying", "lichen_spreading", "rusting_steel"):
         shutil.copytree(ROOT / "checkpoints" / name, folder / name)
     shutil.copytree(ROOT / "checkpoints" / "rusting_steel", folder / BROKEN)
     weights = folder / BROKEN / "model.eqx"
@@ -31,13 +34,13 @@ def checkpoints(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="session")
-def app(checkpoints):
-    """The address of `python app.py`."""
+@contextlib.contextmanager
+def serving(**settings):
+    """The address of `python app.py` with these environment variables."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "GRADIO_SERVER_PORT": str(port), "ODE_APPEARANCE_CHECKPOINTS": str(checkpoints)}
+    environment = {**os.environ, "GRADIO_SERVER_PORT": str(port), **settings}
     process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment)
     address = f"http://127.0.0.1:{port}/"
     try:
@@ -52,6 +55,13 @@ def app(checkpoints):
     finally:
         process.terminate()
         assert process.wait(timeout=30) is not None
+
+
+@pytest.fixture(scope="session")
+def app(checkpoints):
+    """The app with these materials."""
+    with serving(ODE_APPEARANCE_CHECKPOINTS=str(checkpoints)) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +82,11 @@ def browser():
 class Screen:
     """One tab of the app, and the viewer's API in it."""
 
-    def __init__(self, browser, address, *, script=None, link="", **options):
+    def __init__(self, browser, address, *, script=None, link="", held=None, **options):
+        """`held` are addresses that are asked for and not answered."""
         self.page = browser.new_page(**options)
+        if held:
+            self.page.route(held, lambda route: None)
         self.requests, self.errors = [], []
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -110,6 +123,11 @@ class Screen:
     def enter(self, label, value):
         """Type into a field, as a person would."""
         self.page.get_by_label(label, exact=True).first.fill(str(value))
+
+    def canvas(self):
+        """What is on the screen where the picture is: (3, h, w) in [0, 1]."""
+        shot = self.page.locator(".ode-picture > canvas").screenshot()
+        return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"), np.float32).transpose(2, 0, 1) / 255
 
     def pixels(self):
         """The picture at the size of the state: (3, h, w) in [0, 1]."""

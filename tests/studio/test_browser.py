@@ -13,7 +13,7 @@ from PIL import Image
 
 import ode_appearance as oa
 from ode_appearance.microfacet import BRDF_MODELS
-from ode_appearance.studio.keyframes import pack
+from ode_appearance.viewer.keyframes import pack
 
 LIGHTS = [oa.Light(0.0, 0.0, -0.2), oa.Light(0.0, 0.6, 0.5), oa.Light(-0.5, 0.0, 1.0), oa.Light(0.5, -0.5, 0.0)]
 

@@ -1,9 +1,11 @@
 """Exports from the app: what is seen, as a file that others can read."""
 
 import asyncio
+import base64
 import io
 import time
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -12,13 +14,15 @@ from test_handlers import FIELD_VALUES
 
 import ode_appearance as oa
 from ode_appearance.errors import AppearanceError
+from ode_appearance.images import to_bytes
 from ode_appearance.studio.handlers import Studio
 from ode_appearance.studio.materials import Collection
+from ode_appearance.studio.requests import solve_request
 
 FIELDS = {**FIELD_VALUES, "width": 32, "height": 16}
 OPTIONS = {"format": "png", "map_format": "png8", "map_values": "engine", "sequence": False, "frames": 3, "fps": 10.0}
 LIGHT = {"kind": "point", "x": 0.2, "y": -0.1, "height": 1, "logIntensity": 0.3, "colour": "#ffffff"}
-SEEN = {"time": 0.5, "lights": [LIGHT], "surface": "flat", "painted": 0, "exposure": 0}
+SEEN = {"time": 0.5, "lights": [LIGHT], "surface": "flat", "exposure": 0}
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +54,37 @@ def test_a_picture_is_what_the_library_renders(studio):
     assert np.abs(picture - expected).max() < 0.01
 
 
+def packed(ages):
+    """Ages as viewer/web/packed-ages.js sends them."""
+    height, width = ages.shape
+    return {"size": [width, height], "data": base64.b64encode(zlib.compress(ages.astype("<f4").tobytes())).decode()}
+
+
+def test_all_lights_exposure_tiles_and_painted_ages_are_exported(studio):
+    other = {**LIGHT, "kind": "directional", "x": -0.4, "height": 0.5, "colour": "#ff8040", "orbit": 0.2}
+    ages = np.float32(np.linspace(-2, 3, 32) * np.ones((16, 1)))
+    seen = {**SEEN, "lights": [LIGHT, other], "exposure": 0.5, "tiles": [2, 1], "zoom": 1, "ages": packed(ages)}
+    said, path = exported(studio, "clay_solidifying", seen)
+    assert "as seen" not in said[-1]
+    material = oa.load("clay_solidifying")
+    request = solve_request("clay_solidifying", material.config, FIELDS)
+    trajectory = oa.solve(material, size=(32, 16), times=request.times, solver=request.solver)
+    lights = [
+        oa.Light(0.2, -0.1, 0.3),
+        oa.Light(-0.4, -0.1, 0.3, "directional", 0.5, (1.0, (128 / 255) ** 2.2, (64 / 255) ** 2.2)),
+    ]
+    expected = oa.render(material, trajectory, time=0.5, light=lights, exposure=0.5, tiles=(2, 1), age=ages)
+    assert np.abs(np.asarray(Image.open(path), int) - to_bytes(expected)).max() <= 1
+
+
 def test_what_is_left_out_is_told(studio):
-    lights = [{**LIGHT, "kind": "directional"}, LIGHT]
-    said, path = exported(studio, "clay_solidifying", {**SEEN, "lights": lights, "painted": 3})
-    assert "Painted ages" in said[-1] and "first light" in said[-1] and path.exists()
+    seen = {**SEEN, "surface": "sphere", "zoom": 2, "channel": "normal", "second": "kept", "lights": [{**LIGHT, "orbit": 0.2}]}
+    said, path = exported(studio, "clay_solidifying", seen)
+    for sentence in ("lies flat", "in sight", "lit surface", "beside", "Save this picture"):
+        assert sentence in said[-1]
+    assert "stand still" not in said[-1] and path.exists()
+    assert "stand still" in exported(studio, "clay_solidifying", seen, format="gif")[0][-1]
+    assert "as seen" not in exported(studio, "clay_solidifying", seen, format="maps")[0][-1]
 
 
 def test_an_animation_shows_the_range_and_maps_show_the_time(studio):
@@ -78,6 +109,23 @@ def test_an_animation_shows_the_range_and_maps_show_the_time(studio):
         (SEEN, {"sequence": True}, "one time"),
         ({**SEEN, "lights": [{"x": "left"}]}, {}, "number"),
         ({**SEEN, "time": -100}, {}, "warm-up|-100"),
+        ({**SEEN, "lights": [LIGHT] * 9}, {}, "up to 8"),
+        ({**SEEN, "lights": ["white"]}, {}, "A light has"),
+        ({**SEEN, "lights": [{**LIGHT, "colour": "<b>"}]}, {}, "#ff8040"),
+        ({**SEEN, "lights": [{**LIGHT, "kind": "spot"}]}, {}, "point, directional"),
+        ({**SEEN, "exposure": "bright"}, {}, "Exposure"),
+        ({**SEEN, "exposure": 1e9}, {}, "stops"),
+        ({**SEEN, "tiles": "many"}, {}, "Tiles"),
+        ({**SEEN, "tiles": [0.5, 1]}, {}, "whole number"),
+        ({**SEEN, "tiles": [10**6, 10**6]}, {}, "fewer"),
+        ({**SEEN, "ages": "older"}, {}, "size and data"),
+        ({**SEEN, "ages": packed(np.ones((32, 16)))}, {}, "surface of 32x16"),
+        ({**SEEN, "ages": {"size": [32, 16], "data": "<>"}}, {}, "did not arrive"),
+        ({**SEEN, "ages": {"size": [32, 16], "data": "abcd"}}, {}, "did not arrive"),
+        ({**SEEN, "ages": {**packed(np.ones((8, 8))), "size": [32, 16]}}, {}, "each place"),
+        ({**SEEN, "ages": {**packed(np.ones((999, 999))), "size": [32, 16]}}, {}, "each place"),
+        ({**SEEN, "ages": packed(np.full((16, 32), np.nan))}, {}, "finite"),
+        ({**SEEN, "ages": packed(np.ones((16, 32)))}, {"format": "states"}, "one time"),
     ],
 )
 def test_what_is_not_possible_is_told(studio, seen, options, sentence):

@@ -30,10 +30,11 @@ def gather(stream):
 def test_the_first_visit_shows_the_gallery_and_the_first_material(studio):
     first, *others = gather(studio.open("tab", FIELD_VALUES))
     assert first["gallery"]["selected"] == first["selected"] == "clay_solidifying"
-    assert set(FIELDS) - {"seed", "width", "height"} <= set(first)
+    assert set(FIELDS) - {"seed", "width", "height", "quality"} <= set(first)
     assert (first["start"], first["end"], first["count"]) == (-1, 5, 64)
     assert (first["stepping"], first["tolerance"]) == ("adaptive", 0.003)
-    assert all(set(shown) == {"viewer"} for shown in others)
+    assert all(set(shown) == {"viewer", "estimate"} for shown in others)
+    assert others[-1]["estimate"].startswith("16×16, 64 keyframes: ")
     last = others[-1]["viewer"]
     assert last["status"] == "complete" and len(last["keyframes"]) == len(last["times"]) == 64
     assert last["material"]["views"][0][0] == "lit" and last["preview"] and last["size"] == [16, 16]
@@ -96,7 +97,9 @@ def test_only_the_last_of_quick_changes_is_solved(studio):
         return await asyncio.gather(*tasks)
 
     first, second, third = asyncio.run(type_quickly())
-    assert first == second == [] and third[-1]["viewer"]["seed"] == 123
+    # All are told what it will take.
+    assert [set(shown) for shown in (*first, *second)] == [{"estimate"}] * 2
+    assert third[-1]["viewer"]["seed"] == 123
 
 
 def test_a_solve_that_nobody_watches_ends(studio):
@@ -119,12 +122,16 @@ def test_another_size_brings_as_many_keyframes_as_suit_it(studio):
     large = {**FIELD_VALUES, "width": 1024, "height": 1024}
 
     async def first_of():
+        estimate = None
         async for shown in studio.resize("tab", "clay_solidifying", large):
-            studio.sessions.stop("tab")
-            return shown
+            if "viewer" in shown:
+                studio.sessions.stop("tab")
+                return estimate, shown
+            estimate = shown
 
-    shown = asyncio.run(first_of())
-    assert shown["count"] == 8 and len(shown["viewer"]["times"]) == 8
+    estimate, shown = asyncio.run(first_of())
+    assert estimate["count"] == 8 and estimate["estimate"].startswith("1024×1024, 8 keyframes")
+    assert len(shown["viewer"]["times"]) == 8
 
 
 def test_buttons_fill_fields(studio):
@@ -136,4 +143,4 @@ def test_warming_up_compiles_every_network_once(studio, monkeypatch):
     solved = []
     monkeypatch.setattr("ode_appearance.studio.handlers.solve", lambda material, **_: solved.append(material.name))
     studio.warm_up()
-    assert solved == ["clay_solidifying", "rusting_steel"]
+    assert solved == ["clay_solidifying", "lichen_spreading"], "steel has the network of lichen"

@@ -12,10 +12,10 @@ from ode_appearance.material import decode, new_material
 from ode_appearance.solve import solve
 from ode_appearance.studio.files import KeyframeFiles
 from ode_appearance.studio.jobs import Sessions
-from ode_appearance.studio.keyframes import unpack
 from ode_appearance.studio.requests import SolveRequest
 from ode_appearance.studio.worker import Worker
 from ode_appearance.trajectory import TrajectoryCache
+from ode_appearance.viewer.keyframes import unpack
 
 ARCHITECTURE = Architecture(channels=7, dim=8, dim_mults=(1, 2), attention=None)
 MATERIAL = new_material(
@@ -70,7 +70,7 @@ def test_a_solve_that_runs_out_of_steps_says_so_and_keeps_what_it_has(sessions):
 
 
 def test_an_unknown_error_is_logged_and_not_shown(sessions, monkeypatch, caplog):
-    monkeypatch.setattr("ode_appearance.studio.jobs.pack", lambda *_: 1 / 0)
+    monkeypatch.setattr("ode_appearance.studio.jobs.Encoder.encode", lambda *_: 1 / 0)
     job = finished(sessions.begin("tab", request(), MATERIAL))
     assert job.status == "failed" and "division" not in job.message and "division" in caplog.text
 

@@ -1,0 +1,31 @@
+"""The Python panel under the viewer: what is seen, as a program."""
+
+from collections.abc import Sequence
+
+import gradio as gr
+
+from ..errors import AppearanceError
+from .export_panel import SEEN
+from .handlers import FIELDS
+from .materials import Collection
+from .requests import solve_request
+from .snippet import snippet
+
+
+def python_panel(collection: Collection, selected: gr.State, fields: Sequence[gr.components.Component]) -> None:
+    """Make the panel; the program is written when it is opened, and when that is asked for."""
+    with gr.Accordion("Python", open=False, elem_id="python") as accordion:
+        code = gr.Code(language="python", label="What is seen", interactive=False, show_line_numbers=False, wrap_lines=True)
+        again = gr.Button("Write it again, as it is seen now", size="sm")
+    seen = gr.JSON(visible=False)
+
+    def write(seen, name, *values):
+        try:
+            entry = collection.find(name or "")
+            request = solve_request(entry.name, entry.config, dict(zip(FIELDS, values, strict=True)))
+            return snippet(entry, request, seen, shipped=entry.name in [known.name for known in collection.sound])
+        except AppearanceError as error:
+            return f"# {error}"
+
+    for event in (accordion.expand, again.click):
+        event(write, [seen, selected, *fields], code, js=SEEN, api_visibility="private", show_progress="hidden")

@@ -1,0 +1,100 @@
+"""What the viewer shows, as the page says it: read and checked."""
+
+import base64
+import binascii
+import dataclasses
+import zlib
+from typing import Any
+
+import numpy as np
+
+from ..aging import Ages
+from ..config import Light, MaterialConfig
+from ..config_json import from_json
+from ..errors import RequestError
+from ..export.config import Format
+from ..lights import linear_colour
+from .requests import number, whole
+
+MOST_LIGHTS = 8  # as in viewer/web/lights.glsl
+STILLS: tuple[Format, ...] = ("png", "maps")
+"""Formats that show one time, the one that is looked at; the others show the solved range."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """What of the view an export takes over, and what it leaves out, in a sentence or none."""
+
+    lights: tuple[Light, ...]
+    exposure: float
+    tiles: tuple[int, int]
+    ages: Ages | None
+    left_out: str
+
+
+def read_seen(seen: Any, config: MaterialConfig, size: tuple[int, int], format: Format) -> Seen:
+    """`seen` is what export_panel.py takes from the viewer: time, lights, exposure, surface, tiles, zoom, channel, second and
+    ages; what is missing is as at first. Raises RequestError or ConfigError for what is not possible.
+    """
+    seen = {"exposure": 0, "surface": "flat", "tiles": [1, 1], **(seen if isinstance(seen, dict) else {})}
+    lights = seen.get("lights") or []
+    if not isinstance(lights, list) or len(lights) > MOST_LIGHTS:
+        raise RequestError(f"Lights are a list of up to {MOST_LIGHTS}.")
+    own = tuple(_light(light) for light in lights) if config.brdf is not None and lights else (config.light,)
+    tiles = seen["tiles"] if seen["surface"] == "flat" else [1, 1]
+    if not isinstance(tiles, list) or len(tiles) != 2:
+        raise RequestError("Tiles are two numbers, across and down.")
+    across, down = (whole({"tiles": count}, "tiles") for count in tiles)
+    ages, left_out = read_ages(seen.get("ages"), size), _left_out(seen, config, format)
+    return Seen(own, number(seen, "exposure"), (across, down), ages, left_out)
+
+
+def _light(values):
+    if not isinstance(values, dict):
+        raise RequestError("A light has a kind, a place, an intensity and a colour.")
+    named = {name: values[name] for name in ("kind", "x", "y", "height") if name in values}
+    if "colour" in values:
+        named["colour"] = linear_colour(str(values["colour"]))
+    return from_json(Light, {**named, "log_intensity": values.get("logIntensity", 0.0)}, "light")
+
+
+def read_ages(packed: Any, size: tuple[int, int]) -> Ages | None:
+    """The ages that viewer/web/packed-ages.js sends for a state of `size` (width, height): {size, data}, or None.
+
+    `data` is base64 of deflated float32 numbers, row by row from the top. Raises RequestError for anything else, without
+    unpacking more than there can be.
+    """
+    if packed is None:
+        return None
+    if not isinstance(packed, dict) or not isinstance(packed.get("data"), str):
+        raise RequestError("Painted ages are a size and data.")
+    if packed.get("size") != list(size):
+        width, height = size
+        raise RequestError(f"What is painted does not lie on a surface of {width}x{height}: wait until that one is shown.")
+    expected = 4 * size[0] * size[1]
+    try:
+        unpacked = zlib.decompressobj().decompress(base64.b64decode(packed["data"], validate=True), expected + 1)
+    except (binascii.Error, ValueError, zlib.error) as error:
+        raise RequestError("What is painted did not arrive as it was sent.") from error
+    ages = np.frombuffer(unpacked[: len(unpacked) // 4 * 4], "<f4")
+    if len(unpacked) != expected or not np.isfinite(ages).all():
+        raise RequestError("What is painted is not a finite number for each place.")
+    return ages.reshape(size[1], size[0]).astype(np.float32)
+
+
+def _left_out(seen, config, format):
+    """Maps and states have no view that could be left out, and a page has all views."""
+    if format in ("maps", "states", "page"):
+        return ""
+    moving = config.brdf is not None and any(light.get("orbit") for light in seen.get("lights") or [])
+    left = [
+        (seen["surface"] != "flat", "it lies flat"),
+        (seen.get("zoom", 1) != 1, "all of it is in sight"),
+        (seen.get("channel", "lit") != "lit", "it is the lit surface, for maps are a format of their own"),
+        (bool(seen.get("second")), "nothing stands beside it"),
+        (moving and format not in STILLS, "the lights stand still"),
+    ]
+    told = [sentence for applies, sentence in left if applies]
+    if not told:
+        return ""
+    return f"Not quite as seen: {'; '.join(told)}. “Save this picture” in the viewer takes what is seen."

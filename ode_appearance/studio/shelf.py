@@ -1,0 +1,35 @@
+"""The shelf component: materials by name in a list, one of them chosen, with a sentence above them.
+
+Its value is {"note": sentence or "", "rows": [{name, title, label}, ...], "selected": name or None}, shown as text and never
+as HTML. The event `pick` carries {"name": name}.
+"""
+
+from typing import Any
+
+import gradio as gr
+
+from ..viewer import assets
+from .library import Row
+
+MOUNT = """
+const shelf = new Shelf(element.querySelector(".ode-shelf"), (name) => trigger("pick", { name }));
+shelf.update(props.value);
+watch("value", () => shelf.update(props.value));
+"""
+
+
+def shelf(**options) -> gr.HTML:
+    """An empty shelf; `options` are those of gr.HTML."""
+    return gr.HTML(
+        html_template='<div class="ode-shelf"></div>',
+        css_template=assets.text("shelf.css"),
+        js_on_load=assets.script("dom", "shelf") + MOUNT,
+        apply_default_css=False,
+        elem_classes="shelf",
+        **options,
+    )
+
+
+def shelf_value(rows: list[Row], note: str = "", selected: str | None = None) -> dict[str, Any]:
+    """A shelf's value."""
+    return {"note": note, "rows": rows, "selected": selected}

@@ -1,0 +1,72 @@
+"""What is seen, as Python that makes the same picture with the library."""
+
+import dataclasses
+from typing import Any
+
+from ..config import Light, SolverConfig
+from ..material import map_channels
+from .materials import Entry
+from .requests import SolveRequest, number
+from .seen import Seen, read_seen
+
+DIGITS = 6
+
+
+def snippet(entry: Entry, request: SolveRequest, seen: Any, *, shipped: bool) -> str:
+    """A program that draws what the viewer shows of a request: at its time, in its channel, under its lights.
+
+    `seen` is what export_panel.py takes from the viewer. A material that is neither `shipped` nor of the Hub is to be loaded
+    from the folder that it is packed into. Raises RequestError or ConfigError for what the viewer could not show.
+    """
+    config = entry.config
+    seen = {"time": request.times[-1], **(seen if isinstance(seen, dict) else {})}
+    source, note = (entry.name, "") if shipped or "/" in entry.name else (config.name, "  # the folder of its package")
+    solving = [f"seed={request.seed}", f"size={request.size}", f"times=[{_round(number(seen, 'time'))}]"]
+    if request.solver != config.solver:
+        solving.append(f"solver={_call('oa.SolverConfig', request.solver, SolverConfig())}")
+    lines = [
+        "import ode_appearance as oa",
+        "",
+        f"material = oa.load({source!r}){note}",
+        f"trajectory = oa.solve(material, {', '.join(solving)})",
+    ]
+    channel = seen.get("channel", "lit")
+    if config.brdf is not None and channel in (*(name for name, _ in map_channels(config)), "normal"):
+        view = read_seen(seen, config, request.size, "maps")
+        lines.append(f"values = oa.decode(material, trajectory.states[0])[{channel!r}]  # (channels, height, width)")
+    else:
+        view = read_seen(seen, config, request.size, "png")
+        options = ["material", "trajectory", *_shown(view, config)]
+        lines.append(f"picture = oa.render({', '.join(options)})  # (3, height, width), from 0 to 1")
+    lines += [f"# {view.left_out}"] if view.left_out else []
+    lines += ["# What is painted is left out: `age=` takes it, as a picture of model times."] if view.ages is not None else []
+    return "\n".join(lines) + "\n"
+
+
+def _shown(view: Seen, config):
+    """The arguments of `oa.render` that are not as usual."""
+    shown = []
+    if config.brdf is not None and [_rounded(light) for light in view.lights] != [_rounded(config.light)]:
+        lights = [_call("oa.Light", light, Light()) for light in view.lights]
+        shown.append(f"light={lights[0]}" if len(lights) == 1 else f"light=[{', '.join(lights)}]")
+    if view.exposure:
+        shown.append(f"exposure={_round(view.exposure)}")
+    if view.tiles != (1, 1):
+        shown.append(f"tiles={view.tiles}")
+    return shown
+
+
+def _call(name, value, usual):
+    """The call that makes a dataclass, with the fields that are not as usual."""
+    given, usual = _rounded(value), _rounded(usual)
+    return f"{name}({', '.join(f'{field}={given[field]!r}' for field in given if given[field] != usual[field])})"
+
+
+def _rounded(value):
+    return {name: _round(field) for name, field in dataclasses.asdict(value).items()}
+
+
+def _round(value):
+    if isinstance(value, tuple | list):
+        return tuple(map(_round, value))
+    return round(value, DIGITS) if isinstance(value, float) else value

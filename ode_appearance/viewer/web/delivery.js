@@ -1,0 +1,139 @@
+// What arrives from the server: which material is solved and how far, and its keyframes.
+
+const FIRST_SEEN = 0.75; // of the span, where it need not be waited for
+
+class Delivery {
+  constructor({ root, store, stage, timeline, playback, painter, address, say }) {
+    Object.assign(this, { root, store, stage, timeline, playback, painter, address, say, run: -1 });
+    this.title = make("h2", { class: "ode-title" });
+    this.kind = make("p", { class: "ode-kind" });
+    this.status = make("p", { class: "ode-status", role: "status" });
+    this.stopping = make("button", { type: "button", class: "ode-button ode-stop", text: "Stop", hidden: true });
+    stage.notify({
+      drawn: (time) => this.drawn(time),
+      allocated: () => painter.fit(store.scene.size),
+      restored: () => this.restore(),
+    });
+    document.addEventListener("ode-pick", (event) => this.picked(event.detail));
+  }
+
+  /** A new value; of an earlier run it is out of date and ignored. */
+  update(value) {
+    if (!value || value.run < this.run) return;
+    if (!value.material) return this.say(value.message);
+    if (value.run > this.run) this.begin(value);
+    this.value = value;
+    // Not every keyframe is read out.
+    this.status.setAttribute("aria-live", value.status === "solving" ? "off" : "polite");
+    this.status.textContent = value.text;
+    this.root.dataset.status = value.status;
+    this.stopping.hidden = !["waiting", "solving"].includes(value.status);
+    this.say(value.message ?? this.trouble ?? this.stage.shortcoming);
+    if (this.stage.renderer)
+      value.keyframes.slice(this.arrivals.asked).forEach(({ time, file }) => this.arrivals.ask(time, file.url));
+    else this.store.setScene({ ...this.store.scene, failed: value.status === "failed" });
+  }
+
+  begin(value) {
+    const { material, size, times, seed } = value;
+    const another = material.name !== this.store.scene?.material.name;
+    const scene = { material, size, times, seed, halfWidth: material.half_width, distance: material.distance };
+    this.arrivals?.cancel();
+    this.arrivals = new Arrivals(
+      (...arrived) => this.receive(...arrived),
+      (error) => this.fail(error),
+    );
+    Object.assign(this, { run: value.run, value, trouble: null });
+    this.title.textContent = material.title;
+    this.kind.textContent = material.label;
+    this.stage.begin(times.length, !another);
+    this.timeline.setRange(times[0], times.at(-1), material);
+    this.playback.pause();
+    if (another) this.greet({ ...scene, origin: ownLight(material) }, value);
+    else this.store.setScene({ ...scene, origin: this.store.scene.origin });
+  }
+
+  /** Another material: well into its span where keyframes of it are baked, else as far as it is solved; under its own light,
+   *  with nothing painted on it, or as a link says. */
+  greet(scene, { preview, baked }) {
+    const { material, origin } = scene;
+    const { view } = this.store;
+    this.painter.forget();
+    this.stage.showPreview(preview?.url);
+    this.store.scene = scene;
+    const drafted = baked && this.stage.renderer;
+    if (drafted) this.showBaked(baked.url, scene);
+    this.store.set({
+      time: drafted ? clamp(FIRST_SEEN * material.duration, scene.times[0], scene.times.at(-1)) : null,
+      channel: "lit",
+      ...(view.second === "kept" ? {} : { second: null }),
+      lights: [origin],
+      selected: 0,
+      brush: { ...view.brush, by: view.tool === "paint" ? usualAge(null, scene) : 0 },
+      tool: view.tool === "paint" ? "paint" : material.brdf === "rgb" ? "move" : "light",
+      ...this.address.take(scene),
+    });
+  }
+
+  async showBaked(address, scene) {
+    try {
+      const bundle = await fetchBundle(address);
+      if (this.store.scene.material !== scene.material) return;
+      const label = `Preview, ${bundle.size.join("×")}, seed ${bundle.seed}`;
+      await this.stage.showDraft(bundle, scene, label);
+    } catch {
+      // It is solved in any case.
+    }
+  }
+
+  receive(layer, time, keyframe) {
+    if (this.stage.gone) return;
+    try {
+      this.stage.receive(layer, time, keyframe);
+    } catch (error) {
+      return this.fail(error);
+    }
+    this.showSolved();
+  }
+
+  showSolved() {
+    const { first, last } = this.stage.live?.moments ?? {};
+    this.timeline.setSolved(first ?? null, last ?? null, this.stage.reach);
+  }
+
+  /** Keyframes cannot be fetched or shown: that is said until another solve begins. */
+  fail(error) {
+    this.arrivals.cancel();
+    this.trouble = error.message;
+    this.say(this.trouble);
+  }
+
+  /** The graphics card has forgotten everything: it is filled anew, from the files that were kept. */
+  restore() {
+    this.stage.begin(this.stage.layers, true);
+    this.say(this.value?.message);
+    this.arrivals?.replay();
+  }
+
+  drawn(time) {
+    const [first, last] = [this.value.times[0], this.value.times.at(-1)];
+    if (this.stage.renderer) this.showSolved();
+    else this.timeline.setSolved(first, last, { first, last });
+    this.timeline.show(time);
+  }
+
+  /** A material was picked in the gallery: its preview is here at once, what was solved before is out of date. */
+  picked({ address, title }) {
+    this.arrivals?.cancel();
+    this.playback.pause();
+    this.title.textContent = title;
+    this.kind.textContent = this.status.textContent = "";
+    this.say(null);
+    this.stage.showPreview(address);
+  }
+}
+
+/** The light that a material was captured under. A texture has none: under this one a solid's front is as bright as it is. */
+function ownLight({ brdf, light: [x, y, logIntensity] }) {
+  return newLight({ x, y, logIntensity: brdf === "rgb" ? Math.log(Math.PI) : logIntensity });
+}

@@ -1,0 +1,35 @@
+// The exemplar's own pictures, fetched when somebody wants to see them.
+
+class Exemplar {
+  /** `ask(name)` resolves to {address} of a bundle of a material's exemplar, or {error}. */
+  constructor(store, stage, ask, say) {
+    Object.assign(this, { store, stage, ask, say });
+    store.listen((view, scene) => {
+      const wanted = view.second === "exemplar" && scene && stage.renderer && !stage.gone && !stage.exemplar;
+      if (wanted && this.asked !== scene.material) this.fetch(scene);
+    });
+  }
+
+  async fetch(scene) {
+    const { material } = scene;
+    this.asked = material;
+    try {
+      const { address, error } = await this.ask(material.name);
+      if (error) throw new Error(error);
+      const bundle = await fetchBundle(address);
+      if (this.asked !== material) return;
+      const { size, times, seed } = bundle;
+      const own = { ...scene, size, times, seed, material: { ...material, brdf: "rgb", views: [["lit", "Exemplar"]] } };
+      const plate = this.stage.plate(own, times.length, "Exemplar");
+      this.stage.replace("exemplar", plate);
+      await fill(
+        plate,
+        bundle,
+        () => this.stage.exemplar === plate,
+        () => this.stage.invalidate(),
+      );
+    } catch (error) {
+      this.say(error.message);
+    }
+  }
+}

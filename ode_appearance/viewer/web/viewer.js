@@ -1,0 +1,89 @@
+// The viewer: a canvas that shows a material at any time, under any light, without asking the server again.
+//
+// A person's hand changes the view (store.js); stage.js and renderer.js draw it; what comes from the server goes through
+// delivery.js. What scripts may call is in viewer-api.js.
+
+const NARROW = 640; // pixels, as in viewer.css
+
+class Viewer {
+  /** `stop()` asks the server to stop solving, and is missing where nothing else can be solved; `picture([material, seed, width, height, time, x, y, logIntensity])`
+   *  resolves to {address} of a picture drawn there, or {error}; `exemplar(name)` likewise to a bundle (see bundle.js). */
+  constructor(root, { stop, picture, exemplar }) {
+    this.root = root;
+    const store = (this.store = new Store());
+    const say = (sentence) => this.say(sentence);
+    this.stage = new Stage(store, { remote: picture, say });
+    this.playback = new Playback(store, this.stage);
+    this.timeline = new Timeline(store, this.playback);
+    this.painter = new Painter(store, (...ages) => this.stage.age(...ages));
+    const tools = (this.tools = {
+      light: new LightTool(this.stage, store),
+      move: new MoveTool(this.stage, store),
+      paint: new PaintTool(this.stage, store, this.painter),
+    });
+    new Gestures(this.stage, store, tools);
+    new Keys(root, { store, slider: this.timeline.slider, playback: this.playback, tools });
+    this.address = new AddressBar(store);
+    new Exemplar(store, this.stage, exemplar, say);
+    this.delivery = new Delivery({ ...this, say });
+    this.build(stop, say);
+    store.tell();
+  }
+
+  build(stop, say) {
+    const { store, stage } = this;
+    this.message = make("p", { class: "ode-message", role: "alert", hidden: true });
+    const { status, title, kind, stopping } = this.delivery;
+    stopping.addEventListener("click", () => stop());
+    this.panels = {
+      light: new LightPanel(store).element,
+      move: new SurfacePanel(store, this.tools.move).element,
+      paint: new PaintPanel(store, this.painter, say).element,
+    };
+    stage.over.append(new LightHandles(stage, store).element);
+    stage.picture.append(new Divider(stage, store).element);
+    const probe = new Probe(stage, store, () => store.view.painted && this.painter.map.values);
+    const drawn = stage.renderer
+      ? [new ChannelPanel(store, stop && (() => stage.keep())).element, ...Object.values(this.panels)]
+      : [this.panels.light];
+    this.root.replaceChildren(
+      make("div", { class: "ode-stage" }, stage.picture, probe.element, this.message),
+      this.timeline.element,
+      make("div", { class: "ode-foot" }, status, stopping, saveButton(stage), this.linkButton()),
+      make("div", { class: "ode-panel" }, make("header", {}, title, kind), ...drawn),
+    );
+    store.listen((view, scene) => this.follow(view, scene));
+  }
+
+  /** The panel of a tool opens with it, where there is room. */
+  follow(view, scene) {
+    const { picture } = this.stage;
+    const still = {
+      light: scene && !isLit(view, scene),
+      move: view.surface === "flat" && view.zoom === 1 && !view.exact,
+    };
+    picture.dataset.tool = view.tool;
+    // A finger scrolls the page where there is nothing to move.
+    picture.classList.toggle("ode-still", Boolean(still[view.tool]));
+    if (view.tool === this.tool || !scene) return;
+    this.tool = view.tool;
+    const panels = Object.values(this.panels);
+    if (this.root.clientWidth > NARROW || panels.some((other) => other.open)) this.panels[view.tool].open = true;
+  }
+
+  linkButton() {
+    const copy = button("Copy link", async () => {
+      this.address.write();
+      await navigator.clipboard.writeText(location.href);
+      copy.textContent = "Copied";
+      setTimeout(() => (copy.textContent = "Copy link"), 1500);
+    });
+    copy.hidden = !navigator.clipboard; // only where the page came by a secure way
+    return copy;
+  }
+
+  say(message) {
+    this.message.hidden = !message;
+    if (this.message.textContent !== (message ?? "")) this.message.textContent = message ?? "";
+  }
+}

@@ -1,0 +1,83 @@
+"""The keyframes that checkpoints carry, and the pages made of them."""
+
+import dataclasses
+import re
+import shutil
+
+import numpy as np
+import pytest
+from made_up import psnr
+from materials import SVBRDF, little_material
+
+import ode_appearance as oa
+from ode_appearance.checkpoint import KEYFRAMES
+from ode_appearance.cli.main import main
+from ode_appearance.collection import checkpoints_folder
+from ode_appearance.config import Exemplar
+from ode_appearance.viewer.baking import bake, baked
+from ode_appearance.viewer.bundle import read_bundle
+from ode_appearance.viewer.keyframes import unpack
+from ode_appearance.viewer.page import page
+
+MOST_BYTES = 2_000_000
+LEAST_PSNR = 30.0
+NAMES = oa.list_materials()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return oa.save(little_material(), tmp_path / "little", preview=b"")
+
+
+def test_what_is_baked_is_found_as_long_as_it_is_of_these_weights(folder):
+    assert baked(folder) is None
+    assert bake(folder) == baked(folder) == folder / KEYFRAMES
+    oa.save(little_material(seed=1), folder, preview=b"")
+    assert baked(folder) is None
+    bake(folder)
+    (folder / KEYFRAMES).write_bytes((folder / KEYFRAMES).read_bytes()[:-1])
+    assert baked(folder) is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_shipped_material_carries_small_and_good_keyframes(name):
+    path = baked(checkpoints_folder() / name)
+    assert path is not None, "run `python -m ode_appearance bake`"
+    assert path.stat().st_size <= MOST_BYTES
+    material, bundle = oa.load(name), read_bundle(path.read_bytes())
+    times = material.config.times
+    assert (bundle.times[0], bundle.times[-1]) == (-times.warmup, times.duration) and len(bundle.times) == 32
+    texels, shown = None, {}
+    for time, file in zip(bundle.times, bundle.keyframes, strict=True):
+        shown[time], texels = unpack(file, texels)
+    # One that other machines' rounding has not yet moved, and it is far from the noise.
+    time = min(shown, key=abs)
+    state = oa.solve(material, seed=bundle.seed, size=bundle.size, times=[time]).states[0]
+    own = oa.decode(material, state)
+    for wanted, found in (("image", "image"), ("diffuse", "base"), ("normal", "normal")):
+        if wanted in own:
+            scale = 2 if wanted == "normal" else 1
+            assert psnr(np.asarray(own[wanted]) / scale, shown[time][found] / scale) > LEAST_PSNR
+
+
+def test_the_verb_bakes_what_needs_it_and_writes_a_page(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("ODE_APPEARANCE_CHECKPOINTS", str(tmp_path))
+    assert main(["bake"]) == 0 and str(folder / KEYFRAMES) in capsys.readouterr().out
+    assert main(["bake"]) == 0 and capsys.readouterr().out == ""
+    assert main(["bake", "little", "--page", str(tmp_path / "little.html")]) == 0
+    text = (tmp_path / "little.html").read_text()
+    assert text.count("data:application/octet-stream;base64,") == 32
+    assert main(["bake", "--page", str(tmp_path / "other.html")]) == 1 and "name it" in capsys.readouterr().err
+    shutil.rmtree(folder)
+    assert main(["bake", "little"]) == 1
+
+
+def test_a_page_reaches_for_nothing_and_its_texts_are_texts():
+    hostile = "</script><img src=x onerror=alert(1)>"
+    config = dataclasses.replace(SVBRDF, name=hostile, exemplar=Exemplar(hostile, hostile, hostile))
+    text = page(config, [b"1", b"2"], seed=0, size=(8, 8), times=(0.0, 1.0))
+    # In the script it is the text of a string, elsewhere it is escaped.
+    assert text.count("</script>") == 1
+    outside = re.sub("<script>.*</script>", "", text, flags=re.DOTALL)
+    assert "<img" not in outside and "&lt;img" in outside
+    assert not re.search(r"""(src|href)=["']?https?:|@import|fetch\("http""", text)
