@@ -144,6 +144,7 @@ def test_starting_from_another_material(features):
         train(exemplar, tiny("rgb", dim=16), features=features, init_from=taught.material)
 
 
+@pytest.mark.slow
 def test_the_material_is_made_of_the_mean_weights(features):
     """With a decay of 0.5: the plain mean of the first two, then half of the mean and half of the new ones."""
     exemplar = make_exemplar("rgb")
@@ -209,6 +210,7 @@ def test_regularisers_batches_and_gram_matrices(changes, features):
     assert (progresses[-1].regularisers > 0) == ("kinetic_weight" in changes)
 
 
+@pytest.mark.slow
 def test_both_adjoints_give_the_same_gradient():
     field = VectorField(Architecture(4, 8, (1,), None), key=jax.random.PRNGKey(0))
     field = eqx.tree_at(lambda f: f.final_conv[1].weight, field, replace_fn=lambda w: w + 0.1)

@@ -1,6 +1,7 @@
 """`train` and `train-all`: learn a material from a time-lapse, or from each of a data set."""
 
 import argparse
+import contextlib
 import dataclasses
 import os
 import signal
@@ -15,6 +16,7 @@ from ..errors import AppearanceError, ConfigError, TrainingError
 from ..exemplar import list_dataset, load_exemplar
 from ..training.config import PRESETS, TrainConfig, preset
 from ..training.folder import MATERIAL, RUN, read_request
+from ..viewer.baking import bake
 from .options import add_fields
 
 _CREDIT = ("credit", "license", "real_duration")
@@ -153,6 +155,9 @@ def _train_one(exemplar, config, out, options, resume, interrupted):
             log.write(progress)
             journal.write(progress)
     status = progress.status if progress else "finished"
+    if status == "finished":
+        with contextlib.suppress(AppearanceError):  # it can be solved all the same, or be baked later
+            bake(out / MATERIAL)
     print(f"{exemplar.name}: {status}. The material is in {out / MATERIAL}.", file=sys.stderr)
     return status, progress
 

@@ -128,6 +128,12 @@ def _connect(
         async for shown in pick_named(str(event._data.get("name")), request, *values):
             yield shown
 
+    async def another_range(event: gr.EventData, request: gr.Request, name, *values):
+        asked = {key: event._data.get(key) for key in ("start", "end")}
+        given = dict(zip(FIELDS, values, strict=True))
+        async for shown in show(studio.refill(str(request.session_hash), name, given, lambda _: asked)):
+            yield shown
+
     def end(request: gr.Request):
         studio.end(str(request.session_hash))
 
@@ -144,6 +150,7 @@ def _connect(
     app.load(open_tab, [link, *fields], everything, js=LINK, **always)
     app.unload(end)
     parts["gallery"].pick(pick, fields, everything, **always)
+    parts["viewer"].range(another_range, [parts["selected"], *fields], everything, **always)
     parts["viewer"].stop(stop, queue=False, **always)
     for name in FIELDS:
         parts[name].input(**solving(studio.resize if name in ("width", "height") else studio.change))

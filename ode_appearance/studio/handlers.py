@@ -24,7 +24,7 @@ from .jobs import Sessions
 from .materials import Collection, facts
 from .pictures import Pictures
 from .requests import solve_request
-from .settings import exemplars_folder
+from .settings import cache_bytes, exemplars_folder
 from .worker import Worker
 
 FIELDS = ("seed", "width", "height", "start", "end", "count", "method", "stepping", "tolerance", "step", "quality")
@@ -51,7 +51,7 @@ class Studio:
     def __init__(self, collection: Collection):
         self.collection = collection
         self.files = KeyframeFiles()
-        self.worker, cache = Worker(), TrajectoryCache()
+        self.worker, cache = Worker(), TrajectoryCache(cache_bytes())
         self.sessions = Sessions(self.worker, self.files, cache)
         self.pictures = Pictures(collection, self.worker, cache)
         self.exemplars = Exemplars(self.files, exemplars_folder())

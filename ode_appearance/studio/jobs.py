@@ -13,6 +13,7 @@ from ..trajectory import TrajectoryCache
 from ..viewer.encoder import Encoder
 from .files import KeyframeFiles
 from .requests import SolveRequest
+from .settings import most_seconds
 from .speed import Speed
 from .worker import Worker
 
@@ -89,6 +90,7 @@ class Job:
             self.material, seed=request.seed, size=request.size, times=request.times, solver=request.solver,
             stop=stop, cache=cache,
         )  # fmt: skip
+        most = most_seconds()
         encoder, before = Encoder(self.material.config, request.quality), None
         for chunk in chunks:
             self._speed.note(self.material.config, request, before, chunk)
@@ -100,6 +102,8 @@ class Job:
                 if stop():
                     break
             self.steps, self.seconds = chunk.stats["steps"], chunk.stats["seconds"]
+            if most is not None and self.seconds > most and chunk.status == "running":
+                return self._end("stopped", f"A solve may take {most} s here: ask for a smaller size or a shorter range.")
             if chunk.status != "running":
                 self._end(chunk.status if chunk.status in ("complete", "stopped") else "failed", ENDINGS.get(chunk.status))
 

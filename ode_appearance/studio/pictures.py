@@ -10,13 +10,13 @@ from PIL import Image
 from ..config import Light
 from ..config_json import from_json
 from ..errors import AppearanceError, ConfigError, RequestError
-from ..limits import check_size, check_times
+from ..limits import check_times
 from ..memory import check_memory
 from ..rendering import render
 from ..solve import solve
 from ..trajectory import TrajectoryCache
 from .materials import Collection
-from .requests import number, whole
+from .requests import number, read_size, whole
 from .worker import Worker
 
 
@@ -35,7 +35,7 @@ class Pictures:
         """
         entry = self._collection.find(material)
         fields = {"seed": seed, "width": width, "height": height, "time": time, "x": x, "y": y, "log_intensity": log_intensity}
-        size = check_size(entry.config, (whole(fields, "width"), whole(fields, "height")))
+        size = read_size(entry.config, fields)
         check_memory(entry.config, entry.config.solver, size)
         seed, times = whole(fields, "seed"), [number(fields, "time")]
         check_times(entry.config, times)

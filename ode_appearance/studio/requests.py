@@ -7,10 +7,11 @@ from typing import Any
 from ..config import MaterialConfig, SolverConfig
 from ..config_json import from_json
 from ..errors import ConfigError, RequestError
-from ..limits import check_size, check_times
+from ..limits import check_size, check_times, largest_like
 from ..memory import check_memory
 from ..viewer.keyframes import STEPS, Quality
 from ..viewer.schedule import check_count, keyframe_times
+from .settings import most_pixels
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +32,7 @@ def solve_request(name: str, config: MaterialConfig, fields: dict[str, Any]) -> 
 
     Raises RequestError, saying what is wrong and what would be right, for anything that cannot be solved.
     """
-    size = check_size(config, (whole(fields, "width"), whole(fields, "height")))
+    size = read_size(config, fields)
     seed = whole(fields, "seed")
     if not 0 <= seed < 2**32:
         raise RequestError(f"A seed is a whole number from 0 to {2**32 - 1}: {seed} is not, {min(max(seed, 0), 2**32 - 1)} is.")
@@ -44,6 +45,16 @@ def solve_request(name: str, config: MaterialConfig, fields: dict[str, Any]) -> 
     if quality not in STEPS:
         raise RequestError(f"Keyframes are of the quality {' or '.join(STEPS)}, not {quality!r}.")
     return SolveRequest(name, seed, size, tuple(times), solver, quality)
+
+
+def read_size(config: MaterialConfig, fields: dict[str, Any]) -> tuple[int, int]:
+    """(width, height) that the material can have, no more than is allowed here; raises RequestError for all else."""
+    size = check_size(config, (whole(fields, "width"), whole(fields, "height")))
+    if math.prod(size) > most_pixels():
+        width, height = largest_like(config, size, most_pixels())
+        shape = f"the largest of the shape of {size[0]}x{size[1]} is {width}x{height}"
+        raise RequestError(f"Up to {most_pixels():,} pixels are solved here: {shape}.")
+    return size
 
 
 def _solver(config, fields):

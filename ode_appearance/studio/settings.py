@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+from ..errors import ConfigError
+from ..limits import MAX_PIXELS
+
 RUNS = Path(__file__).parents[2] / "runs" / "app"
 
 
@@ -25,6 +28,30 @@ def runs_folder() -> Path:
     """Where trainings are kept: ODE_APPEARANCE_RUNS, or runs/app/ beside the app."""
     given = os.environ.get("ODE_APPEARANCE_RUNS")
     return Path(given).expanduser().resolve() if given else RUNS
+
+
+def most_pixels() -> int:
+    """The largest state that a visitor may ask for: ODE_APPEARANCE_MOST_PIXELS, or what the library solves at all."""
+    return min(_whole("ODE_APPEARANCE_MOST_PIXELS", MAX_PIXELS), MAX_PIXELS)
+
+
+def most_seconds() -> int | None:
+    """How long a visitor's solve may take: ODE_APPEARANCE_MOST_SECONDS, or as long as it takes."""
+    return _whole("ODE_APPEARANCE_MOST_SECONDS", None)
+
+
+def cache_bytes() -> int:
+    """Bytes of solved states that are kept: ODE_APPEARANCE_CACHE_BYTES, or 1 GiB."""
+    return _whole("ODE_APPEARANCE_CACHE_BYTES", 1 << 30)
+
+
+def _whole(name, usual):
+    given = os.environ.get(name, "").strip()
+    if not given:
+        return usual
+    if not given.isdecimal() or int(given) < 1:
+        raise ConfigError(f"{name} has to be a whole number from 1, not {given[:30]!r}.")
+    return int(given)
 
 
 def _on(name):

@@ -31,6 +31,7 @@ MOUNT = """
 const container = element.querySelector(".ode-viewer");
 const viewer = new Viewer(container.firstElementChild, {
   stop: () => trigger("stop"),
+  range: (range) => trigger("range", range),
   picture: (request) => server.picture(request),
   exemplar: (name) => server.exemplar(name),
 });
@@ -46,7 +47,8 @@ def viewer(
     exemplar: Callable[[str], dict[str, Any]] | None = None,
     **options,
 ) -> gr.HTML:
-    """A viewer; `options` are those of gr.HTML. Its event `stop` asks to stop solving.
+    """A viewer; `options` are those of gr.HTML. Its event `stop` asks to stop solving, `range` to solve from
+    a start to an end, model times that are its data.
 
     The function `picture([material, seed, width, height, time, x, y, log_intensity])` gives {"address": ...} of a picture or
     {"error": sentence}, for browsers that cannot draw one themselves; `exemplar(name)` likewise that of the keyframes of a

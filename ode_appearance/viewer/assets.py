@@ -10,8 +10,8 @@ SCRIPTS = (
     "keyframes", "bundle", "moments", "arrivals", "graphics", "keyframe-textures", "plate", "parts", "renderer", "readings",
     "remote", "stage", "exemplar",
     "playback", "ages", "age-files", "packed-ages", "painter", "light-tool", "move-tool", "paint-tool", "gestures", "keys",
-    "controls", "timeline", "channel-panel", "light-panel", "light-handles", "surface-panel", "paint-panel", "divider", "probe",
-    "delivery", "save-picture", "viewer", "viewer-api",
+    "controls", "range-handles", "timeline", "channel-panel", "light-panel", "light-handles", "surface-panel", "paint-panel",
+    "divider", "probe", "delivery", "save-picture", "viewer", "viewer-api",
 )  # fmt: skip
 STYLES = ("viewer", "picture", "controls", "timeline")
 

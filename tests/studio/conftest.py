@@ -105,7 +105,7 @@ class Screen:
         """The viewer's state."""
         return self.page.evaluate("document.querySelector('.ode-viewer').odeViewer.state")
 
-    def until(self, condition, seconds=90):
+    def until(self, condition, seconds=180):
         """Wait for a condition on the viewer's `state`, in JavaScript."""
         script = f"() => {{ const state = document.querySelector('.ode-viewer').odeViewer.state; return {condition}; }}"
         self.page.wait_for_function(script, timeout=1000 * seconds)

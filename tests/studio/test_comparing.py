@@ -104,3 +104,24 @@ def test_light_keyframes_are_smaller_and_still_good(lichen):
     material = oa.load("lichen_spreading")
     state = oa.solve(material, seed=7, times=[4.0], size=(128, 128)).states[0]
     assert 30 < psnr(lichen.pixels(), oa.render(material, state)) < 50
+
+
+def test_a_handle_dragged_outward_solves_more(lichen):
+    run, track = lichen.state["run"], lichen.page.locator(".ode-track").bounding_box()
+    box = lichen.page.locator(".ode-range-end").bounding_box()
+    at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    lichen.page.mouse.move(*at)
+    lichen.page.mouse.down()
+    lichen.page.mouse.move(at[0] + 0.1 * track["width"], at[1], steps=4)
+    assert lichen.page.locator(".ode-range-label").inner_text().startswith("to t = 6.")
+    lichen.page.mouse.up()
+    lichen.solved(f"state.run > {run}")
+    assert lichen.state["solved"][1] == pytest.approx(5 + 2 * 0.1 * 6, abs=0.1)
+    assert float(lichen.page.get_by_label("End time").input_value()) == pytest.approx(lichen.state["solved"][1], abs=0.01)
+    # By the keyboard, back.
+    run = lichen.state["run"]
+    lichen.page.get_by_label("End of the solved range").focus()
+    for _ in range(4):
+        lichen.page.keyboard.press("ArrowLeft")
+    lichen.solved(f"state.run > {run}")
+    assert lichen.state["solved"][1] == pytest.approx(6.2 - 4 * 0.25, abs=0.1)

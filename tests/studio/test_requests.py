@@ -3,7 +3,7 @@
 import pytest
 
 from ode_appearance.config import MaterialConfig, SolverConfig
-from ode_appearance.errors import RequestError
+from ode_appearance.errors import ConfigError, RequestError
 from ode_appearance.studio.requests import solve_request
 
 CONFIG = MaterialConfig(name="moss", solver=SolverConfig(max_steps=500))
@@ -42,3 +42,13 @@ def test_fields_become_a_request():
 def test_what_is_impossible_is_refused_with_a_sentence(changes, sentence):
     with pytest.raises(RequestError, match=sentence):
         solve_request("moss", CONFIG, {**FIELDS, **changes})
+
+
+def test_a_shared_machine_has_limits_of_its_own(monkeypatch):
+    monkeypatch.setenv("ODE_APPEARANCE_MOST_PIXELS", "4096")
+    assert solve_request("x", CONFIG, {**FIELDS, "width": 64, "height": 64}).size == (64, 64)
+    with pytest.raises(RequestError, match="4,096 pixels are solved here: the largest of the shape of 256x128 is 92x44"):
+        solve_request("x", CONFIG, {**FIELDS, "width": 256, "height": 128})
+    monkeypatch.setenv("ODE_APPEARANCE_MOST_PIXELS", "many")
+    with pytest.raises(ConfigError, match="ODE_APPEARANCE_MOST_PIXELS has to be a whole number"):
+        solve_request("x", CONFIG, FIELDS)

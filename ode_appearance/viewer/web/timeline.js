@@ -3,7 +3,8 @@
 const SPEEDS = [0.25, 0.5, 1, 2, 4].map((speed) => [String(speed), `${speed}×`]);
 
 class Timeline {
-  constructor(store, playback) {
+  /** `ask({start, end})` asks for another range of time; without it there is no other. */
+  constructor(store, playback, ask) {
     this.zones = make("div", { class: "ode-zones", "aria-hidden": "true" });
     this.solved = make("div", { class: "ode-solved", "aria-hidden": "true" });
     this.slider = make("input", {
@@ -29,11 +30,13 @@ class Timeline {
       title: "Back and forth",
     });
     this.readout = make("output", { class: "ode-readout" });
+    const progress = make("div", { class: "ode-progress" }, this.solved);
+    this.track = make("div", { class: "ode-track" }, this.zones, progress, this.slider);
     this.element = make(
       "div",
       { class: "ode-time" },
       this.button,
-      make("div", { class: "ode-track" }, this.zones, make("div", { class: "ode-progress" }, this.solved), this.slider),
+      this.track,
       make(
         "div",
         { class: "ode-transport" },
@@ -45,12 +48,14 @@ class Timeline {
       ),
     );
     this.bounds = null;
+    if (ask) this.range = new RangeHandles(this, ask);
     store.listen((view) => this.follow(view));
   }
 
   /** The planned range [start, end] of model time, and the material's `warmup` and `duration`. */
   setRange(start, end, { warmup, duration }) {
-    Object.assign(this, { start, end, duration, bounds: null });
+    Object.assign(this, { start, end, warmup, duration, bounds: null });
+    this.range?.show();
     Object.assign(this.slider, { min: start, max: end });
     const zones = [
       ["warm-up", -warmup, 0],

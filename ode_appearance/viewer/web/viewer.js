@@ -6,15 +6,16 @@
 const NARROW = 640; // pixels, as in viewer.css
 
 class Viewer {
-  /** `stop()` asks the server to stop solving, and is missing where nothing else can be solved; `picture([material, seed, width, height, time, x, y, logIntensity])`
+  /** `stop()` asks the server to stop solving, and is missing where nothing else can be solved, as is
+   *  `range({start, end})`, which asks for another range of time; `picture([material, seed, width, height, time, x, y, logIntensity])`
    *  resolves to {address} of a picture drawn there, or {error}; `exemplar(name)` likewise to a bundle (see bundle.js). */
-  constructor(root, { stop, picture, exemplar }) {
+  constructor(root, { stop, range, picture, exemplar }) {
     this.root = root;
     const store = (this.store = new Store());
     const say = (sentence) => this.say(sentence);
     this.stage = new Stage(store, { remote: picture, say });
     this.playback = new Playback(store, this.stage);
-    this.timeline = new Timeline(store, this.playback);
+    this.timeline = new Timeline(store, this.playback, range);
     this.painter = new Painter(store, (...ages) => this.stage.age(...ages));
     const tools = (this.tools = {
       light: new LightTool(this.stage, store),
