@@ -86,6 +86,7 @@ def _stream(material, solver, noise, wanted, stop, cache, key) -> Iterator[Traje
     known = [time for time in wanted if float(time) in solved.states]
     pending = np.array([time for time in wanted if float(time) not in solved.states], np.float32)
     position = last = None
+    taken = 0
     status: Status = "running"
 
     def trajectory(times, states):
@@ -93,6 +94,7 @@ def _stream(material, solver, noise, wanted, stop, cache, key) -> Iterator[Traje
             "steps": 0 if position is None else int(position.steps),
             "rejected": 0 if position is None else int(position.rejected),
             "time": -config.times.warmup if position is None else float(position.start),
+            "taken": taken,
             "seconds": clock.perf_counter() - began,
         }
         empty = np.zeros((0, *noise.shape), np.float32)
@@ -107,6 +109,7 @@ def _stream(material, solver, noise, wanted, stop, cache, key) -> Iterator[Traje
             yield trajectory([], [])
             return
         position, last = _resume(material, solver, noise, solved, pending[0], position, last)
+        before = int(position.steps)
         times = np.full(CHUNK_STATES, np.inf, np.float32)
         times[: min(CHUNK_STATES, pending.size)] = pending[:CHUNK_STATES]
         chunk = advance(
@@ -119,6 +122,7 @@ def _stream(material, solver, noise, wanted, stop, cache, key) -> Iterator[Traje
             jnp.float32(config.times.duration),
         )
         position, last, saved = chunk.position, chunk.last, int(chunk.saved)
+        taken += int(position.steps) - before
         reached, pending = pending[:saved], pending[saved:]
         states = list(np.asarray(chunk.states)[:saved])
         if cache is not None and not bool(chunk.failed):

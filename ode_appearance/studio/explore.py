@@ -31,8 +31,8 @@ def explore(
     Returns what makes a listener that shows the material whose name is in a component, and the panel.
     """
 
-    def picture(request: list) -> dict[str, str]:  # Gradio marks it as callable from the page, and cannot mark a method
-        return studio.pictures.picture(request)
+    async def picture(request: list) -> dict[str, str]:  # Gradio marks it as callable from the page, and cannot mark a method
+        return await studio.pictures.picture(request)
 
     def exemplar(name: str) -> dict[str, str]:
         return studio.exemplar_picture(name)

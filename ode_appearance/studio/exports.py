@@ -79,6 +79,7 @@ class Exports:
                 yield f"Exporting, {size}: {shares[-1]:.0%}. {view.left_out}".strip(), None
                 await asyncio.wait([task], timeout=POLL_SECONDS)
             file = task.result()
+            self._files.adopt(folder)
         finally:
             stop.set()
         done = f"{file.name}, {file.stat().st_size / 1e6:.1f} MB. {view.left_out}".strip() if file else "Stopped."

@@ -33,14 +33,24 @@ class KeyframeFiles:
                 raise FileNotFoundError(folder)
             path.write_bytes(content)
             self._bytes[folder] += len(content)
-            while sum(self._bytes.values()) > self.limit and next(iter(self._bytes)) != folder:
-                self._remove(next(iter(self._bytes)))
+            self._make_room(folder)
         return path
+
+    def adopt(self, folder: Path) -> None:
+        """Count what somebody else has written into one of the folders; where that is too much, the oldest others go."""
+        with self._lock:
+            if folder in self._bytes:
+                self._bytes[folder] = sum(path.stat().st_size for path in folder.iterdir())
+                self._make_room(folder)
 
     def drop(self, folder: Path) -> None:
         """Delete a folder and what is in it."""
         with self._lock:
             self._remove(folder)
+
+    def _make_room(self, folder):
+        while sum(self._bytes.values()) > self.limit and next(iter(self._bytes)) != folder:
+            self._remove(next(iter(self._bytes)))
 
     def _remove(self, folder):
         self._bytes.pop(folder, None)

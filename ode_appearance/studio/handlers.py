@@ -205,10 +205,14 @@ class Studio:
         """What was asked for is not possible: say so, and leave what is there as it is."""
         _warn(str(error))
         job = self.sessions.latest(session)
-        if job is None:
+        try:
+            entry = None if job is None else self.collection.find(job.request.material)
+        except AppearanceError:
+            entry = None  # it was deleted, or forgotten
+        if entry is None:
             return {"viewer": presentation.empty_value(str(error))}
         job.notify(str(error))
-        return {"viewer": presentation.viewer_value(self.collection.find(job.request.material), job)}
+        return {"viewer": presentation.viewer_value(entry, job)}
 
 
 def own_fields(config: MaterialConfig, fields: Shown) -> Shown:

@@ -80,6 +80,7 @@ class Library:
         """Delete a browser's own training and its material."""
         trainings = self._trainings
         trainings.delete(trainings.find(owner, key))
+        self.collection.forget(key)
 
     def pack_own(self, owner: str, key: str) -> Path:
         """A zip file of a browser's own material, where the browser can fetch it."""

@@ -86,6 +86,11 @@ class Collection:
                 self._opened.pop(next(iter(self._opened)))
         return entry
 
+    def forget(self, name: str) -> None:
+        """One that was opened by hand is no longer to be found."""
+        with self._lock:
+            self._opened.pop(name, None)
+
     def find(self, name: str) -> Entry:
         """The sound material of a name; raises CheckpointError for all others. A name is never a path here."""
         for entry in self.entries:

@@ -1,5 +1,6 @@
 """Pictures drawn by the server: for scripts, and for browsers that cannot draw them."""
 
+import asyncio
 import base64
 import io
 
@@ -26,14 +27,16 @@ class Pictures:
     def __init__(self, collection: Collection, worker: Worker, cache: TrajectoryCache):
         self._collection, self._worker, self._cache = collection, worker, cache
 
-    def draw(
-        self, material: str, seed: int, width: int, height: int, time: float, x: float, y: float, log_intensity: float
+    async def draw(
+        self, material: str, seed: int, width: int, height: int, time: float, x: float, y: float, log_intensity: float | None
     ) -> UInt8[np.ndarray, "h w 3"]:
-        """The picture of a material at a model time under a light; an RGB texture is its own light.
+        """The picture of a material at a model time under a light, without an intensity of the material's own; an RGB texture
+        is its own light.
 
         Raises AppearanceError for anything that is not possible.
         """
         entry = self._collection.find(material)
+        log_intensity = entry.config.light.log_intensity if log_intensity is None else log_intensity
         fields = {"seed": seed, "width": width, "height": height, "time": time, "x": x, "y": y, "log_intensity": log_intensity}
         size = read_size(entry.config, fields)
         check_memory(entry.config, entry.config.solver, size)
@@ -51,12 +54,13 @@ class Pictures:
             return np.asarray(render(entry.material, trajectory.states[0], light=light))
 
         # Rounded, as a browser's canvas is, and not truncated as the published samplers do.
-        return np.rint(self._worker.submit(task).result() * 255).astype(np.uint8).transpose(1, 2, 0)
+        picture = await asyncio.wrap_future(self._worker.submit(task))
+        return np.rint(picture * 255).astype(np.uint8).transpose(1, 2, 0)
 
-    def picture(self, request: list) -> dict[str, str]:
+    async def picture(self, request: list) -> dict[str, str]:
         """For the viewer: the arguments of `draw` in a list -> {"address": a PNG as data URL} or {"error": a sentence}."""
         try:
-            frame = self.draw(*request)
+            frame = await self.draw(*request)
         except (AppearanceError, TypeError) as error:
             return {"error": str(error)}
         file = io.BytesIO()

@@ -66,4 +66,5 @@ def _card(entry):
 
 
 def _file(path):
-    return None if path is None else gr.FileData(path=str(path)).model_dump()
+    # A file may have been dropped meanwhile.
+    return None if path is None or not path.exists() else gr.FileData(path=str(path)).model_dump()

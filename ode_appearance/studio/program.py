@@ -40,7 +40,7 @@ class Program:
 
     async def export(
         self, material: str, format: str, seed: int, width: int, height: int, time: float, end: float, frames: int,
-        fps: float, map_format: str, map_values: str, x: float, y: float, log_intensity: float,
+        fps: float, map_format: str, map_values: str, x: float, y: float, log_intensity: float | None,
     ) -> Path:  # fmt: skip
         """A file of one material: a picture or maps at `time`; frames, an animation, states or a page from `time` to `end`."""
         config = self._studio.collection.find(material).config
@@ -51,7 +51,8 @@ class Program:
             raise RequestError(f"A file of format {format} shows a range: give an `end` that is later than `time`.")
         if sequence:
             fields |= {"start": time, "end": end}
-        seen = {"time": time, "lights": [{"x": x, "y": y, "logIntensity": log_intensity}]}
+        intensity = config.light.log_intensity if log_intensity is None else log_intensity
+        seen = {"time": time, "lights": [{"x": x, "y": y, "logIntensity": intensity}]}
         options = dict(format=format, fps=fps, map_format=map_format, map_values=map_values, sequence=sequence, frames=frames)
         session = f"program {secrets.token_hex(8)}"
         written = [path async for _, path in self._studio.exports.export(session, material, fields, seen, options)]
@@ -73,7 +74,10 @@ class Program:
         self, exemplar: str, name: str, kind: str, preset: str, iterations: int, credit: str, license: str, owner: str
     ) -> dict[str, str]:
         """Queue a training; returns its key and its owner, which are asked for ever after."""
-        trainings, path = self._trainings, Path(exemplar or "")
+        trainings = self._trainings
+        if not exemplar:
+            raise RequestError("Give a time-lapse: an animation, a video, or a zip file of pictures.")
+        path = Path(exemplar)
         config = preset_of(preset, kind)
         if iterations:
             config = from_json(TrainConfig, {**to_json(config), "iterations": whole({"iterations": iterations}, "iterations")})

@@ -23,8 +23,8 @@ class Speed:
         with self._lock:
             steps = self._steps.setdefault(_course(request), {-config.times.warmup: 0})
             steps[chunk.stats["time"]] = max(chunk.stats["steps"], steps.get(chunk.stats["time"], 0))
-            done = 0 if before is None else chunk.stats["steps"] - before.stats["steps"]
-            if done > 0 and before.stats["steps"]:
+            done = 0 if before is None else chunk.stats["taken"] - before.stats["taken"]
+            if done > 0 and before.stats["taken"]:
                 seconds = (chunk.stats["seconds"] - before.stats["seconds"]) / (done * _pixels(request))
                 key = config.architecture, request.solver.method
                 # The best of them: others waited for something else.

@@ -1,19 +1,22 @@
 """The keyframes that a checkpoint carries: baked from its model, so that it can be looked at before anything is solved."""
 
 import hashlib
+import zlib
 from pathlib import Path
 
 from ..atomic import write_atomically
-from ..checkpoint import KEYFRAMES, WEIGHTS, checked_file, load_folder
+from ..checkpoint import KEYFRAMES, WEIGHTS, checked_file, load_config, load_folder
 from ..errors import CheckpointError, RequestError
 from ..material import Material
 from ..solve import solve
 from .bundle import Bundle, read_bundle, write_bundle
 from .encoder import Encoder
+from .keyframes import check_keyframe
 from .schedule import keyframe_times
 
 SIZE = 128
 COUNT = 32
+MAX_SIDE = 256
 MAX_BYTES = 4 << 20
 """Of a file that is read: one that we bake has less than half of it."""
 
@@ -56,8 +59,13 @@ def baked(folder: Path | str) -> Path | None:
         if path.stat().st_size > MAX_BYTES:
             return None
         bundle = read_bundle(path.read_bytes())
-        return path if bundle.weights == _digest(folder) else None
-    except (CheckpointError, OSError):
+        if bundle.weights != _digest(folder) or max(bundle.size) > MAX_SIDE:
+            return None
+        kind = load_config(folder).kind
+        for keyframe in bundle.keyframes:
+            check_keyframe(keyframe, kind, bundle.size)
+        return path
+    except (CheckpointError, OSError, ValueError, zlib.error):
         return None
 
 

@@ -27,6 +27,8 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float32, UInt8
 
+from ..config import Kind
+
 HEADER = struct.Struct("<4sBBHIIfff")
 VERSION = 1
 Quality = Literal["full", "light"]
@@ -140,6 +142,15 @@ def unpack(file: bytes, before: Texels | None = None) -> tuple[Maps, Texels]:
         "normal": np.stack([*normal, upward]) / np.linalg.norm([*normal, upward], axis=0),
     }
     return maps, texels
+
+
+def check_keyframe(file: bytes, kind: Kind, size: tuple[int, int]) -> None:
+    """Raise ValueError where a file is no keyframe of that kind and size (width, height); no more is unpacked than that has."""
+    planes = 1 if kind == "rgb" else 4
+    expected = HEADER.size + 4 * planes * size[0] * size[1]
+    content = zlib.decompressobj().decompress(file, expected + 1)
+    if len(content) != expected or HEADER.unpack_from(content)[:6] != (b"ODEK", VERSION, planes, 0, *size):
+        raise ValueError("it is no keyframe of its bundle")
 
 
 def bytes_per_pixel(kind: str) -> int:

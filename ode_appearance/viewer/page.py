@@ -57,8 +57,8 @@ def page(
         "text": f"{len(shown)} keyframes, {size[0]}×{size[1]}, seed {seed}",
         "message": None,
     }
-    # Within a script element nothing may look like its end.
-    data = json.dumps({"value": value, "view": view}).replace("</", "<\\/")
+    # Within a script element nothing may look like a tag or a comment.
+    data = json.dumps({"value": value, "view": view}).replace("<", "\\u003c")
     code = f"(() => {{\nconst DATA = {data};\n{assets.viewer_script()}\n{MOUNT}\n}})();"
     name = html.escape(title(config.name))
     return f"""<!doctype html>

@@ -1,5 +1,7 @@
 """The materials that the studio offers, and single pictures of them."""
 
+import asyncio
+
 import pytest
 from conftest import BROKEN
 from made_up import psnr
@@ -45,16 +47,18 @@ def test_an_empty_folder_has_no_materials(tmp_path):
 def test_pictures_are_those_of_the_library(collection):
     worker = Worker()
     pictures = Pictures(collection, worker, oa.TrajectoryCache())
-    frame = pictures.draw("rusting_steel", 2, 32, 24, 1.0, 0.0, 0.0, 0.0)
+    frame = asyncio.run(pictures.draw("rusting_steel", 2, 32, 24, 1.0, 0.0, 0.0, 0.0))
     material = oa.load("rusting_steel")
     expected = oa.render(material, oa.solve(material, seed=2, size=(32, 24), times=[1.0]))
     assert frame.shape == (24, 32, 3) and psnr(frame.transpose(2, 0, 1) / 255, expected) > 55
     for name, width, log_intensity in (("moss", 32, 0), ("rusting_steel", 31, 0), ("rusting_steel", 32, 99)):
         with pytest.raises(AppearanceError):
-            pictures.draw(name, 0, width, 32, 0, 0, 0, log_intensity)
-    assert pictures.picture(["rusting_steel", 2, 32, 24, 1.0, 0, 0, 0])["address"].startswith("data:image/png;base64,")
-    assert "not possible" in pictures.picture(["rusting_steel", 2, 31, 24, 1.0, 0, 0, 0])["error"]
-    assert "error" in pictures.picture(["rusting_steel"])
+            asyncio.run(pictures.draw(name, 0, width, 32, 0, 0, 0, log_intensity))
+    assert asyncio.run(pictures.picture(["rusting_steel", 2, 32, 24, 1.0, 0, 0, 0]))["address"].startswith(
+        "data:image/png;base64,"
+    )
+    assert "not possible" in asyncio.run(pictures.picture(["rusting_steel", 2, 31, 24, 1.0, 0, 0, 0]))["error"]
+    assert "error" in asyncio.run(pictures.picture(["rusting_steel"]))
     worker.close()
 
 

@@ -21,8 +21,9 @@ def request_():
     return SolveRequest("tiny", 0, (16, 16), (-1.0, 0.0, 5.0), SolverConfig())
 
 
-def chunk(time, steps, seconds):
-    return Trajectory(np.zeros(0, np.float32), np.zeros((0, 1, 1, 1)), "running", dict(time=time, steps=steps, seconds=seconds))
+def chunk(time, steps, seconds, taken=None):
+    stats = dict(time=time, steps=steps, seconds=seconds, taken=steps if taken is None else taken)
+    return Trajectory(np.zeros(0, np.float32), np.zeros((0, 1, 1, 1)), "running", stats)
 
 
 def watched(config, request, *chunks):
@@ -59,5 +60,5 @@ def test_another_solver_or_material_is_another_course(config, request_):
 
 
 def test_what_comes_from_memory_says_nothing_about_time(config, request_):
-    speed = watched(config, request_, chunk(-1.0, 0, 0.0), chunk(5.0, 28, 0.001))
+    speed = watched(config, request_, chunk(-1.0, 0, 0.0), chunk(5.0, 28, 0.001, taken=0))
     assert speed.seconds(config, request_) is None

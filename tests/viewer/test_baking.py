@@ -3,6 +3,7 @@
 import dataclasses
 import re
 import shutil
+import zlib
 
 import numpy as np
 import pytest
@@ -15,8 +16,8 @@ from ode_appearance.cli.main import main
 from ode_appearance.collection import checkpoints_folder
 from ode_appearance.config import Exemplar
 from ode_appearance.viewer.baking import bake, baked
-from ode_appearance.viewer.bundle import read_bundle
-from ode_appearance.viewer.keyframes import unpack
+from ode_appearance.viewer.bundle import read_bundle, write_bundle
+from ode_appearance.viewer.keyframes import pack, unpack
 from ode_appearance.viewer.page import page
 
 MOST_BYTES = 2_000_000
@@ -37,6 +38,20 @@ def test_what_is_baked_is_found_as_long_as_it_is_of_these_weights(folder):
     bake(folder)
     (folder / KEYFRAMES).write_bytes((folder / KEYFRAMES).read_bytes()[:-1])
     assert baked(folder) is None
+
+
+def test_keyframes_that_are_none_are_not_baked_ones(folder):
+    """Neither those of another size than their bundle says, nor what would fill the memory of a browser."""
+    bundle = read_bundle(bake(folder).read_bytes())
+    for keyframes in (
+        tuple(zlib.compress(bytes(10_000_000)) for _ in bundle.keyframes),
+        tuple(b"none" for _ in bundle.keyframes),
+        (*bundle.keyframes[:-1], pack({"image": np.zeros((3, 64, 64), np.float32)})[0]),
+    ):
+        (folder / KEYFRAMES).write_bytes(write_bundle(dataclasses.replace(bundle, keyframes=keyframes)))
+        assert baked(folder) is None
+    (folder / KEYFRAMES).write_bytes(write_bundle(bundle))
+    assert baked(folder) is not None
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -73,7 +88,7 @@ def test_the_verb_bakes_what_needs_it_and_writes_a_page(folder, tmp_path, monkey
 
 
 def test_a_page_reaches_for_nothing_and_its_texts_are_texts():
-    hostile = "</script><img src=x onerror=alert(1)>"
+    hostile = "</script><!--<script><img src=x onerror=alert(1)>"
     config = dataclasses.replace(SVBRDF, name=hostile, exemplar=Exemplar(hostile, hostile, hostile))
     text = page(config, [b"1", b"2"], seed=0, size=(8, 8), times=(0.0, 1.0))
     # In the script it is the text of a string, elsewhere it is escaped.

@@ -5,6 +5,7 @@ class Exemplar {
   constructor(store, stage, ask, say) {
     Object.assign(this, { store, stage, ask, say });
     store.listen((view, scene) => {
+      if (stage.gone) this.asked = null;
       const wanted = view.second === "exemplar" && scene && stage.renderer && !stage.gone && !stage.exemplar;
       if (wanted && this.asked !== scene.material) this.fetch(scene);
     });
@@ -29,6 +30,8 @@ class Exemplar {
         () => this.stage.invalidate(),
       );
     } catch (error) {
+      this.asked = null;
+      this.store.set({ second: null });
       this.say(error.message);
     }
   }

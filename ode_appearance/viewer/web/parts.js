@@ -26,11 +26,15 @@ function partsOf({ shown, kept, exemplar, canvas }, view) {
 const GAP = 4; // pixels between two that are side by side
 const halfOf = (width) => (width - GAP) >> 1;
 
+/** Whether what is to stand second can be drawn: what is kept and the exemplar may not be there (yet). */
+const secondThere = (second, { kept, exemplar }) =>
+  !["kept", "exemplar"].includes(second) || Boolean({ kept, exemplar }[second]?.ready);
+
 function secondPart({ second, channel }, { shown, kept, exemplar, moment }) {
   if (!second) return null;
+  if (!secondThere(second, { kept, exemplar })) return null;
   const other = { kept, exemplar }[second];
-  if (!["kept", "exemplar"].includes(second)) return { plate: shown, channel: second, moment };
-  if (!other?.ready) return null;
+  if (!other) return { plate: shown, channel: second, moment };
   const has = other.scene.material.views.some(([name]) => name === channel);
   return {
     plate: other,

@@ -24,7 +24,8 @@ class Probe {
   aim(event) {
     this.event = event;
     if (!event) this.element.hidden = true;
-    if (!event || this.pending) return;
+    // Reading waits for the graphics card: not while something moves.
+    if (!event || this.pending || event.buttons || this.store.view.playing) return;
     this.pending = requestAnimationFrame(() => {
       this.pending = null;
       if (this.event && this.stage.ready) this.read(this.event);

@@ -26,6 +26,7 @@ class RangeHandles {
         if (event.currentTarget.hasPointerCapture(event.pointerId)) this.drag(end, event.clientX - this.from);
       },
       onpointerup: () => this.settle(),
+      onpointercancel: () => this.settle(false),
       onkeydown: (event) => this.key(end, event),
     });
   }
@@ -53,19 +54,21 @@ class RangeHandles {
     const { warmup, duration } = this.timeline;
     const least = 0.02 * duration;
     const [start, stop] = [this.timeline.start, this.timeline.end];
-    const wanted = end === "start" ? clamp(time, -warmup, stop - least) : Math.max(time, start + least);
-    this.changes = { [end]: Number(wanted.toFixed(2)) };
+    const rounded = Number(time.toFixed(2));
+    const wanted = end === "start" ? clamp(rounded, -warmup, stop - least) : Math.max(rounded, start + least);
+    if (!Number.isFinite(wanted)) return; // nothing is shown yet
+    this.changes = { [end]: wanted };
     this.label.hidden = false;
     this.label.textContent = `${end === "start" ? "from" : "to"} t = ${spell(wanted)}`;
     this.label.classList.toggle("ode-range-left", end === "start");
   }
 
-  settle() {
+  settle(wanted = true) {
     const { start, end } = this.timeline;
     const { changes } = this;
     this.changes = {};
     this.label.hidden = true;
-    if (Object.keys(changes).length) this.ask({ start, end, ...changes });
+    if (wanted && Object.keys(changes).length) this.ask({ start, end, ...changes });
   }
 
   /** The range that is shown, for those who do not see it. */

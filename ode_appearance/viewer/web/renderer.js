@@ -50,9 +50,10 @@ class Renderer {
 
   seen({ plate, whole, width }, scene, view) {
     const pixels = [width, this.canvas.height];
-    if (!whole) return seenPart(view, plate.scene, pixels);
     const plane = view.surface === "flat" ? view : { ...view, ...UNCHANGED_VIEW };
-    return seenOfPicture(seenPart(plane, scene, pixels), plane, scene, plate.scene.size);
+    const seen = seenPart(plane, scene, pixels);
+    if (String(plate.scene.size) === String(scene.size) && !whole) return seen;
+    return seenOfPicture(seen, plane, scene, whole ? plate.scene.size : tiledSize(plane, plate.scene));
   }
 
   /** The lit plane, at the size of the tiled state. */
@@ -61,7 +62,7 @@ class Renderer {
     const most = this.gl.getParameter(this.gl.MAX_TEXTURE_SIZE);
     const stride = Math.ceil(Math.max(Math.sqrt((size[0] * size[1]) / MOST_SHADED), Math.max(...size) / most));
     const target = plate.target(
-      `plane ${channel}`,
+      "plane",
       size.map((length) => Math.floor(length / stride)),
       [this.gl.RGBA8],
     );

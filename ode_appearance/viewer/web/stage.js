@@ -110,7 +110,9 @@ class Stage {
 
   /** Brings an age map to the graphics card (see keyframe-textures.js). */
   age(values, rows) {
-    if (this.live && !this.gone) this.live.keyframes.setAges(values, rows);
+    const size = String(this.store.scene?.size);
+    for (const plate of this.gone ? [] : [this.live, this.draft])
+      if (plate && String(plate.scene.size) === size) plate.keyframes.setAges(values, rows);
   }
 
   /** The plate that is looked at: what is solved as soon as it reaches the time. */
@@ -147,18 +149,22 @@ class Stage {
     return this.ready ? partsOf(this, this.store.view) : [];
   }
 
+  /** Whether two stand side by side. */
+  get halved() {
+    const { beside, second } = this.store.view;
+    return beside && second !== null && Boolean(this.renderer) && secondThere(second, this);
+  }
+
   /** Pixels of a part of the picture that shows a whole plane. */
   get pixels() {
-    const { beside, second } = this.store.view;
     const { width, height } = this.canvas;
-    return [beside && second ? halfOf(width) : width, height];
+    return [this.halved ? halfOf(width) : width, height];
   }
 
   /** Where a pointer is, as a share of the picture; of either half where two are side by side. */
   shareOf(event) {
-    const { beside, second } = this.store.view;
     const [across, down] = this.placeOf(event);
-    return beside && second && across >= 0 && across < 1 ? [(2 * across) % 1, down] : [across, down];
+    return this.halved && across >= 0 && across < 1 ? [(2 * across) % 1, down] : [across, down];
   }
 
   /** Where a pointer is, as a share of all that is seen. */
@@ -192,7 +198,7 @@ class Stage {
   arrange() {
     const { view } = this.store;
     if (!this.scene) return;
-    const halves = view.beside && view.second ? 2 : 1;
+    const halves = this.halved ? 2 : 1;
     this.picture.style.setProperty("--ratio", halves * pictureRatio(view, this.scene));
     this.picture.classList.toggle("ode-beside", halves === 2);
     this.mark.hidden = !this.draft || this.shown !== this.draft;
