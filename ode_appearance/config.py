@@ -21,7 +21,7 @@ BrdfName = Literal[
     "iso_cook_torrance",
 ]
 Boundary = Literal["published", "periodic"]
-Method = Literal["heun", "tsit5", "bosh3", "euler"]
+Method = Literal["heun", "tsit5", "bosh3", "rkc", "euler"]
 LightKind = Literal["point", "directional"]
 
 WHITE = (1.0, 1.0, 1.0)

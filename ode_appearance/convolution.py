@@ -30,11 +30,16 @@ def any_derivative():
         _any_derivative.reset(token)
 
 
+def any_derivative_wanted() -> bool:
+    """Whether this is traced within `any_derivative`."""
+    return _any_derivative.get()
+
+
 def circular_convolution(
     x: Float[Array, "h w inputs"], kernel: Float[Array, "3 3 inputs outputs"]
 ) -> Float[Array, "h w outputs"]:
     """Cross-correlation of an image with a 3x3 kernel, the image continued periodically; reverse-differentiable."""
-    return (_convolution if _any_derivative.get() else _fast_backward)(x, kernel)
+    return (_convolution if any_derivative_wanted() else _fast_backward)(x, kernel)
 
 
 def _convolution(x, kernel):
@@ -60,27 +65,31 @@ def _backward(residuals, gradient):
 _fast_backward.defvjp(_forward, _backward)
 
 
-def _convolve(x, kernel, padding):
+def correlate(
+    x: Float[Array, "h w inputs"], kernel: Float[Array, "kh kw inputs outputs"], padding
+) -> Float[Array, "_ _ outputs"]:
+    """Cross-correlation with zeros around, as `lax.conv_general_dilated` names the padding; plain derivatives."""
     return lax.conv_general_dilated(x[None], kernel, (1, 1), padding, dimension_numbers=_LAYOUT)[0]
 
 
-def _pad(x):
+def wrap(x: Float[Array, "h w c"]) -> Float[Array, "h+2 w+2 c"]:
+    """The image, continued periodically by a pixel on each side."""
     x = jnp.concatenate([x[-1:], x, x[:1]], axis=0)
     return jnp.concatenate([x[:, -1:], x, x[:, :1]], axis=1)
 
 
 def _by_padding(x, kernel):
-    return _convolve(_pad(x), kernel, "VALID")
+    return correlate(wrap(x), kernel, "VALID")
 
 
 def _by_border_strips(x, kernel):
     height, width, _ = x.shape
     if min(height, width) < 4:
         return _by_padding(x, kernel)
-    inner = _convolve(x, kernel, "SAME")
+    inner = correlate(x, kernel, "SAME")
     # The last two and first two rows, padded by one, give the new last and first row in this order; columns likewise.
-    rows = _convolve(_pad(jnp.concatenate([x[-2:], x[:2]], axis=0))[1:-1], kernel, "VALID")
-    columns = _convolve(_pad(jnp.concatenate([x[:, -2:], x[:, :2]], axis=1))[:, 1:-1], kernel, "VALID")
+    rows = correlate(wrap(jnp.concatenate([x[-2:], x[:2]], axis=0))[1:-1], kernel, "VALID")
+    columns = correlate(wrap(jnp.concatenate([x[:, -2:], x[:, :2]], axis=1))[:, 1:-1], kernel, "VALID")
     inner = lax.dynamic_update_slice(inner, rows[:1], (height - 1, 0, 0))
     inner = lax.dynamic_update_slice(inner, rows[1:], (0, 0, 0))
     inner = lax.dynamic_update_slice(inner, columns[:, :1], (0, width - 1, 0))
@@ -94,7 +103,7 @@ def _kernel_gradient(x, gradient):
 def _by_sliding_gradient(x, gradient):
     # The gradient slides over the image as a kernel would; channels take the batch's place. Written with the dimensions in
     # their usual order, since XLA's CPU backend falls back to a slow loop for any other order inside of a `while_loop`.
-    images = jnp.moveaxis(_pad(x), 2, 0)[..., None]
+    images = jnp.moveaxis(wrap(x), 2, 0)[..., None]
     correlated = lax.conv_general_dilated(images, gradient[:, :, None], (1, 1), "VALID", dimension_numbers=_LAYOUT)
     return jnp.moveaxis(correlated, 0, 2)
 

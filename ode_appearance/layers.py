@@ -13,7 +13,8 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from .config import Boundary
 from .convolution import circular_convolution
-from .resampling import double, halve
+from .enlarging import enlarge_and_convolve
+from .resampling import halve
 
 
 def time_embedding(t: Float[Array, ""], dim: int) -> Float[Array, " dim"]:
@@ -127,7 +128,8 @@ class LinearAttention(eqx.Module):
         out = context @ self.to_out.weight[:, :, 0, 0].T
         matrix = query.T @ out
         constant = query_bias @ out + self.to_out.bias[:, 0, 0] + offset @ matrix
-        return (pixels + pixels @ (factor[:, None] * matrix) + constant).reshape(h, w, channels)
+        # The residual is part of the matrix: the result, read several times hereafter, is then no sum to be found anew.
+        return (pixels @ (jnp.eye(channels) + factor[:, None] * matrix) + constant).reshape(h, w, channels)
 
 
 class Resample(eqx.Module):
@@ -143,4 +145,6 @@ class Resample(eqx.Module):
         self.boundary = boundary
 
     def __call__(self, x: Float[Array, "h w inputs"]) -> Float[Array, "h2 w2 outputs"]:
-        return convolve(self.conv, (double if self.enlarge else halve)(x, self.boundary))
+        if not self.enlarge:
+            return convolve(self.conv, halve(x, self.boundary))
+        return enlarge_and_convolve(x, self.conv.weight.transpose(2, 3, 1, 0), self.boundary) + self.conv.bias[:, 0, 0]

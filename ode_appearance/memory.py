@@ -8,7 +8,7 @@ from .config import MaterialConfig, SolverConfig
 from .errors import RequestError
 from .limits import largest_like
 
-STAGES = {"heun": 2, "tsit5": 7, "bosh3": 4, "euler": 1}
+STAGES = {"heun": 2, "tsit5": 7, "bosh3": 4, "rkc": 3, "euler": 1}
 """Slopes that a step of each method holds at a time."""
 
 

@@ -6,6 +6,7 @@ The same numbers as `jax.image.resize(method="bilinear")` with its default antia
 
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from jaxtyping import Array, Float
 
 from .config import Boundary
@@ -13,7 +14,7 @@ from .config import Boundary
 
 def halve(x: Float[Array, "h w c"], boundary: Boundary) -> Float[Array, "h/2 w/2 c"]:
     """Bilinear, antialiased reduction of an image by two; h and w are even."""
-    return _halve_rows(_halve_rows(x, boundary).swapaxes(0, 1), boundary).swapaxes(0, 1)
+    return _halve_along(_halve_along(x, 0, boundary), 1, boundary)
 
 
 def double(x: Float[Array, "h w c"], boundary: Boundary) -> Float[Array, "2*h 2*w c"]:
@@ -21,18 +22,19 @@ def double(x: Float[Array, "h w c"], boundary: Boundary) -> Float[Array, "2*h 2*
     return _double_rows(_double_rows(x, boundary).swapaxes(0, 1), boundary).swapaxes(0, 1)
 
 
-def _halve_rows(x, boundary):
-    length = x.shape[0] // 2
-    even, odd = x[0::2], x[1::2]
+def _halve_along(x, axis, boundary):
+    length = x.shape[axis] // 2
+    even, odd = (x[start::2] if axis == 0 else x[:, start::2] for start in (0, 1))
     if boundary == "periodic":
-        before, after = jnp.roll(odd, 1, axis=0), jnp.roll(even, -1, axis=0)
+        before, after = jnp.roll(odd, 1, axis), jnp.roll(even, -1, axis)
         return (before + 3 * even + 3 * odd + after) / 8
-    nothing = jnp.zeros_like(x[:1])
-    before, after = jnp.concatenate([nothing, odd[:-1]]), jnp.concatenate([even[1:], nothing])
-    weights = np.full((length, 1, 1), 8.0, np.float32)
+    nothing = jnp.zeros_like(lax.slice_in_dim(even, 0, 1, axis=axis))
+    before = jnp.concatenate([nothing, lax.slice_in_dim(odd, 0, length - 1, axis=axis)], axis)
+    after = jnp.concatenate([lax.slice_in_dim(even, 1, length, axis=axis), nothing], axis)
+    weights = np.full(length, 8.0, np.float32)
     weights[0] -= 1
     weights[-1] -= 1
-    return (before + 3 * even + 3 * odd + after) / weights.astype(x.dtype)
+    return (before + 3 * even + 3 * odd + after) / np.expand_dims(weights, (2, 1 - axis)).astype(x.dtype)
 
 
 def _double_rows(x, boundary):

@@ -15,10 +15,17 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, Int
 
+from .chebyshev import RungeKuttaChebyshev
 from .config import SolverConfig
 from .vector_field import VectorField
 
-SOLVERS = {"heun": diffrax.Heun, "tsit5": diffrax.Tsit5, "bosh3": diffrax.Bosh3, "euler": diffrax.Euler}
+SOLVERS = {
+    "heun": diffrax.Heun,
+    "tsit5": diffrax.Tsit5,
+    "bosh3": diffrax.Bosh3,
+    "rkc": RungeKuttaChebyshev,
+    "euler": diffrax.Euler,
+}
 FIRST_STEP = 0.01
 """First step under a step size control: what `diffeqsolve(dt0=None)`, as published, comes to."""
 CHUNK_STATES = 4

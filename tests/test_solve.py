@@ -21,7 +21,7 @@ solving = importlib.import_module("ode_appearance.solve")
 
 SIZE = (6, 4)
 TIMES = [-1.0, -0.9, -0.1, 0.0, 0.05, 0.31, 0.8, 1.5, 2.0, 2.7]
-METHODS = [SolverConfig("heun"), SolverConfig("tsit5"), SolverConfig("bosh3"), SolverConfig("heun", step=0.1)]
+METHODS = [*(SolverConfig(method) for method in ("heun", "tsit5", "bosh3", "rkc")), SolverConfig("heun", step=0.1)]
 by_name = {"ids": lambda solver: solver.method if solver.step is None else f"{solver.method}-{solver.step}"}
 
 

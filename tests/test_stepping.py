@@ -12,7 +12,7 @@ import ode_appearance as oa
 from ode_appearance.config import SolverConfig
 from ode_appearance.stepping import SOLVERS, advance, begin
 
-ORDERS = {"euler": 1, "heun": 2, "bosh3": 3, "tsit5": 5}
+ORDERS = {"euler": 1, "heun": 2, "bosh3": 3, "tsit5": 5, "rkc": 2}
 
 
 def final_error(method, steps):
@@ -54,6 +54,7 @@ SOLVER_CONFIGS = [
     SolverConfig("heun"),
     SolverConfig("bosh3"),
     SolverConfig("tsit5"),
+    SolverConfig("rkc"),
     SolverConfig("heun", step=0.05),
     SolverConfig("euler"),
 ]

@@ -2,10 +2,9 @@
 
 Straightforward: equinox's layers channels first, explicitly padded convolutions in the vector field and in the VGG network,
 the target's features computed anew, `jnp.sort`. Both integrate the warm-up and give the gradient of the same loss.
-Run it with `python -m ode_appearance.bench.training`.
 """
 
-import time
+from collections.abc import Iterator
 
 import equinox as eqx
 import jax
@@ -22,6 +21,8 @@ from ..training.objective import rgb_terms
 from ..training.segment import integrate
 from ..vector_field import VectorField
 from .baseline import baseline
+from .figure import Figure
+from .timing import compare
 
 
 class Straightforward(eqx.Module):
@@ -61,7 +62,7 @@ def straightforward_distance(features, key, picture, target):
 
 
 def steps(features: FeatureExtractor, config: TrainConfig = TrainConfig()):
-    """(ours, straightforward): functions without arguments that return (loss, gradient), compiled on their first call."""
+    """(ours, straightforward): compiled functions without arguments that return (loss, gradient)."""
     size = config.state_size
     field = new_material(MaterialConfig(architecture=config.architecture)).vector_field
     state = jax.random.normal(jax.random.PRNGKey(0), (config.architecture.channels, size, size))
@@ -84,26 +85,19 @@ def steps(features: FeatureExtractor, config: TrainConfig = TrainConfig()):
         distance = straightforward_distance(features, key, jnp.clip(picture, 0, 1), target)
         return distance + config.overflow_weight * picture_overflow(picture)
 
-    return lambda: ours(field, features, known), lambda: theirs(field, features, target)
+    fast, slow = ours.lower(field, features, known).compile(), theirs.lower(field, features, target).compile()
+    return lambda: fast(field, features, known), lambda: slow(field, features, target)
 
 
-def _seconds(step, repeats):
-    jax.block_until_ready(step())
-    began = time.perf_counter()
-    for _ in range(repeats):
-        jax.block_until_ready(step())
-    return (time.perf_counter() - began) / repeats
-
-
-def main() -> None:
-    """Print the seconds of a step in both formulations."""
-    features = load_features("vgg16")
-    ours, theirs = steps(features)
-    fast, slow = _seconds(ours, 5), _seconds(theirs, 1)
-    print(
-        f"One training step, RGB 128x128, {features.name}: {fast:.2f} s; straightforward {slow:.2f} s; {slow / fast:.1f} times."
-    )
-
-
-if __name__ == "__main__":
-    main()
+def figures(quick: bool) -> Iterator[Figure]:
+    """Seconds of a step; in a quick run on states of 64x64."""
+    features = load_features("auto")
+    config = TrainConfig(state_size=64) if quick else TrainConfig()
+    ours, theirs = steps(features, config)
+    on_cpu = jax.devices()[0].platform == "cpu"
+    (seconds, _), (straightforward, ratio) = compare([ours, theirs], 1 if quick and on_cpu else 3)
+    size = config.state_size
+    yield Figure(
+        f"a training step, published RGB network, {size}x{size}, {features.name}",
+        seconds, "s", straightforward, ratio, 15.0 if on_cpu else None,
+    )  # fmt: skip

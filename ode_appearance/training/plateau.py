@@ -3,7 +3,6 @@
 from typing import Any
 
 import jax.numpy as jnp
-import optax
 
 from .config import TrainConfig
 
@@ -12,6 +11,8 @@ class Plateau:
     """Adam's learning rate under optax's reduce-on-plateau, fed with one evaluation at a time."""
 
     def __init__(self, config: TrainConfig):
+        import optax
+
         self._base = config.learning_rate
         self._rule = optax.contrib.reduce_on_plateau(
             factor=config.plateau_factor,

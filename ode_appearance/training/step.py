@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import optax
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from ..config import MaterialConfig
@@ -50,8 +49,12 @@ class Outcome(NamedTuple):
     finite: Array  # bool; where it is not, nothing was changed
 
 
-def optimiser() -> optax.GradientTransformation:
-    """Adam on gradients that were divided, each parameter tensor's by its norm; the learning rate comes with each step."""
+def optimiser() -> Any:
+    """Adam on gradients that were divided, each parameter tensor's by its norm; the learning rate comes with each step.
+
+    An `optax.GradientTransformation`.
+    """
+    import optax  # not with the module: who only looks at materials does not wait for it
 
     def normalise(updates, state, parameters=None):
         del parameters

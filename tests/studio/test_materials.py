@@ -21,16 +21,16 @@ def collection(checkpoints):
 
 
 def test_a_broken_material_does_not_stop_the_others(collection):
-    assert [entry.name for entry in collection.entries] == ["clay_solidifying", "rusting_steel", BROKEN]
+    assert [entry.name for entry in collection.entries] == ["clay_solidifying", "lichen_spreading", "rusting_steel", BROKEN]
     value = gallery_value(collection, "rusting_steel")
-    assert [material["error"] is None for material in value["materials"]] == [True, True, False]
+    assert [material["error"] is None for material in value["materials"]] == [True, True, True, False]
     with pytest.raises(CheckpointError, match=r"model\.eqx"):
         collection.find(BROKEN)
 
 
 @pytest.mark.parametrize("name", ["moss", "../clay_solidifying", "/etc", "", "user/repo"])
 def test_only_names_of_the_folder_are_found(collection, name):
-    with pytest.raises(CheckpointError, match="there are: clay_solidifying, rusting_steel"):
+    with pytest.raises(CheckpointError, match="there are: clay_solidifying, lichen_spreading, rusting_steel"):
         collection.find(name)
 
 
