@@ -19,9 +19,10 @@ from .errors import RequestError
 from .limits import check_size, check_times, effective_step
 from .material import Material, fingerprint
 from .memory import check_memory
-from .stepping import CHUNK_STATES, advance, begin, no_last_step
 from .trajectory import Solved, Status, Trajectory, TrajectoryCache
 
+CHUNK_STATES = 4
+"""States that one chunk can have: small, so that the first ones arrive early."""
 CHUNK_ATTEMPTS = 8
 """Steps that one chunk may attempt: small, so that a stop is noticed soon."""
 
@@ -80,6 +81,8 @@ def solve(material: Material, **request) -> Trajectory:
 
 
 def _stream(material, solver, noise, wanted, stop, cache, key) -> Iterator[Trajectory]:
+    from . import stepping  # loads diffrax, for which an app that starts does not wait
+
     began = clock.perf_counter()
     config = material.config
     solved = Solved() if cache is None else cache.find(key)
@@ -112,7 +115,7 @@ def _stream(material, solver, noise, wanted, stop, cache, key) -> Iterator[Traje
         before = int(position.steps)
         times = np.full(CHUNK_STATES, np.inf, np.float32)
         times[: min(CHUNK_STATES, pending.size)] = pending[:CHUNK_STATES]
-        chunk = advance(
+        chunk = stepping.advance(
             material.vector_field,
             solver,
             position,
@@ -141,13 +144,15 @@ def _stream(material, solver, noise, wanted, stop, cache, key) -> Iterator[Traje
 
 def _resume(material, solver, noise, solved, time, position, last):
     """Where to step on from for a state at `time`: the current position, or a remembered one that is nearer to it."""
+    from . import stepping
+
     remembered = solved.position_before(float(time))
     here = None if position is None or float(last.start) > time else position
     if remembered is not None and (here is None or float(remembered.start) > float(here.start)):
         remembered = jax.tree.map(jnp.asarray, remembered)
-        return remembered, no_last_step(material.vector_field, solver, remembered)
+        return remembered, stepping.no_last_step(material.vector_field, solver, remembered)
     if here is not None:
         return here, last
     step = effective_step(material.config, solver)
     start = jnp.float32(-material.config.times.warmup)
-    return begin(material.vector_field, solver, start, jnp.float32(step or 0), noise)
+    return stepping.begin(material.vector_field, solver, start, jnp.float32(step or 0), noise)

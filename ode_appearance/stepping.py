@@ -28,8 +28,6 @@ SOLVERS = {
 }
 FIRST_STEP = 0.01
 """First step under a step size control: what `diffeqsolve(dt0=None)`, as published, comes to."""
-CHUNK_STATES = 4
-"""States that one call can save: small, so that the first ones arrive early."""
 
 # Below this share of the time itself a float32 step no longer moves the time.
 _SMALLEST_STEP = 4 * float(jnp.finfo(jnp.float32).eps)

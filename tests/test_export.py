@@ -1,8 +1,10 @@
 """Exports, opened by somebody else's readers, are the pictures and states that they claim to be."""
 
+import base64
 import dataclasses
 import io
 import json
+import re
 import zipfile
 
 import imageio.v3 as iio
@@ -16,6 +18,7 @@ from ode_appearance.errors import RequestError
 from ode_appearance.export.config import SUFFIXES
 from ode_appearance.images import to_bytes
 from ode_appearance.trajectory import Trajectory, TrajectoryCache
+from ode_appearance.viewer.keyframes import STEPS, unpack
 
 TIMES = [-0.25, 0.5, 1.0, 2.5]
 SIZE = (24, 16)
@@ -155,6 +158,21 @@ def test_states(tmp_path, material, trajectory):
         np.testing.assert_array_equal(file["times"], trajectory.times)
         np.testing.assert_array_equal(file["states"], trajectory.states)
         assert file["states"].dtype == np.float32
+
+
+def test_a_page(tmp_path, material, trajectory):
+    """Its keyframes are the maps of the states; the viewer that reads them has tests of its own."""
+    text = exported(material, tmp_path, "page", exposure=0.5, tiles=(2, 1)).read_text()
+    data = json.loads(re.search(r"const DATA = (.*);\n", text)[1])
+    value, view = data["value"], data["view"]
+    assert (value["times"], value["size"], value["seed"]) == (TIMES, list(SIZE), 3)
+    assert (view["exposure"], view["tiles"], view["time"]) == (0.5, [2, 1], 1.5)
+    assert [(light["x"], light["logIntensity"], light["colour"]) for light in view["lights"]] == [(0.3, 0.5, "#ffffff")]
+    texels = None
+    for shown, state in zip(value["keyframes"], trajectory.states, strict=True):
+        maps, texels = unpack(base64.b64decode(shown["file"]["url"].partition("base64,")[2]), texels)
+        wanted = np.asarray(oa.decode(material, state)["diffuse"])
+        assert np.abs(np.sqrt(maps["base"]) - np.sqrt(wanted)).max() <= (STEPS["light"]["colour"] / 2 + 0.51) / 255
 
 
 def test_times_are_sorted(tmp_path, material, trajectory):

@@ -11,6 +11,7 @@ from analytic import CHANNELS, NO_LEVELS, blowing_up, broken_later, calm, formul
 from figures import random_weights, relative_error
 
 import ode_appearance as oa
+from ode_appearance import stepping
 from ode_appearance.config import Architecture, MaterialConfig, SolverConfig, Times
 from ode_appearance.errors import RequestError
 from ode_appearance.material import decode
@@ -27,14 +28,14 @@ by_name = {"ids": lambda solver: solver.method if solver.step is None else f"{so
 
 def steps_taken(monkeypatch):
     """A list that grows by the steps of each chunk that is really computed from now on."""
-    taken, advance = [], solving.advance
+    taken, advance = [], stepping.advance
 
     def counted(field, config, position, *rest):
         chunk = advance(field, config, position, *rest)
         taken.append(int(chunk.position.steps) - int(position.steps))
         return chunk
 
-    monkeypatch.setattr(solving, "advance", counted)
+    monkeypatch.setattr(stepping, "advance", counted)
     return taken
 
 

@@ -20,6 +20,8 @@ from .trajectories import MATERIAL
 
 _SIZE = 128
 _EMPTY = "import gradio\nwith gradio.Blocks() as blocks: pass\nblocks.launch(quiet=True)"
+_WARM_UP_SECONDS = 5.0
+"""That the app, once it serves, prepares other materials for."""
 _STARTING_LIMIT, _KEYFRAME_LIMIT, _AGAIN_LIMIT = 2.0, 3.0, 50.0
 
 
@@ -37,6 +39,7 @@ def _starting(rounds):
         with server("app.py") as (address, seconds):
             starts.append(seconds)
             _render(address)
+            time.sleep(_WARM_UP_SECONDS)
             asked.append(np.median([_render(address) for _ in range(10)]))
     start, empty = float(np.median(starts[1:])), float(np.median(empty_starts[1:]))
     work = "from `python app.py` to serving; baseline gradio and an empty Blocks"

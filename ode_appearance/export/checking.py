@@ -11,6 +11,7 @@ from ..errors import RequestError
 from ..limits import check_size, check_tiles, check_times
 from ..memory import host_bytes
 from ..rendering import check_exposure
+from ..viewer.schedule import LEAST, MOST
 from .config import SUFFIXES, ExportConfig
 from .painted import Moments
 
@@ -53,6 +54,8 @@ def check_export(
             f"A {config.format} file of {len(wanted)} frames takes about {held / 1e9:.1f} GB of memory, but "
             f"{host_bytes() / 1e9:.1f} GB are free: ask for fewer frames or a smaller size, or for frames or an mp4."
         )
+    if config.format == "page" and not LEAST <= len(wanted) <= MOST:
+        raise RequestError(f"A page holds from {LEAST} to {MOST} keyframes, as browsers do, not {len(wanted)}.")
     fastest = FASTEST.get(config.format, config.fps)
     if config.fps > fastest:
         raise RequestError(f"A {config.format} file shows at most {fastest:g} frames per second, not {config.fps:g}.")

@@ -11,6 +11,8 @@ from .refusals import explain, out_of_reach
 
 TIMEOUT = 8.0
 """Seconds without an answer after which the Hub counts as out of reach."""
+PUBLIC = ".fetched-without-login"
+"""Beside the snapshots of a repository that was fetched without an access token."""
 MOST_BYTES = {
     CONFIG: MAX_CONFIG_BYTES,
     WEIGHTS: 4 * MAX_PARAMETERS + (1 << 20),
@@ -25,22 +27,27 @@ def fetch(name: str, *, token: str | bool | None = None) -> Path:
     """The local snapshot folder of a Hub repository `user/repo[@revision]`, from the cache where the Hub is out of reach.
 
     Only a checkpoint's own files are fetched, and only where all of them are of a size that a checkpoint's can be. `token`
-    is an access token, False for none, or None for the one that is logged in, if any. Raises HubError where there is no
-    such repository or revision, where it is no material, or where it is neither cached nor reachable.
+    is an access token, False for none, or None for the one that is logged in, if any. Without one the cache gives what was
+    fetched without one: it may hold what is private. Raises HubError where there is no such repository or revision, where it
+    is no material, or where it is neither cached nor reachable.
     """
     import huggingface_hub
 
     repo, revision = split_name(name)
     api = huggingface_hub.HfApi(token=token)
     try:
-        return _download(api, repo, revision)
+        folder = _download(api, repo, revision)
+        if token is False:
+            with contextlib.suppress(OSError):
+                (folder.parent.parent / PUBLIC).touch()
+        return folder
     except HubError:
         raise
     except Exception as error:  # huggingface_hub's own, those of the HTTP library under it, and of hf_xet
         problem = explain(error, repo, revision=revision)
         if not out_of_reach(error):
             raise problem from error
-        return _cached(api, repo, revision, problem)
+        return _cached(api, repo, revision, problem, token is False)
 
 
 def _download(api, repo, revision):
@@ -76,8 +83,11 @@ def _note(snapshot, revision, commit):
         write_atomically(path, lambda file: file.write(commit.encode()))
 
 
-def _cached(api, repo, revision, problem):
+def _cached(api, repo, revision, problem, public):
     try:
-        return Path(api.snapshot_download(repo, revision=revision, allow_patterns=list(FILES), local_files_only=True))
+        folder = Path(api.snapshot_download(repo, revision=revision, allow_patterns=list(FILES), local_files_only=True))
+        if public and not (folder.parent.parent / PUBLIC).exists():
+            raise FileNotFoundError(folder)
+        return folder
     except (OSError, ValueError):
         raise HubError(f"{problem} {repo}{f'@{revision}' if revision else ''} is not in this machine's cache.") from problem

@@ -35,17 +35,17 @@ def _of_materials(studio, program):
     _endpoint(
         "render",
         studio.pictures.draw,
-        [gr.Textbox("rusting_steel"), *_numbers(0, SIZE, SIZE, 0.0, 0.0, 0.0, None)],
+        [gr.Textbox("rusting_steel"), *_numbers(0, SIZE, SIZE, 0.0, 0.0, 0.0, 0.0)],
         gr.Image(format="png"),
         "A picture of a material at a model time, solved from a seed at a size, under a point light at (x, y) of a logarithmic "
-        "intensity, by default the material's own (an RGB texture is its own light): a PNG.",
+        "intensity, null for the material's own (an RGB texture is its own light): a PNG.",
     )
     forms = [_choice(get_args(Format)), *_numbers(0, SIZE, SIZE, 0.0, 0.0, 60, 20.0)]
     maps = [_choice(get_args(MapFormat)), _choice(get_args(MapValues))]
     _endpoint(
         "export",
         program.export,
-        [gr.Textbox("rusting_steel"), *forms, *maps, *_numbers(0.0, 0.0, None)],
+        [gr.Textbox("rusting_steel"), *forms, *maps, *_numbers(0.0, 0.0, 0.0)],
         gr.File(),
         "A file of a material: a picture (png) or maps at a model time; or, where `end` is later, maps, frames, an animation, "
         "states or a web page of so many frames from one to the other.",

@@ -9,7 +9,6 @@ import jax.numpy as jnp
 from ..config import MaterialConfig
 from ..features import FeatureExtractor
 from ..material import new_material
-from ..stepping import SOLVERS
 from .config import TrainConfig
 
 STEPS = 3.5
@@ -24,6 +23,8 @@ COMPILING = 60.0
 
 def estimate_seconds(config: TrainConfig, features: FeatureExtractor) -> float:
     """Roughly how many seconds the whole training takes: f and the features are run and timed, which takes seconds itself."""
+    from ..stepping import SOLVERS  # not with the module: it loads diffrax
+
     size = config.state_size
     field = new_material(MaterialConfig(architecture=config.architecture)).vector_field
     state = jnp.zeros((config.architecture.channels, size, size))

@@ -3,13 +3,11 @@
 import contextlib
 from collections.abc import Callable
 
-import diffrax
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from ..convolution import any_derivative
-from ..stepping import SOLVERS
 from .config import TrainConfig
 
 
@@ -47,6 +45,10 @@ def integrate(
             velocity, stretch = field(t, z), jnp.zeros(())
         energy = jnp.mean(velocity**2) / 2 if kinetic else jnp.zeros(())
         return velocity, jnp.stack([energy, stretch])
+
+    import diffrax  # not with the module: who only looks at materials does not wait for it
+
+    from ..stepping import SOLVERS
 
     # Regularisers have no part in the step size: the states' steps are those of a solve without them.
     norm = lambda augmented: jnp.sqrt(jnp.mean(augmented[0] ** 2))  # noqa: E731
