@@ -1,7 +1,6 @@
 """The memory that solving a large state takes at its peak, and what a pixel costs at every size."""
 
 import json
-import resource
 import sys
 from collections.abc import Iterator
 
@@ -51,6 +50,8 @@ def _peak(size):
 
 def report(size: int) -> None:
     """Solve for a moment, and print the peak memory of this process (of the device, where it has its own) in GB as JSON."""
+    import resource  # not there on Windows
+
     material = Material(published_field("RGB"), MaterialConfig())
     try:
         solve(material, size=(size, size), times=[-1.0, -0.99, -0.98, -0.95], solver=_SOLVER)

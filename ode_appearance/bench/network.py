@@ -20,7 +20,7 @@ PUBLISHED = {"RGB": Architecture(), "SVBRDF": Architecture(18, 64, (1, 2), None)
 """The published networks."""
 SIZE = 256
 # Those of ours that one call takes, and of the straightforward formulation, which is slow in a loop.
-_EVALUATIONS, _FEW = 8, 2
+_EVALUATIONS, _FEW = 4, 2
 
 Formulation = Callable[[VectorField, Float[Array, ""], Float[Array, "c h w"]], Float[Array, "c h w"]]
 
