@@ -1,10 +1,11 @@
 """The app's API: an endpoint with a name and a description for each action, whose components no page shows."""
 
+import contextlib
 import functools
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import gradio as gr
 
@@ -15,40 +16,65 @@ from ..training.config import PRESETS
 from .handlers import SIZE, Studio
 from .library import Library
 from .program import Program
+from .training_program import TrainingProgram
+
+LIT = "The light is a point light at (x, y) of a logarithmic intensity, null for the material's own; an RGB texture is its own."
+SEEN = (
+    "A view may say more: an object of `lights` (up to eight of kind, x, y, height, logIntensity and colour, in place of the "
+    "other), `exposure` in stops, and `tiles` [across, down]."
+)
+AGED = (
+    "A grey picture makes places older: 128 not at all, 255 by the exemplar's span, or as the view's `age_range` "
+    "[black, white] says."
+)
 
 
 def endpoints(studio: Studio, library: Library) -> None:
     """Make them all, within the app's blocks. Arguments have the names that the functions give them."""
     program = Program(studio, library)
     with gr.Column(visible=False):
-        _of_materials(studio, program)
+        _of_materials(program)
         if library.hub:
             _of_the_hub(program)
         if library.trainings is not None:
-            _of_trainings(program)
+            _of_trainings(TrainingProgram(library), library.hub)
 
 
-def _of_materials(studio, program):
+def _of_materials(program):
+    def material():
+        return gr.Textbox("rusting_steel")
+
+    def light():
+        return _numbers(0.0, 0.0, 0.0)
+
     _endpoint("materials", program.materials, [], gr.JSON(), "The names and kinds of the materials that are shipped.")
     described = "All there is to know of a material: credit, licence, training record, measures."
-    _endpoint("material", program.material, [gr.Textbox("rusting_steel")], gr.JSON(), described)
+    _endpoint("material", program.material, [material()], gr.JSON(), described)
+    described = "The seconds and bytes that a solve from one model time to another takes on this machine, and its keyframes."
+    _endpoint("estimate", program.estimate, [material(), *_numbers(SIZE, SIZE, 0.0, 5.0)], gr.JSON(), described)
     _endpoint(
         "render",
-        studio.pictures.draw,
-        [gr.Textbox("rusting_steel"), *_numbers(0, SIZE, SIZE, 0.0, 0.0, 0.0, 0.0)],
+        program.render,
+        [material(), *_numbers(0, SIZE, SIZE, 0.0), *light(), gr.JSON({}), gr.File()],
         gr.Image(format="png"),
-        "A picture of a material at a model time, solved from a seed at a size, under a point light at (x, y) of a logarithmic "
-        "intensity, null for the material's own (an RGB texture is its own light): a PNG.",
+        f"A picture of a material at a model time, solved from a seed at a size: a PNG. {LIT} {SEEN} {AGED}",
     )
     forms = [_choice(get_args(Format)), *_numbers(0, SIZE, SIZE, 0.0, 0.0, 60, 20.0)]
     maps = [_choice(get_args(MapFormat)), _choice(get_args(MapValues))]
     _endpoint(
         "export",
         program.export,
-        [gr.Textbox("rusting_steel"), *forms, *maps, *_numbers(0.0, 0.0, 0.0)],
+        [material(), *forms, *maps, *light(), gr.JSON({}), gr.File()],
         gr.File(),
         "A file of a material: a picture (png) or maps at a model time; or, where `end` is later, maps, frames, an animation, "
-        "states or a web page of so many frames from one to the other.",
+        f"states or a web page of so many frames from one to the other. {LIT} {SEEN} {AGED} Cancelling the job stops it.",
+    )
+    _endpoint(
+        "snippet",
+        program.snippet,
+        [material(), *_numbers(0, SIZE, SIZE, 0.0), *light(), gr.JSON({})],
+        gr.Textbox(),
+        "The Python that draws with the library what `/render` draws, or the map that is the view's `channel`.",
     )
 
 
@@ -59,7 +85,7 @@ def _of_the_hub(program):
     _endpoint("fetch", program.fetch, [gr.Textbox("user/repository")], gr.Textbox(), described)
 
 
-def _of_trainings(program):
+def _of_trainings(program, hub):
     _endpoint(
         "train",
         program.train,
@@ -69,20 +95,37 @@ def _of_trainings(program):
             _choice(get_args(Kind)),
             _choice(PRESETS),
             *_numbers(0),
-            *(gr.Textbox("") for _ in range(3)),
+            *(gr.Textbox("") for _ in range(4)),
+            gr.JSON({}),
         ],
         gr.JSON(),
         "Train a material on a time-lapse (an animation, a video, or a zip file of pictures), for so many iterations or (0) "
-        "those of the preset: the key and the owner by which it is asked for.",
+        "those of the preset: the key and the owner by which it is asked for. It may start from the weights of a shipped "
+        "material, and have other `numbers` than its preset: an object, by the names of `train --help`.",
     )
 
     def owned():
         return [gr.Textbox(""), gr.Textbox("")]
 
-    described = "Where a training stands, after an action: pause, resume, keep (stop for good), or none."
+    described = "An owner's trainings, the latest first: key, name and status of each."
+    _endpoint("trainings", program.trainings, [gr.Textbox("")], gr.JSON(), described)
+    described = "Where a training stands, and its loss so far, after an action: pause, resume, keep (stop for good), or none."
     _endpoint("training", program.training, [*owned(), gr.Textbox("")], gr.JSON(), described)
+    described = "The exemplar of a training at five times, with the result so far below: a WebP picture."
+    _endpoint("training_picture", program.training_picture, owned(), gr.File(), described)
+    described = "Open a trained material, as it is at this moment: the name by which it can be rendered and exported."
+    _endpoint("open_trained", program.open_trained, owned(), gr.Textbox(), described)
     _endpoint("trained", program.trained, owned(), gr.File(), "A trained material's checkpoint as a zip file.")
-    _endpoint("delete_training", program.delete_training, owned(), gr.Textbox(), "Delete a training and its material.")
+    described = "Give a training and its material another name."
+    _endpoint("rename_training", program.rename, [*owned(), gr.Textbox("")], gr.Textbox(), described)
+    described = (
+        "Put a trained material on the Hugging Face Hub, private or not: its address there. The access token, which needs "
+        "write permission, is used this once, and not kept."
+    )
+    published = [*owned(), gr.Textbox("user/repository"), gr.Textbox(""), gr.Checkbox(False)]
+    if hub:  # not by the queue, which keeps what it is given for a while
+        _endpoint("publish_training", program.publish, published, gr.Textbox(), described, queue=False)
+    _endpoint("delete_training", program.delete, owned(), gr.Textbox(), "Delete a training and its material.")
 
 
 def _numbers(*values):
@@ -93,26 +136,41 @@ def _choice(choices):
     return gr.Dropdown(list(choices), value=choices[0])
 
 
-def _endpoint(name: str, function: Callable, inputs: list, output: gr.components.Component, description: str) -> None:
-    if inspect.iscoroutinefunction(function):
+def _endpoint(
+    name: str, function: Callable, inputs: list, output: gr.components.Component, description: str, **options: Any
+) -> None:
+    if inspect.isasyncgenfunction(function):
 
         @functools.wraps(function)
         async def asked(*values):
-            try:
+            with _said():
+                async with contextlib.aclosing(function(*values)) as results:
+                    async for result in results:
+                        yield _plain(result)
+    elif inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def asked(*values):
+            with _said():
                 return _plain(await function(*values))
-            except AppearanceError as error:
-                raise gr.Error(str(error), print_exception=False) from error
     else:
 
         @functools.wraps(function)
         def asked(*values):
-            try:
+            with _said():
                 return _plain(function(*values))
-            except AppearanceError as error:
-                raise gr.Error(str(error), print_exception=False) from error
 
-    options = {"api_name": name, "api_description": description, "concurrency_limit": None}
+    options |= {"api_name": name, "api_description": description, "concurrency_limit": None}
     gr.Button(name).click(asked, inputs, output, **options)
+
+
+@contextlib.contextmanager
+def _said():
+    """What is not possible is a sentence for who asked."""
+    try:
+        yield
+    except AppearanceError as error:
+        raise gr.Error(str(error), print_exception=False) from error
 
 
 def _plain(value):

@@ -12,9 +12,10 @@ from ..viewer import assets
 from .export_panel import export_panel
 from .facts import facts
 from .gallery import gallery
-from .handlers import FIELDS, SIZE, Studio, own_solver, own_times
+from .handlers import FIELDS, SIZE, Studio
 from .library_panel import LibraryPanel
-from .presentation import gallery_value
+from .own_fields import own_solver, own_times
+from .presentation import gallery_value, glimpse_value
 from .python_panel import python_panel
 from .viewer import viewer
 
@@ -40,7 +41,7 @@ def explore(
     parts: Parts = {"selected": gr.State(None), "device": device}
     with gr.Row(elem_id="body"):
         with gr.Column(scale=1, min_width=220):
-            parts["gallery"] = gallery(elem_id="gallery")
+            parts["gallery"] = gallery(value=glimpse_value(studio.collection), elem_id="gallery")
             panel = more() if more else None
         with gr.Column(scale=5, min_width=320):
             parts["viewer"] = viewer(elem_id="viewer", picture=picture, exemplar=exemplar)

@@ -1,6 +1,5 @@
 """The export panel under the viewer."""
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from ..errors import AppearanceError
 from ..export import ExportConfig
 from .exports import Exports
 from .handlers import FIELDS
+from .plain import as_text
 
 FORMATS = [
     ("Picture (PNG)", "png"),
@@ -61,9 +61,9 @@ def export_panel(exports: Exports, selected: gr.State, fields: Sequence[gr.compo
         stream = exports.export(str(request.session_hash), name, dict(zip(FIELDS, given, strict=True)), seen, options)
         try:
             async for sentence, path in stream:
-                yield html.escape(sentence), gr.update(value=str(path) if path else None, visible=path is not None)
+                yield as_text(sentence), gr.update(value=str(path) if path else None, visible=path is not None)
         except AppearanceError as error:
-            yield f"**Not possible:** {html.escape(str(error))}", gr.update(visible=False)
+            yield f"**Not possible:** {as_text(str(error))}", gr.update(visible=False)
 
     def stop(request: gr.Request):
         exports.stop(str(request.session_hash))

@@ -15,6 +15,7 @@ from ..errors import RequestError
 from ..export import ExportConfig, estimate_bytes, export, picture_size
 from ..export.config import SUFFIXES
 from ..trajectory import TrajectoryCache
+from .deadline import Deadline
 from .files import KeyframeFiles
 from .materials import Collection
 from .requests import number, solve_request, whole
@@ -53,27 +54,37 @@ class Exports:
         written = picture_size(config, request.size, view.tiles)
         size = f"about {estimate_bytes(entry.config, config, size=written, frames=len(times)) / 1e6:.1f} MB"
         shares = [0.0]
-        task = asyncio.wrap_future(
-            self._worker.submit(
-                lambda: export(
-                    entry.material,
-                    path,
-                    config,
-                    times=times,
-                    seed=request.seed,
-                    size=request.size,
-                    light=view.lights,
-                    exposure=view.exposure,
-                    tiles=view.tiles,
-                    age=view.ages,
-                    keyframes=request.times,
-                    solver=request.solver,
-                    cache=self._cache,
-                    progress=shares.append,
-                    stop=lambda: stop.is_set() or self._worker.closing,
-                )
+
+        def work():
+            deadline = Deadline()
+
+            def stopped():
+                with deadline.of_others():
+                    self._worker.give_way()
+                return stop.is_set() or deadline.over or self._worker.closing
+
+            written = export(
+                entry.material,
+                path,
+                config,
+                times=times,
+                seed=request.seed,
+                size=request.size,
+                light=view.lights,
+                exposure=view.exposure,
+                tiles=view.tiles,
+                age=view.ages,
+                keyframes=request.times,
+                solver=request.solver,
+                cache=self._cache,
+                progress=shares.append,
+                stop=stopped,
             )
-        )
+            if written is None and not stop.is_set():
+                deadline.check()
+            return written
+
+        task = asyncio.wrap_future(self._worker.submit(work, gives_way=True))
         try:
             while not task.done():
                 yield f"Exporting, {size}: {shares[-1]:.0%}. {view.left_out}".strip(), None
@@ -89,6 +100,11 @@ class Exports:
         """Stop the export of a tab, if there is one."""
         if session in self._latest:
             self._latest[session][0].set()
+
+    def leave(self, session: str) -> None:
+        """Stop it where it is under way, and leave its file to whoever was told of it."""
+        self.stop(session)
+        self._latest.pop(session, None)
 
     def end(self, session: str) -> None:
         """Stop it, and delete its file."""

@@ -3,7 +3,6 @@
 import asyncio
 import collections
 import functools
-import html
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -15,14 +14,15 @@ from ..config import MaterialConfig
 from ..errors import AppearanceError
 from ..solve import solve
 from ..trajectory import TrajectoryCache
-from ..viewer.schedule import usual_count
 from . import presentation
 from .exemplars import Exemplars
 from .exports import Exports
 from .files import KeyframeFiles
 from .jobs import Sessions
 from .materials import Collection, facts
+from .own_fields import own_count, own_fields
 from .pictures import Pictures
+from .plain import as_text
 from .requests import solve_request
 from .settings import cache_bytes, exemplars_folder
 from .worker import Worker
@@ -215,36 +215,5 @@ class Studio:
         return {"viewer": presentation.viewer_value(entry, job)}
 
 
-def own_fields(config: MaterialConfig, fields: Shown) -> Shown:
-    """The fields that a material fills by itself: time range, solver, and as many keyframes as suit the size in the fields."""
-    return {**own_times(config), **own_solver(config), **own_count(config, fields)}
-
-
-def own_times(config: MaterialConfig, beyond: float = 0.0, warmup: bool = True) -> Shown:
-    """The time range from the warm-up (or the exemplar's start) to `beyond` exemplar lengths after its end."""
-    times = config.times
-    return {"start": -times.warmup if warmup else 0.0, "end": times.duration * (1 + beyond)}
-
-
-def own_count(config: MaterialConfig, fields: Shown) -> Shown:
-    """As many keyframes as suit the size in the fields, if it is one."""
-    size = fields["width"], fields["height"]
-    if not all(isinstance(length, int | float) and length >= 1 for length in size):
-        return {}
-    return {"count": usual_count(config.kind, size)}
-
-
-def own_solver(config: MaterialConfig) -> Shown:
-    """The fields that describe the solver that a material was trained for."""
-    solver = config.solver
-    return {
-        "method": solver.method,
-        "stepping": "adaptive" if solver.fixed_step is None else "fixed",
-        "tolerance": solver.rtol,
-        "step": solver.fixed_step or 0.1,
-    }
-
-
 def _warn(sentence: str) -> None:
-    # Gradio shows a warning's text as HTML.
-    gr.Warning(html.escape(sentence), title="Not possible")
+    gr.Warning(as_text(sentence), title="Not possible")

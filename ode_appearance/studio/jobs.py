@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import AppearanceError
+from ..errors import AppearanceError, RequestError
 from ..material import Material
 from ..solve import solve_stream
 from ..trajectory import TrajectoryCache
@@ -15,7 +15,7 @@ from .files import KeyframeFiles
 from .requests import SolveRequest
 from .settings import most_seconds
 from .speed import Speed
-from .worker import Worker
+from .worker import Turns, Worker
 
 log = logging.getLogger(__name__)
 
@@ -64,15 +64,19 @@ class Job:
         """Ask it to end at its next chunk, or not to start."""
         self._stop.set()
 
+    def refuse(self, sentence: str) -> None:
+        """End before it began."""
+        self._end("failed", sentence)
+
     def forget(self) -> None:
         """Stop, and delete its files."""
         self.stop()
         self._files.drop(self._folder)
 
-    def run(self, cache: TrajectoryCache, worker: Worker) -> None:
-        """Solve; never raises, but ends with a status and a message."""
+    def run(self, cache: TrajectoryCache, worker: Worker) -> Turns:
+        """Solve in turns; never raises, but ends with a status and a message."""
         try:
-            self._solve(cache, lambda: self._stop.is_set() or worker.closing)
+            yield from self._solve(cache, lambda: self._stop.is_set() or worker.closing)
         except AppearanceError as error:
             self._end("failed", str(error))
         except FileNotFoundError:
@@ -84,7 +88,8 @@ class Job:
     def _solve(self, cache, stop):
         request = self.request
         if stop():
-            return self._end("stopped")
+            self._end("stopped")
+            return
         self._change(status="solving")
         chunks = solve_stream(
             self.material, seed=request.seed, size=request.size, times=request.times, solver=request.solver,
@@ -101,9 +106,11 @@ class Job:
                 self._change()
                 if stop():
                     break
+                yield
             self.steps, self.seconds = chunk.stats["steps"], chunk.stats["seconds"]
             if most is not None and self.seconds > most and chunk.status == "running":
-                return self._end("stopped", f"A solve may take {most} s here: ask for a smaller size or a shorter range.")
+                self._end("stopped", f"A solve may take {most} s here: ask for a smaller size or a shorter range.")
+                return
             if chunk.status != "running":
                 self._end(chunk.status if chunk.status in ("complete", "stopped") else "failed", ENDINGS.get(chunk.status))
 
@@ -135,7 +142,10 @@ class Sessions:
             known.forget()
         if latest:
             latest.stop()
-        self._worker.submit(lambda: job.run(self._cache, self._worker))
+        try:
+            self._worker.submit(lambda: job.run(self._cache, self._worker))
+        except RequestError as error:
+            job.refuse(str(error))
         return job
 
     def latest(self, session: str) -> Job | None:

@@ -3,6 +3,7 @@
 import gradio as gr
 
 from ..errors import AppearanceError
+from ..exemplar.limits import MAX_FILE_BYTES
 from ..viewer import assets
 from .endpoints import endpoints
 from .explore import explore
@@ -32,6 +33,7 @@ LAUNCH = {
     "css": assets.text("page.css"),
     "footer_links": ["api", "settings"],
     "run_history": False,
+    "max_file_size": MAX_FILE_BYTES,
     "mcp_server": mcp_allowed(),
 }
 """What `launch` needs beside the app itself."""
@@ -40,7 +42,7 @@ LAUNCH = {
 def build(studio: Studio, library: Library) -> gr.Blocks:
     """The app; without trainings in its library, it has nothing but the page on which materials are looked at."""
     # Keyframes and previews are served where they lie; all others of Gradio's files are copies.
-    gr.set_static_paths([studio.files.root, studio.collection.folder])
+    gr.set_static_paths([studio.files.root, *studio.collection.served_files()])
     with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as app:
         with gr.Row(elem_id="head"):
             with gr.Column(scale=3, min_width=320):

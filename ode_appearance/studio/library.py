@@ -33,11 +33,11 @@ class Library:
 
     def search(self, query: str) -> list[Row]:
         """What the Hub has; raises HubError where it cannot be asked."""
-        return [_found_row(found) for found in hub.search(query, token=False)]
+        return [_found_row(found) for found in hub.search(query or "", token=False)]
 
     def open_from_hub(self, name: str) -> Entry:
         """Fetch `user/repo[@revision]` and open it by that name, for everybody who knows it; raises CheckpointError."""
-        name = name.strip()
+        name = str(name).strip()
         return self._open(name, hub.fetch(name, token=False))
 
     def open_linked(self, name: str) -> None:
@@ -99,6 +99,10 @@ class Library:
         with self._own(owner, key) as folder:
             return hub.publish(folder, repo, token=token, private=private)
 
+    def served(self, path: Path) -> Path:
+        """A copy of a file where browsers can fetch it."""
+        return self._files.write(self._files.folder(), path.name, path.read_bytes())
+
     @property
     def _trainings(self):
         if self.trainings is None:
@@ -117,13 +121,9 @@ class Library:
 
     def _open(self, name, folder, exemplar=None):
         try:
-            return self.collection.open(name, folder, served=self._served, exemplar=exemplar)
+            return self.collection.open(name, folder, served=self.served, exemplar=exemplar)
         except CheckpointError as error:
             raise CheckpointError(str(error).replace(folder.name, name)) from error
-
-    def _served(self, path):
-        """A copy of a file where browsers can fetch it."""
-        return self._files.write(self._files.folder(), path.name, path.read_bytes())
 
 
 def _found_row(found):

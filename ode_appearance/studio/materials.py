@@ -1,5 +1,6 @@
 """The materials of a folder as the studio shows them: sound ones with their facts, broken ones with what is wrong."""
 
+import contextlib
 import dataclasses
 import threading
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import jax
 
-from ..checkpoint import PREVIEW, checked_file, count_parameters, load_folder
+from ..checkpoint import KEYFRAMES, PREVIEW, checked_file, count_parameters, load_folder
 from ..collection import checkpoints_folder, list_materials
 from ..config import MaterialConfig
 from ..errors import AppearanceError, CheckpointError
@@ -61,6 +62,11 @@ class Collection:
                 self._entries = sorted(entries, key=lambda entry: isinstance(entry, BrokenEntry))
             return self._entries
 
+    def glimpse(self) -> list[tuple[str, Path | None]]:
+        """(name, preview) of every checkpoint folder, by name, before any is read."""
+        with self._lock:
+            return [(name, _preview(self.folder / name)) for name in list_materials(self.folder)]
+
     @property
     def sound(self) -> list[Entry]:
         """Those that are materials."""
@@ -93,6 +99,7 @@ class Collection:
 
     def find(self, name: str) -> Entry:
         """The sound material of a name; raises CheckpointError for all others. A name is never a path here."""
+        name = str(name)
         for entry in self.entries:
             if entry.name == name:
                 if isinstance(entry, BrokenEntry):
@@ -103,7 +110,16 @@ class Collection:
                 self._opened[name] = opened = self._opened.pop(name)  # the last to be forgotten
                 return opened
         known = ", ".join(entry.name for entry in self.sound) or "none"
-        raise CheckpointError(f"There is no material {name!r}; there are: {known}.")
+        raise CheckpointError(f"There is no material {name[:100]!r}; there are: {known}.")
+
+    def served_files(self) -> list[Path]:
+        """What browsers fetch where it lies: the previews and baked keyframes of the folder, and nothing else in it."""
+        files = []
+        for folder in [self.folder / name for name in list_materials(self.folder)]:
+            for name in (PREVIEW, KEYFRAMES):
+                with contextlib.suppress(CheckpointError):  # missing, or a link that leads out
+                    files.append(checked_file(folder, name))
+        return files
 
 
 def _bytes(entry):
@@ -115,11 +131,14 @@ def _read(folder: Path) -> Entry | BrokenEntry:
         material = load_folder(folder)
     except AppearanceError as error:
         return BrokenEntry(folder.name, str(error))
+    return Entry(folder.name, material, _preview(folder), baked(folder))
+
+
+def _preview(folder):
     try:
-        preview = checked_file(folder, PREVIEW)
+        return checked_file(folder, PREVIEW)
     except CheckpointError:
-        preview = None  # it can be solved all the same
-    return Entry(folder.name, material, preview, baked(folder))
+        return None  # it can be solved all the same
 
 
 def facts(entry: Entry) -> list[tuple[str, str]]:

@@ -1,6 +1,5 @@
 """What a browser can do with a material of its own, beside looking at it: rename, delete and publish it."""
 
-import html
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +7,7 @@ import gradio as gr
 
 from ..errors import AppearanceError
 from .library import Library
+from .plain import as_text
 
 QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 
@@ -48,8 +48,8 @@ class OwnMaterial:
             try:
                 address = self.library.publish_own(owner, key, repo, token, private)
             except AppearanceError as error:
-                return "", f"**Not published:** {html.escape(str(error))}"
-            return "", f"Published: {html.escape(address)}"
+                return "", f"**Not published:** {as_text(str(error))}"
+            return "", f"Published: {as_text(address)}"
 
         # Not by the queue, which keeps what it is given for a while.
         told = {**QUIET, "queue": False}
@@ -64,14 +64,14 @@ class OwnMaterial:
             try:
                 self.library.rename_own(owner, key, name)
             except AppearanceError as error:
-                return f"**Not renamed:** {html.escape(str(error))}", name, *show(owner, key)
+                return f"**Not renamed:** {as_text(str(error))}", name, *show(owner, key)
             return "", "", *show(owner, key)
 
         def delete(owner, key):
             try:
                 self.library.delete_own(owner, key)
             except AppearanceError as error:
-                return f"**Not deleted:** {html.escape(str(error))}", hidden, *show(owner, key)
+                return f"**Not deleted:** {as_text(str(error))}", hidden, *show(owner, key)
             return "", hidden, *show(owner, "")
 
         for event in (self.rename.click, self.name.submit):

@@ -3,65 +3,75 @@
 import asyncio
 import base64
 import io
+from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
-from ..config import Light
-from ..config_json import from_json
-from ..errors import AppearanceError, ConfigError, RequestError
+from ..errors import AppearanceError, RequestError
 from ..limits import check_times
-from ..memory import check_memory
 from ..rendering import render
-from ..solve import solve
-from ..trajectory import TrajectoryCache
+from ..solve import solve_stream
+from ..trajectory import Trajectory, TrajectoryCache
+from .deadline import Deadline
 from .materials import Collection
-from .requests import number, read_size, whole
+from .own_fields import own_fields
+from .requests import number, solve_request
+from .seen import read_seen
 from .worker import Worker
 
 
 class Pictures:
-    """Draws single pictures, one after the other with everything else that is solved."""
+    """Draws single pictures, in turns with everything else that is solved."""
 
     def __init__(self, collection: Collection, worker: Worker, cache: TrajectoryCache):
         self._collection, self._worker, self._cache = collection, worker, cache
 
     async def draw(
-        self, material: str, seed: int, width: int, height: int, time: float, x: float, y: float, log_intensity: float | None
-    ) -> UInt8[np.ndarray, "h w 3"]:
-        """The picture of a material at a model time under a light, without an intensity of the material's own; an RGB texture
-        is its own light.
+        self, material: str, seed: int, width: int, height: int, seen: dict[str, Any]
+    ) -> UInt8[np.ndarray, "rows columns 3"]:
+        """The picture of what is `seen` (see seen.py) of a material; where ages are painted, blended between the keyframes
+        that the viewer has at that size. An RGB texture is its own light.
 
         Raises AppearanceError for anything that is not possible.
         """
         entry = self._collection.find(material)
-        log_intensity = entry.config.light.log_intensity if log_intensity is None else log_intensity
-        fields = {"seed": seed, "width": width, "height": height, "time": time, "x": x, "y": y, "log_intensity": log_intensity}
-        size = read_size(entry.config, fields)
-        check_memory(entry.config, entry.config.solver, size)
-        seed, times = whole(fields, "seed"), [number(fields, "time")]
-        check_times(entry.config, times)
-        try:
-            light = from_json(Light, {name: number(fields, name) for name in ("x", "y", "log_intensity")}, "light")
-        except ConfigError as error:
-            raise RequestError(str(error)) from error
+        config = entry.config
+        fields = {"seed": seed, "width": width, "height": height}
+        time = number(seen, "time")
+        check_times(config, [time])
+        request = solve_request(entry.name, config, {**own_fields(config, fields, time), **fields})
+        view = read_seen(seen, config, request.size, "png")
+        shown = {"light": view.lights, "exposure": view.exposure, "tiles": view.tiles}
+        times = [time] if view.ages is None else request.times
 
         def task():
-            trajectory = solve(entry.material, seed=seed, size=size, times=times, cache=self._cache)
+            deadline, chunks = Deadline(), []
+            solving = {"seed": request.seed, "size": request.size, "times": times, "cache": self._cache}
+            for chunk in solve_stream(entry.material, **solving, stop=lambda: deadline.over or self._worker.closing):
+                chunks.append(chunk)
+                with deadline.of_others():
+                    yield
+            trajectory = Trajectory.join(chunks)
+            if trajectory.status == "stopped":
+                deadline.check()
             if trajectory.status != "complete":
-                raise RequestError(f"The solve did not reach time {times[0]:g}: it ended with {trajectory.status!r}.")
-            return np.asarray(render(entry.material, trajectory.states[0], light=light))
+                raise RequestError(f"The solve did not reach time {times[-1]:g}: it ended with {trajectory.status!r}.")
+            picture = np.asarray(render(entry.material, trajectory, time=time, age=view.ages, **shown))
+            # Rounded, as a browser's canvas is, and not truncated as the published samplers do.
+            return np.rint(picture * 255).astype(np.uint8).transpose(1, 2, 0)
 
-        # Rounded, as a browser's canvas is, and not truncated as the published samplers do.
-        picture = await asyncio.wrap_future(self._worker.submit(task))
-        return np.rint(picture * 255).astype(np.uint8).transpose(1, 2, 0)
+        return await asyncio.wrap_future(self._worker.submit(task))
 
     async def picture(self, request: list) -> dict[str, str]:
-        """For the viewer: the arguments of `draw` in a list -> {"address": a PNG as data URL} or {"error": a sentence}."""
+        """For the viewer: [material, seed, width, height, time, x, y, log_intensity] -> {"address": a PNG as data URL} or
+        {"error": a sentence}."""
         try:
-            frame = await self.draw(*request)
-        except (AppearanceError, TypeError) as error:
+            material, seed, width, height, time, x, y, log_intensity = request
+            seen = {"time": time, "lights": [{"x": x, "y": y, "logIntensity": log_intensity}]}
+            frame = await self.draw(material, seed, width, height, seen)
+        except (AppearanceError, TypeError, ValueError) as error:
             return {"error": str(error)}
         file = io.BytesIO()
         Image.fromarray(frame).save(file, "PNG")

@@ -57,8 +57,18 @@ def gallery_value(collection: Collection, selected: str | None) -> dict[str, Any
     return {"selected": selected, "materials": [_card(entry) for entry in collection.entries]}
 
 
+def glimpse_value(collection: Collection) -> dict[str, Any]:
+    """The gallery's value before the materials are read: their names and previews, in the page as it is sent."""
+    cards = [{**_named(name), "label": "", "preview": _file(preview), "error": None} for name, preview in collection.glimpse()]
+    return {"selected": None, "materials": cards}
+
+
+def _named(name):
+    return {"name": name, "title": title(name)}
+
+
 def _card(entry):
-    names = {"name": entry.name, "title": title(entry.name)}
+    names = _named(entry.name)
     if isinstance(entry, BrokenEntry):
         return {**names, "label": "cannot be opened", "preview": None, "error": entry.error}
     kind = "RGB texture" if entry.config.brdf is None else "SVBRDF"

@@ -1,21 +1,27 @@
-"""What programs can ask of the app, with plain arguments: the actions of the page. No component is made here."""
+"""What programs can ask of the app's materials, with plain arguments: the actions of the page. No component is made here."""
 
 import secrets
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
-from ..config_json import from_json, to_json
+import numpy as np
+from jaxtyping import UInt8
+
+from .. import age_pictures
+from ..config import MaterialConfig
 from ..errors import RequestError
-from ..training.config import TrainConfig
-from ..training.config import preset as preset_of
-from ..training.trainer import check_training
-from .handlers import Studio, own_fields
+from ..memory import solve_bytes
+from .handlers import Studio
 from .library import Library
 from .materials import BrokenEntry, facts
-from .requests import whole
-from .runs import Order
-from .seen import STILLS
-from .training_form import look_at
-from .training_view import summary
+from .own_fields import own_fields
+from .requests import number, solve_request
+from .seen import STILLS, pack_ages
+from .snippet import snippet
+
+VIEW = ("lights", "exposure", "surface", "tiles", "channel", "age_range")
+"""What a view can say, all of it as the viewer's link does; without lights there is the one of the other arguments."""
 
 
 class Program:
@@ -34,31 +40,65 @@ class Program:
             for entry in entries
         ]
 
-    def material(self, name: str) -> dict[str, str]:
+    def material(self, material: str) -> dict[str, str]:
         """What there is to know of one: credit, licence, training record and measures among it."""
-        return dict(facts(self._studio.collection.find(name)))
+        return dict(facts(self._studio.collection.find(material)))
+
+    def estimate(self, material: str, width: int, height: int, time: float, end: float) -> dict[str, float | None]:
+        """What it takes to solve: {"seconds" (None where nothing like it was solved here before), "bytes", "keyframes"}."""
+        config = self._studio.collection.find(material).config
+        request = solve_request(material, config, _fields(config, 0, width, height, time, end))
+        needed = solve_bytes(config, request.solver, request.size)
+        return {
+            "seconds": self._studio.sessions.speed.seconds(config, request),
+            "bytes": needed,
+            "keyframes": len(request.times),
+        }
+
+    async def render(
+        self, material: str, seed: int, width: int, height: int, time: float,
+        x: float, y: float, log_intensity: float | None, view: dict[str, Any], age: str | None = None,
+    ) -> UInt8[np.ndarray, "rows columns 3"]:  # fmt: skip
+        """A picture at a model time, under the light or the lights of the view, with the ages of a grey picture."""
+        config = self._studio.collection.find(material).config
+        seen = _seen(config, (width, height), time, (x, y, log_intensity), view, age)
+        return await self._studio.pictures.draw(material, seed, width, height, seen)
 
     async def export(
         self, material: str, format: str, seed: int, width: int, height: int, time: float, end: float, frames: int,
         fps: float, map_format: str, map_values: str, x: float, y: float, log_intensity: float | None,
-    ) -> Path:  # fmt: skip
-        """A file of one material: a picture or maps at `time`; frames, an animation, states or a page from `time` to `end`."""
+        view: dict[str, Any], age: str | None = None,
+    ) -> AsyncIterator[Path | None]:  # fmt: skip
+        """A file of one material: a picture or maps at `time`; frames, an animation, states or a page from `time` to `end`.
+
+        None until it is there; whoever stops listening stops it.
+        """
         config = self._studio.collection.find(material).config
-        fields = {"seed": seed, "width": width, "height": height}
-        fields = {**own_fields(config, fields), **fields}
         sequence = end > time
         if not sequence and format not in STILLS:
             raise RequestError(f"A file of format {format} shows a range: give an `end` that is later than `time`.")
-        if sequence:
-            fields |= {"start": time, "end": end}
-        intensity = config.light.log_intensity if log_intensity is None else log_intensity
-        seen = {"time": time, "lights": [{"x": x, "y": y, "logIntensity": intensity}]}
+        fields = _fields(config, seed, width, height, time, end if sequence else None)
+        seen = _seen(config, (width, height), time, (x, y, log_intensity), view, age)
         options = dict(format=format, fps=fps, map_format=map_format, map_values=map_values, sequence=sequence, frames=frames)
         session = f"program {secrets.token_hex(8)}"
-        written = [path async for _, path in self._studio.exports.export(session, material, fields, seen, options)]
-        if written[-1] is None:
+        try:
+            async for _, path in self._studio.exports.export(session, material, fields, seen, options):
+                yield path
+        finally:
+            self._studio.exports.leave(session)
+        if path is None:
             raise RequestError("The export was stopped.")
-        return written[-1]
+
+    def snippet(
+        self, material: str, seed: int, width: int, height: int, time: float,
+        x: float, y: float, log_intensity: float | None, view: dict[str, Any],
+    ) -> str:  # fmt: skip
+        """The Python that makes, with the library, the picture of `render`, or the map that the view's channel is."""
+        entry = self._studio.collection.find(material)
+        request = solve_request(entry.name, entry.config, _fields(entry.config, seed, width, height, time))
+        seen = _seen(entry.config, (width, height), time, (x, y, log_intensity), view, None)
+        shipped = entry.name in [known.name for known in self._studio.collection.sound]
+        return snippet(entry, request, seen, shipped=shipped)
 
     def search(self, query: str) -> list[dict[str, str]]:
         """Materials on the Hugging Face Hub."""
@@ -70,51 +110,39 @@ class Program:
         self._check_hub()
         return self._library.open_from_hub(repository).name
 
-    def train(
-        self, exemplar: str, name: str, kind: str, preset: str, iterations: int, credit: str, license: str, owner: str
-    ) -> dict[str, str]:
-        """Queue a training; returns its key and its owner, which are asked for ever after."""
-        trainings = self._trainings
-        if not exemplar:
-            raise RequestError("Give a time-lapse: an animation, a video, or a zip file of pictures.")
-        path = Path(exemplar)
-        config = preset_of(preset, kind)
-        if iterations:
-            config = from_json(TrainConfig, {**to_json(config), "iterations": whole({"iterations": iterations}, "iterations")})
-            check_training(config)
-        owner, name = owner or secrets.token_urlsafe(16), name or path.stem
-        look_at(path, config, name)
-        run = trainings.start(path, config, Order(owner, name, "", credit, license, ""))
-        return {"owner": owner, "key": run.key}
-
-    def training(self, owner: str, key: str, action: str) -> dict[str, str]:
-        """Where a training stands, after a "pause", "resume", "keep" (stop for good) or nothing."""
-        trainings = self._trainings
-        run = trainings.find(owner, key)
-        if action == "resume":
-            trainings.resume(run)
-        elif action in ("pause", "keep"):
-            trainings.pause(run, keep=action == "keep")
-        elif action:
-            raise RequestError(f"A training can be told to pause, resume or keep, not to {action[:20]!r}.")
-        status = trainings.status(run)
-        return {"status": status, "summary": summary(run, status)}
-
-    def delete_training(self, owner: str, key: str) -> str:
-        """Delete a training and its material."""
-        self._library.delete_own(owner, key)
-        return "deleted"
-
-    def trained(self, owner: str, key: str) -> Path:
-        """A trained material's checkpoint as a zip file."""
-        return self._library.pack_own(owner, key)
-
     def _check_hub(self):
         if not self._library.hub:
             raise RequestError("The Hub is not asked by this app.")
 
-    @property
-    def _trainings(self):
-        if self._library.trainings is None:
-            raise RequestError("Nothing is trained by this app.")
-        return self._library.trainings
+
+def _fields(config, seed, width, height, time, end=None):
+    """The screen's fields: the material's own, and what is given. Without an end, its own times and `time`."""
+    fields = {"seed": seed, "width": width, "height": height}
+    if end is not None:
+        return {**own_fields(config, fields), **fields, "start": time, "end": end}
+    return {**own_fields(config, fields, number({"time": time}, "time")), **fields}
+
+
+def _seen(
+    config: MaterialConfig, size: tuple[int, int], time: float, light: tuple, view: Any, age: str | None
+) -> dict[str, Any]:
+    """What the viewer would say (see seen.py) that shows `view` with the ages of a grey picture."""
+    view = {} if view is None else view
+    if not isinstance(view, dict) or not set(view) <= set(VIEW):
+        raise RequestError(f"A view is an object with some of {', '.join(VIEW)}.")
+    seen = {"lights": [_light(config, light)], **view, "time": time}
+    low, high = age_pictures.usual_range(config.times.duration)
+    if "age_range" in view:
+        ends = seen.pop("age_range")
+        if not isinstance(ends, list) or len(ends) != 2:
+            raise RequestError("The age range is two model times, those that black and white stand for.")
+        low, high = (number({"age range": value}, "age range") for value in ends)
+    if age is not None:
+        checked = solve_request(config.name, config, _fields(config, 0, *size, time)).size
+        seen["ages"] = pack_ages(age_pictures.read_ages(Path(age), checked, (low, high)))
+    return seen
+
+
+def _light(config, light):
+    x, y, log_intensity = light
+    return {"x": x, "y": y, "logIntensity": config.light.log_intensity if log_intensity is None else log_intensity}

@@ -25,7 +25,7 @@ def python_panel(collection: Collection, selected: gr.State, fields: Sequence[gr
             request = solve_request(entry.name, entry.config, dict(zip(FIELDS, values, strict=True)))
             return snippet(entry, request, seen, shipped=entry.name in [known.name for known in collection.sound])
         except AppearanceError as error:
-            return f"# {error}"
+            return f"# {' '.join(str(error).split())}"  # no line of it is code
 
     for event in (accordion.expand, again.click):
         event(write, [seen, selected, *fields], code, js=SEEN, api_visibility="private", show_progress="hidden")

@@ -13,6 +13,9 @@ from ..viewer.keyframes import STEPS, Quality
 from ..viewer.schedule import check_count, keyframe_times
 from .settings import most_pixels
 
+MOST = 1e15
+"""What a field's number, or its negative, may be at all; what is asked for has narrower bounds of its own."""
+
 
 @dataclasses.dataclass(frozen=True)
 class SolveRequest:
@@ -75,8 +78,10 @@ def _solver(config, fields):
 def number(fields: dict[str, Any], name: str) -> float:
     """A finite number out of a field; an empty one raises RequestError."""
     value = fields[name]
-    if not isinstance(value, int | float) or not math.isfinite(value):
+    if not isinstance(value, int | float) or isinstance(value, bool) or value != value:
         raise RequestError(f"{name.capitalize()} has to be a number.")
+    if not -MOST <= value <= MOST:  # a whole number may be one that no float can be
+        raise RequestError(f"{name.capitalize()} has to be a number from {-MOST:g} to {MOST:g}.")
     return float(value)
 
 

@@ -82,6 +82,12 @@ def read_ages(packed: Any, size: tuple[int, int]) -> Ages | None:
     return ages.reshape(size[1], size[0]).astype(np.float32)
 
 
+def pack_ages(ages: Ages) -> dict[str, Any]:
+    """What `read_ages` reads."""
+    height, width = ages.shape
+    return {"size": [width, height], "data": base64.b64encode(zlib.compress(ages.astype("<f4").tobytes())).decode()}
+
+
 def _left_out(seen, config, format):
     """Maps and states have no view that could be left out, and a page has all views."""
     if format in ("maps", "states", "page"):

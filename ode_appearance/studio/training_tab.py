@@ -1,7 +1,6 @@
 """The training tab: what is shown where, and what happens on an event."""
 
 import asyncio
-import html
 import secrets
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from ..training.config import PRESETS, preset
 from ..training.estimate import estimate_seconds
 from .library import Library
 from .own_material import OwnMaterial
+from .plain import as_text
 from .runs import Order
 from .training_form import advanced_fields, examples, look_at, read_config, shown_values
 from .training_view import curve, duration, summary
@@ -93,7 +93,7 @@ class TrainingTab:
         points, result = _frame(curve(run)), run.result
         return (
             gr.update(choices=choices, value=run.key),
-            html.escape(summary(run, self.trainings.status(run))),
+            as_text(summary(run, self.trainings.status(run))),
             gr.update(value=_picture(result), visible=result is not None),
             gr.update(value=points, visible=points is not None),
             gr.update(visible=True),
@@ -161,7 +161,7 @@ class TrainingTab:
             config = read_config(kind, preset_name, list(values))
             exemplar, row = await asyncio.to_thread(look_at, path, config, name)
         except AppearanceError as error:
-            return gr.update(visible=False), f"**Not usable:** {html.escape(str(error))}", name
+            return gr.update(visible=False), f"**Not usable:** {as_text(str(error))}", name
         sentence = f"{len(exemplar)} frames of {exemplar.size}x{exemplar.size}, model time 0 to {exemplar.duration:g}."
         return gr.update(value=row, visible=True), sentence, name
 
@@ -172,9 +172,9 @@ class TrainingTab:
             features = await asyncio.to_thread(load_features, config.features)
             seconds = await asyncio.to_thread(estimate_seconds, config, features)
         except AppearanceError as error:
-            yield f"**Not possible:** {html.escape(str(error))}"
+            yield f"**Not possible:** {as_text(str(error))}"
             return
-        yield f"About {duration(seconds)} on this machine, {html.escape(features.name)} features, if it does nothing else."
+        yield f"About {duration(seconds)} on this machine, {as_text(features.name)} features, if it does nothing else."
 
     async def _start(self, owner, upload, example, name, kind, preset_name, init_from, credit, license, *values):
         owner = owner or secrets.token_urlsafe(16)
@@ -217,5 +217,4 @@ def _frame(columns):
 
 def refusal(error: AppearanceError) -> gr.Error:
     """What the page shows of an error."""
-    # Gradio shows the text as HTML.
-    return gr.Error(html.escape(str(error)), title="Not possible", print_exception=False)
+    return gr.Error(as_text(str(error)), title="Not possible", print_exception=False)

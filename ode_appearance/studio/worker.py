@@ -1,52 +1,101 @@
-"""One thread that does all solving, one task after the other: a device is not shared by solves that slow each other down."""
+"""One thread that does all solving: a device is not shared by solves that slow each other down, but they take turns on it."""
 
 import atexit
+import collections
 import concurrent.futures
-import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
+
+from ..errors import RequestError
+
+MOST_WAITING = 200
+"""Tasks that may be under way, of all browser tabs and programs together."""
+
+Turns = Generator[None, None, Any]
+"""A task that is done piece by piece: it hands over after each, and returns its result."""
 
 
 class Worker:
-    """Runs tasks in the order in which they were given."""
+    """Does tasks in turns: a piece of one, a piece of the next, so that a short one does not wait for the end of a long one."""
 
     def __init__(self):
-        self._tasks: queue.Queue[tuple[concurrent.futures.Future, Callable[[], Any]]] = queue.Queue()
+        self._tasks: collections.deque[tuple[Turns, bool]] = collections.deque()
+        self._under_way = 0
+        self._change = threading.Condition()
         self._closing = threading.Event()
-        # A daemon: an app that is closed does not wait for a long solve, only for the chunk that is being solved.
+        # A daemon: an app that is closed does not wait for a long solve, only for the piece that is being solved.
         self._thread = threading.Thread(target=self._run, name="solver", daemon=True)
         self._thread.start()
         atexit.register(self.close)
 
-    def submit(self, task: Callable[[], Any]) -> concurrent.futures.Future:
-        """Queue a task; its result, or what it raises, comes with the future. One that waits can be cancelled."""
+    def submit(self, task: Callable[[], Any], *, gives_way: bool = False) -> concurrent.futures.Future:
+        """Queue a function or generator function (see Turns); its result, or what it raises, comes with the future.
+
+        One that has not begun can be cancelled. `gives_way` says that it calls `give_way` itself, so that no other such task
+        may begin inside it. Raises RequestError where too much is under way.
+        """
         future = concurrent.futures.Future()
-        self._tasks.put((future, task))
+        with self._change:
+            if self._under_way >= MOST_WAITING:
+                raise RequestError("Too many are waiting for the solver: try again in a while.")
+            self._under_way += 1
+            self._tasks.append((_in_turns(future, task), gives_way))
+            self._change.notify()
         return future
 
     @property
     def idle(self) -> bool:
         """Whether there is nothing to do."""
-        return self._tasks.unfinished_tasks == 0
+        return self._under_way == 0
 
     @property
     def closing(self) -> bool:
-        """Whether the app ends: tasks that take long ask for this between chunks."""
+        """Whether the app ends: tasks that take long ask for this between pieces."""
         return self._closing.is_set()
 
+    def give_way(self) -> None:
+        """For a task that cannot hand over by itself: do a piece of each of the others that can."""
+        for _ in range(len(self._tasks)):
+            turns, gives_way = self._tasks.popleft()
+            if gives_way:
+                self._tasks.append((turns, gives_way))
+            else:
+                self._turn(turns, gives_way)
+
     def close(self) -> None:
-        """End after the present task, and wait for that a moment."""
+        """End after the present piece, and wait for that a moment."""
         self._closing.set()
-        self._tasks.put((concurrent.futures.Future(), lambda: None))
+        with self._change:
+            self._change.notify()
         self._thread.join(timeout=10)
 
     def _run(self):
-        while not self._closing.is_set():
-            future, task = self._tasks.get()
-            if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(task())
-                except BaseException as error:
-                    future.set_exception(error)
-            self._tasks.task_done()
+        while True:
+            with self._change:
+                self._change.wait_for(lambda: self._tasks or self.closing)
+            if self.closing:
+                return
+            self._turn(*self._tasks.popleft())
+
+    def _turn(self, turns, gives_way):
+        try:
+            next(turns)
+        except StopIteration:
+            with self._change:
+                self._under_way -= 1
+        else:
+            self._tasks.append((turns, gives_way))
+
+
+def _in_turns(future, task) -> Turns:
+    """A task whose result goes to its future."""
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        result = task()
+        if isinstance(result, Generator):
+            result = yield from result
+        future.set_result(result)
+    except BaseException as error:
+        future.set_exception(error)

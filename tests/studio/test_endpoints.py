@@ -1,16 +1,21 @@
 """The app's API, as programs use it."""
 
+import contextlib
 import json
 import re
+import time
 
 import gradio_client
 import numpy as np
 import pytest
 from conftest import serving
+from gradio_client.exceptions import AppError
+from made_up import psnr
 from PIL import Image
 
 import ode_appearance as oa
 from ode_appearance.exemplar.dataset import find_exemplar
+from ode_appearance.lights import linear_colour
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +31,13 @@ def client(checkpoints, tmp_path_factory):
 def test_every_action_has_a_name_and_a_description(client):
     named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
     assert set(named) == {
-        "/materials", "/material", "/render", "/export", "/search_hub", "/fetch", "/train", "/training", "/trained",
+        "/materials", "/material", "/estimate", "/render", "/export", "/snippet", "/search_hub", "/fetch", "/train",
+        "/trainings", "/training", "/training_picture", "/open_trained", "/trained", "/rename_training", "/publish_training",
         "/delete_training",
     }  # fmt: skip
     assert all(facts["description"] for facts in named.values())
     arguments = [argument["parameter_name"] for argument in named["/render"]["parameters"]]
-    assert arguments == ["material", "seed", "width", "height", "time", "x", "y", "log_intensity"]
+    assert arguments == ["material", "seed", "width", "height", "time", "x", "y", "log_intensity", "view", "age"]
 
 
 def test_materials_and_their_facts(client):
@@ -49,6 +55,57 @@ def test_an_export_is_what_the_library_shows(client):
         assert np.abs(np.asarray(shown, np.float32).transpose(2, 0, 1) / 255 - picture).max() < 0.004
 
 
+LIGHTS = [
+    {"kind": "point", "x": 0.3, "y": -0.2, "height": 0.8, "logIntensity": 0.2, "colour": "#ffe0c0"},
+    {"kind": "directional", "x": -0.5, "y": 0.4, "height": 0.6, "logIntensity": -0.3, "colour": "#4080ff"},
+]
+VIEW = {"lights": LIGHTS, "exposure": 0.5, "tiles": [2, 1], "age_range": [-1.0, 2.0]}
+
+
+def test_lights_exposure_tiles_and_ages_are_rendered_exported_and_written_down(client, tmp_path):
+    grey = np.uint8(np.linspace(0, 255, 32) * np.ones((32, 1)))
+    age = tmp_path / "age.png"
+    Image.fromarray(grey).save(age)
+    seen = [1.0, 0.0, 0.0, None, VIEW, gradio_client.handle_file(age)]
+    with Image.open(client.predict("clay_solidifying", 0, 32, 32, *seen, api_name="/render")) as shown:
+        rendered = np.asarray(shown, np.float32).transpose(2, 0, 1) / 255
+    assert rendered.shape == (3, 32, 64)
+    more = ["png8", "engine", *seen[1:]]
+    file = client.predict("clay_solidifying", "png", 0, 32, 32, 1.0, 0.0, 60, 20.0, *more, api_name="/export")
+    with Image.open(file) as shown:
+        assert np.abs(np.asarray(shown, np.float32).transpose(2, 0, 1) / 255 - rendered).max() < 0.005  # that is truncated
+
+    clay = oa.load("clay_solidifying")
+    lights = [
+        oa.Light(0.3, -0.2, 0.2, height=0.8, colour=linear_colour("#ffe0c0")),
+        oa.Light(-0.5, 0.4, -0.3, kind="directional", height=0.6, colour=linear_colour("#4080ff")),
+    ]
+    ages = grey / np.float32(255) * 3 - 1
+    trajectory = oa.solve(clay, size=(32, 32), times=np.linspace(-1.0, 5.0, 64))
+    picture = oa.render(clay, trajectory, time=1.0, light=lights, exposure=0.5, tiles=(2, 1), age=ages)
+    assert psnr(rendered, picture) > 40, "but for where the keyframes lie"
+
+    program = client.predict("clay_solidifying", 0, 32, 32, *seen[:-1], api_name="/snippet")
+    known = {}
+    exec(program, known)
+    assert (
+        psnr(np.asarray(known["picture"]), oa.render(clay, trajectory, time=1.0, light=lights, exposure=0.5, tiles=(2, 1))) > 40
+    )
+
+
+def test_an_export_that_is_cancelled_is_stopped(client):
+    """Its file would take minutes; the next one is there long before."""
+    job = client.submit("clay_solidifying", "mp4", 0, 512, 512, 0.0, 5.0, 1000, api_name="/export")
+    while job.status().code.name not in ("PROCESSING", "ITERATING"):
+        time.sleep(0.2)
+    job.cancel()
+    began = time.monotonic()
+    client.predict("rusting_steel", "png", 0, 32, 32, 0.5, api_name="/export")
+    for _ in range(3):
+        assert client.predict("clay_solidifying", 128, 128, -1.0, 5.0, api_name="/estimate")["keyframes"] == 64
+    assert time.monotonic() - began < 60
+
+
 def test_a_page_of_a_sequence(client):
     file = client.predict("rusting_steel", "page", 0, 32, 32, 0.0, 1.0, 5, api_name="/export")
     with open(file) as page:
@@ -61,6 +118,10 @@ def test_a_page_of_a_sequence(client):
     [
         ("/render", ["no_such_thing"], "There is no material"),
         ("/render", ["rusting_steel", 0, 64, 64, 1e9], "time"),
+        ("/render", ["clay_solidifying", 0, 64, 64, 1.0, 0, 0, 0, {"light": 1}], "view"),
+        ("/render", ["clay_solidifying", 0, 64, 64, 1.0, 0, 0, 0, {"lights": [1]}], "light"),
+        ("/render", ["clay_solidifying", 0, 64, 64, 1.0, 0, 0, 0, {"age_range": [1]}], "age range"),
+        ("/estimate", ["rusting_steel", 64, 63], "63"),
         ("/export", ["rusting_steel", "png", 0, 63, 64], "63"),
         ("/export", ["rusting_steel", "gif", 0, 64, 64, 0.0, 0.0], "shows a range"),
         ("/fetch", ["../../etc/passwd"], "repository"),
@@ -74,11 +135,37 @@ def test_what_is_not_possible_is_said(client, endpoint, arguments, said):
         client.predict(*arguments, api_name=endpoint)
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["../../etc"], "can start from"),
+        (["rusting_steel", {"state_size": 63}], "multiple"),
+        (["rusting_steel", {"lr": 1}], "lr"),
+        (["", {"learning_rate": 7}], "learning_rate"),
+    ],
+)
+def test_what_cannot_be_trained_is_said(client, more, said):
+    exemplar = gradio_client.handle_file(find_exemplar("lichen_spreading"))
+    with pytest.raises(Exception, match=said):
+        client.predict(exemplar, "lichen", "rgb", "quick", 3, "", "", "me", *more, api_name="/train")
+    assert client.predict("me", api_name="/trainings") == []
+
+
 def test_a_training_is_started_stopped_and_deleted(client):
     exemplar = gradio_client.handle_file(find_exemplar("lichen_spreading"))
     asked = client.predict(exemplar, "little lichen", "rgb", "quick", 3, api_name="/train")
+    owned = [asked["owner"], asked["key"]]
+    for endpoint, said in (("/training_picture", "no picture"), ("/open_trained", "no material"), ("/trained", "no material")):
+        with pytest.raises(Exception, match=said):
+            client.predict(*owned, api_name=endpoint)
     state = client.predict(asked["owner"], asked["key"], "pause", api_name="/training")
     assert state["status"] in ("pausing", "paused") and "little lichen" in state["summary"]
+    with contextlib.suppress(AppError):  # while it pauses it cannot be
+        client.predict(*owned, "small lichen", api_name="/rename_training")
+    (only,) = client.predict(asked["owner"], api_name="/trainings")
+    assert only["key"] == asked["key"] and only["name"] in ("little lichen", "small lichen")
+    with pytest.raises(Exception, match="no material"):
+        client.predict(*owned, "someone/lichen", "hf_none", True, api_name="/publish_training")
     with pytest.raises(Exception, match="no such training"):
         client.predict("another", asked["key"], "", api_name="/training")
     client.predict(asked["owner"], asked["key"], api_name="/delete_training")

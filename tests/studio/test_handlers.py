@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from ode_appearance.studio.handlers import FIELDS, Studio, own_solver, own_times
+from ode_appearance.studio.handlers import FIELDS, Studio
 from ode_appearance.studio.materials import Collection
+from ode_appearance.studio.own_fields import own_solver, own_times
 
 FIELD_VALUES = {"seed": 0, "width": 16, "height": 16, "start": 0, "end": 1, "count": 4, "method": "heun"}
 FIELD_VALUES |= {"stepping": "fixed", "tolerance": 0.01, "step": 0.2}

@@ -47,13 +47,14 @@ def test_an_empty_folder_has_no_materials(tmp_path):
 def test_pictures_are_those_of_the_library(collection):
     worker = Worker()
     pictures = Pictures(collection, worker, oa.TrajectoryCache())
-    frame = asyncio.run(pictures.draw("rusting_steel", 2, 32, 24, 1.0, 0.0, 0.0, 0.0))
+    frame = asyncio.run(pictures.draw("rusting_steel", 2, 32, 24, {"time": 1.0}))
     material = oa.load("rusting_steel")
     expected = oa.render(material, oa.solve(material, seed=2, size=(32, 24), times=[1.0]))
     assert frame.shape == (24, 32, 3) and psnr(frame.transpose(2, 0, 1) / 255, expected) > 55
-    for name, width, log_intensity in (("moss", 32, 0), ("rusting_steel", 31, 0), ("rusting_steel", 32, 99)):
+    for name, width, log_intensity in (("moss", 32, 0), ("clay_solidifying", 31, 0), ("clay_solidifying", 32, 99)):
         with pytest.raises(AppearanceError):
-            asyncio.run(pictures.draw(name, 0, width, 32, 0, 0, 0, log_intensity))
+            seen = {"time": 0, "lights": [{"x": 0, "y": 0, "logIntensity": log_intensity}]}
+            asyncio.run(pictures.draw(name, 0, width, 32, seen))
     assert asyncio.run(pictures.picture(["rusting_steel", 2, 32, 24, 1.0, 0, 0, 0]))["address"].startswith(
         "data:image/png;base64,"
     )

@@ -1,0 +1,38 @@
+"""The fields of the screen that a material fills by itself."""
+
+from typing import Any
+
+from ..config import MaterialConfig
+from ..viewer.schedule import usual_count
+
+
+def own_fields(config: MaterialConfig, fields: dict[str, Any], time: float = 0.0) -> dict[str, Any]:
+    """The fields that a material fills by itself: a time range that reaches `time`, its solver, and as many keyframes as suit
+    the size in the fields."""
+    times = own_times(config)
+    return {**times, "end": max(times["end"], time), **own_solver(config), **own_count(config, fields)}
+
+
+def own_times(config: MaterialConfig, beyond: float = 0.0, warmup: bool = True) -> dict[str, Any]:
+    """The time range from the warm-up (or the exemplar's start) to `beyond` exemplar lengths after its end."""
+    times = config.times
+    return {"start": -times.warmup if warmup else 0.0, "end": times.duration * (1 + beyond)}
+
+
+def own_count(config: MaterialConfig, fields: dict[str, Any]) -> dict[str, Any]:
+    """As many keyframes as suit the size in the fields, if it is one."""
+    size = fields["width"], fields["height"]
+    if not all(isinstance(length, int | float) and length >= 1 for length in size):
+        return {}
+    return {"count": usual_count(config.kind, size)}
+
+
+def own_solver(config: MaterialConfig) -> dict[str, Any]:
+    """The fields that describe the solver that a material was trained for."""
+    solver = config.solver
+    return {
+        "method": solver.method,
+        "stepping": "adaptive" if solver.fixed_step is None else "fixed",
+        "tolerance": solver.rtol,
+        "step": solver.fixed_step or 0.1,
+    }
