@@ -1,7 +1,10 @@
 """Writing files so that a reader finds the old content or the new, never a part."""
 
+import contextlib
 import os
+import re
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -29,3 +32,15 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def clear_leftovers(folder: Path, seconds: float = 600.0) -> None:
+    """Delete what writers that were killed left in a folder and below it, `seconds` ago or more."""
+    latest = time.time() - seconds
+    for path in folder.rglob(".*"):
+        with contextlib.suppress(OSError):
+            if _TEMPORARY.fullmatch(path.name) and path.is_file() and path.stat().st_mtime < latest:
+                path.unlink()
+
+
+_TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}")  # as `stage` has them named

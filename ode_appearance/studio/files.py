@@ -1,37 +1,48 @@
 """Folders for keyframe files: one a solve, in the system's temporary folder, gone when nobody looks at them any more."""
 
-import atexit
 import collections
 import shutil
 import tempfile
 import threading
 from pathlib import Path
 
+from ..errors import RequestError
+from .scratch import scratch_folder
+
 
 class KeyframeFiles:
     """Keeps the folders of solves up to a number of bytes, and none when the process ends. Safe between threads."""
 
     def __init__(self, limit: int = 4 << 30):
-        self.root = Path(tempfile.mkdtemp(prefix="ode-appearance-"))
+        self.root = scratch_folder()
         self.limit = limit
         self._bytes: collections.OrderedDict[Path, int] = collections.OrderedDict()
         self._lock = threading.Lock()
-        atexit.register(shutil.rmtree, self.root, ignore_errors=True)
 
     def folder(self) -> Path:
-        """A new empty folder, of a name that cannot be guessed."""
-        folder = Path(tempfile.mkdtemp(dir=self.root))
+        """A new empty folder, of a name that cannot be guessed; raises RequestError where there is no room for it."""
+        try:
+            folder = Path(tempfile.mkdtemp(dir=self.root))
+        except OSError as error:
+            raise _no_room(error) from error
         with self._lock:
             self._bytes[folder] = 0
         return folder
 
     def write(self, folder: Path, name: str, content: bytes) -> Path:
-        """Write a file into one of the folders; where that is too much, the oldest other folders go."""
+        """Write a file into one of the folders; where that is too much, the oldest other folders go.
+
+        Raises FileNotFoundError where the folder was dropped, and RequestError where the disk is full.
+        """
         path = folder / name
         with self._lock:
             if folder not in self._bytes:
                 raise FileNotFoundError(folder)
-            path.write_bytes(content)
+            try:
+                path.write_bytes(content)
+            except OSError as error:
+                path.unlink(missing_ok=True)
+                raise _no_room(error) from error
             self._bytes[folder] += len(content)
             self._make_room(folder)
         return path
@@ -55,3 +66,7 @@ class KeyframeFiles:
     def _remove(self, folder):
         self._bytes.pop(folder, None)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _no_room(error):
+    return RequestError(f"What was made cannot be written here: {error.strerror or error}.")

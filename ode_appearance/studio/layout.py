@@ -37,13 +37,15 @@ LAUNCH = {
     "mcp_server": mcp_allowed(),
 }
 """What `launch` needs beside the app itself."""
+UPLOADS_KEPT = 3600, 86_400
+"""Every how many seconds it is looked for uploads that are older than so many seconds; those are deleted."""
 
 
 def build(studio: Studio, library: Library) -> gr.Blocks:
     """The app; without trainings in its library, it has nothing but the page on which materials are looked at."""
     # Keyframes and previews are served where they lie; all others of Gradio's files are copies.
     gr.set_static_paths([studio.files.root, *studio.collection.served_files()])
-    with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as app:
+    with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=UPLOADS_KEPT) as app:
         with gr.Row(elem_id="head"):
             with gr.Column(scale=3, min_width=320):
                 gr.HTML(HEADING, elem_id="heading", apply_default_css=False)

@@ -94,7 +94,7 @@ class Library:
         The token is used this once, and that of whoever is logged in on this machine never. Raises AppearanceError where that
         is not possible.
         """
-        if not token.strip():
+        if not (token or "").strip():
             raise HubError("Paste an access token with write permission, from huggingface.co/settings/tokens.")
         with self._own(owner, key) as folder:
             return hub.publish(folder, repo, token=token, private=private)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
-from PIL import Image
 
 from ..errors import AppearanceError, RequestError
+from ..images import save_still
 from ..limits import check_times
 from ..rendering import render
 from ..solve import solve_stream
@@ -73,9 +73,14 @@ class Pictures:
             frame = await self.draw(material, seed, width, height, seen)
         except (AppearanceError, TypeError, ValueError) as error:
             return {"error": str(error)}
-        file = io.BytesIO()
-        Image.fromarray(frame).save(file, "PNG")
-        return {"address": data_url(file.getvalue(), "image/png")}
+        return {"address": data_url(as_png(frame), "image/png")}
+
+
+def as_png(frame: UInt8[np.ndarray, "rows columns 3"]) -> bytes:
+    """A picture as the bytes of a PNG."""
+    file = io.BytesIO()
+    save_still(frame, file)
+    return file.getvalue()
 
 
 def data_url(content: bytes, kind: str = "application/octet-stream") -> str:

@@ -5,9 +5,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from jaxtyping import UInt8
-
 from .. import age_pictures
 from ..config import MaterialConfig
 from ..errors import RequestError
@@ -16,6 +13,7 @@ from .handlers import Studio
 from .library import Library
 from .materials import BrokenEntry, facts
 from .own_fields import own_fields
+from .pictures import as_png
 from .requests import number, solve_request
 from .seen import STILLS, pack_ages
 from .snippet import snippet
@@ -58,11 +56,12 @@ class Program:
     async def render(
         self, material: str, seed: int, width: int, height: int, time: float,
         x: float, y: float, log_intensity: float | None, view: dict[str, Any], age: str | None = None,
-    ) -> UInt8[np.ndarray, "rows columns 3"]:  # fmt: skip
-        """A picture at a model time, under the light or the lights of the view, with the ages of a grey picture."""
+    ) -> Path:  # fmt: skip
+        """A picture at a model time, under the light or the lights of the view, with the ages of a grey picture: a PNG."""
         config = self._studio.collection.find(material).config
         seen = _seen(config, (width, height), time, (x, y, log_intensity), view, age)
-        return await self._studio.pictures.draw(material, seed, width, height, seen)
+        picture = await self._studio.pictures.draw(material, seed, width, height, seen)
+        return self._studio.files.write(self._studio.files.folder(), "picture.png", as_png(picture))
 
     async def export(
         self, material: str, format: str, seed: int, width: int, height: int, time: float, end: float, frames: int,

@@ -24,7 +24,7 @@ def summary(run: Run, status: str) -> str:
     elif status == "running":
         parts.append("Preparing: the first iteration takes a minute or so.")
     if status == "failed":
-        parts.append(run.complaint)
+        parts.append(run.complaint or "It left no word: the disk may be full.")
     if status == "not finite":
         parts.append("The loss was no longer a finite number; the last good weights were kept. Lower the learning rate.")
     return " ".join(parts)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from ..atomic import clear_leftovers
 from ..errors import AppearanceError, TrainingError
 from ..training.config import TrainConfig
 from .runs import LOG, Order, Run, new_run, read_runs
@@ -27,8 +28,10 @@ class Trainings:
     def __init__(self, root: Path, busy: Callable[[], bool]):
         self.root, self._busy = root, busy
         self._process: TrainingProcess | None = None
+        self._failed: set[str] = set()  # here too: on a full disk it cannot be written
         self._lock = threading.RLock()
         self._closing = threading.Event()
+        clear_leftovers(root)
         for run, order in read_runs(root):  # what ran when the app ended last waits to be asked for again
             if order.wanted == "run":
                 run.want("keep" if run.ended else "pause")
@@ -63,6 +66,8 @@ class Trainings:
             return "pausing" if process.stopping else "running"
         if run.ended:
             return run.ended
+        if run.key in self._failed:
+            return "failed"
         if run.key in queue:
             return f"waiting, number {queue.index(run.key) + 1} in line"
         return {"keep": "kept", "pause": "paused"}.get(wanted, wanted)
@@ -73,6 +78,7 @@ class Trainings:
             if self._process is None or self._process.run != run:
                 (run.folder / LOG).unlink(missing_ok=True)
             run.want("run")
+            self._failed.discard(run.key)
 
     def pause(self, run: Run, keep: bool = False) -> None:
         """Let it save itself and stop; it can be gone on with."""
@@ -108,7 +114,8 @@ class Trainings:
 
     def _queue(self) -> list[Run]:
         running = self._process.run if self._process else None
-        return [run for run, order in read_runs(self.root) if order.wanted == "run" and run != running]
+        asked = [run for run, order in read_runs(self.root) if order.wanted == "run"]
+        return [run for run in asked if run != running and run.key not in self._failed]
 
     def _supervise(self):
         while not self._closing.wait(POLL_SECONDS):
@@ -143,4 +150,5 @@ class Trainings:
         if run.ended:
             run.want("keep")
         elif run.order.wanted == "run" and not asked:
+            self._failed.add(run.key)
             run.want("failed")

@@ -4,6 +4,7 @@ import atexit
 import collections
 import concurrent.futures
 import threading
+import time
 from collections.abc import Callable, Generator
 from typing import Any
 
@@ -12,12 +13,15 @@ from ..errors import RequestError
 MOST_WAITING = 200
 """Tasks that may be under way, of all browser tabs and programs together."""
 
+TURN_SECONDS = 1.0
+"""How long a task goes on before others have their turn: what is short is done in one, and waits for nobody's second."""
+
 Turns = Generator[None, None, Any]
 """A task that is done piece by piece: it hands over after each, and returns its result."""
 
 
 class Worker:
-    """Does tasks in turns: a piece of one, a piece of the next, so that a short one does not wait for the end of a long one."""
+    """Does tasks in turns, so that a short one does not wait for the end of a long one."""
 
     def __init__(self):
         self._tasks: collections.deque[tuple[Turns, bool]] = collections.deque()
@@ -55,7 +59,7 @@ class Worker:
         return self._closing.is_set()
 
     def give_way(self) -> None:
-        """For a task that cannot hand over by itself: do a piece of each of the others that can."""
+        """For a task that cannot hand over by itself: give each of the others that can a turn."""
         for _ in range(len(self._tasks)):
             turns, gives_way = self._tasks.popleft()
             if gives_way:
@@ -79,8 +83,10 @@ class Worker:
             self._turn(*self._tasks.popleft())
 
     def _turn(self, turns, gives_way):
+        end = time.monotonic() + TURN_SECONDS
         try:
-            next(turns)
+            while next(turns) is None and time.monotonic() < end and not self.closing:
+                pass
         except StopIteration:
             with self._change:
                 self._under_way -= 1

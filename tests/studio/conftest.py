@@ -37,6 +37,14 @@ def checkpoints(tmp_path_factory):
 @contextlib.contextmanager
 def serving(**settings):
     """The address of `python app.py` with these environment variables."""
+    with started(**settings) as (address, process):
+        yield address
+        assert process.poll() is None, "the app ended by itself"
+
+
+@contextlib.contextmanager
+def started(**settings):
+    """(address, process) of `python app.py` with these environment variables; it may be killed."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -51,7 +59,7 @@ def serving(**settings):
             except OSError:
                 assert process.poll() is None, "the app ended at its start"
                 time.sleep(0.2)
-        yield address
+        yield address, process
     finally:
         process.terminate()
         assert process.wait(timeout=30) is not None

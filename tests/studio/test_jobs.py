@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ode_appearance.config import Architecture, MaterialConfig, SolverConfig, Times
+from ode_appearance.errors import RequestError
 from ode_appearance.material import decode, new_material
 from ode_appearance.solve import solve
 from ode_appearance.studio.files import KeyframeFiles
@@ -118,3 +119,55 @@ def test_a_worker_keeps_the_order_and_hands_errors_on(worker):
     assert order == list(range(20))
     with pytest.raises(ZeroDivisionError):
         worker.submit(lambda: 1 / 0).result(timeout=10)
+
+
+def test_short_tasks_do_not_wait_for_the_end_of_long_ones(worker, monkeypatch):
+    monkeypatch.setattr("ode_appearance.studio.worker.TURN_SECONDS", 0.05)
+    order, go = [], threading.Event()
+
+    def long(name):
+        go.wait(10)
+        for piece in range(6):
+            time.sleep(0.03)
+            order.append((name, piece))
+            yield
+        return name
+
+    tasks = [worker.submit(lambda name=name: long(name)) for name in "ab"]
+    short = worker.submit(lambda: order.append("short"))
+    go.set()
+    assert [task.result(timeout=10) for task in tasks] == ["a", "b"] and short.done()
+    assert order.index("short") < order.index(("a", 5)) and order.index(("b", 0)) < order.index(("a", 5))
+    assert [piece for piece in order if piece[0] == "a"] == [("a", piece) for piece in range(6)]
+    assert worker.idle
+
+
+def test_a_task_that_cannot_hand_over_gives_way(worker):
+    order, go = [], threading.Event()
+
+    def whole(name):
+        go.wait(10)
+        for piece in range(3):
+            worker.give_way()
+            order.append((name, piece))
+
+    first = worker.submit(lambda: whole("first"), gives_way=True)
+    second = worker.submit(lambda: whole("second"), gives_way=True)
+    short = worker.submit(lambda: order.append("short"))
+    go.set()
+    second.result(timeout=10)
+    assert first.done() and short.done() and order[0] == "short"
+    assert order[1:] == [("first", 0), ("first", 1), ("first", 2), ("second", 0), ("second", 1), ("second", 2)]
+
+
+def test_too_many_are_refused(worker, monkeypatch):
+    monkeypatch.setattr("ode_appearance.studio.worker.MOST_WAITING", 2)
+    go = threading.Event()
+    tasks = [worker.submit(lambda: go.wait(10)) for _ in range(2)]
+    with pytest.raises(RequestError, match="Too many"):
+        worker.submit(lambda: None)
+    go.set()
+    tasks[-1].result(timeout=10)
+    while not worker.idle:
+        time.sleep(0.01)
+    assert worker.submit(lambda: "next").result(timeout=10) == "next"
