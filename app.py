@@ -1,7 +1,10 @@
 """Builds the app and launches it: `python app.py`, or a Hugging Face Space."""
 
+import os
 import signal
 import sys
+
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # before jax: a GPU's memory is shared with trainings
 
 from ode_appearance.studio import LAUNCH, create_app
 

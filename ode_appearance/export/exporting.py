@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from jaxtyping import Array
@@ -42,6 +42,7 @@ def export(
     keyframes: Sequence[float] | np.ndarray | None = None,
     tiles: tuple[int, int] = (1, 1),
     solver: SolverConfig | None = None,
+    view: dict[str, Any] | None = None,
     cache: TrajectoryCache | None = None,
     progress: Callable[[float], object] = lambda share: None,
     stop: Callable[[], bool] = lambda: False,
@@ -51,7 +52,8 @@ def export(
     `material`, `times`, `seed`, `size` (width, height), `solver` and `cache` are those of `oa.solve`; `light`, `exposure` and
     `tiles` those of `oa.render`, for pictures. `age` (height, width) is the model time that each place is ahead; pictures and
     maps are then blended between `keyframes`, model times that reach from the first frame to the last at least: those of the
-    viewer, for the pictures that it shows, or, not given, times close to each other over all that the ages reach.
+    viewer, for the pictures that it shows, or, not given, times close to each other over all that the ages reach. `view` is
+    what a web page shows at first: its time, channel and so on (see `newView` in viewer/web/store.js).
 
     The states are used as they are solved and are not kept, those of a GIF or WebP as 8-bit frames; with ages, the maps of as
     many keyframes as the ages reach over. `progress` hears the share in [0, 1] that is done, in ascending order; `stop` is
@@ -72,7 +74,7 @@ def export(
         states = states_in_order(material, chunks, solved, solving, stop)
         frames = aged_frames(material, states, aging, wanted, drawing, stop)
     lights, ages = lights_of(material.config, light), None if aging is None else aging.ages
-    job = Job(material, config, seed, (size[0], size[1]), wanted, lights, exposure, tiles, ages, frames)
+    job = Job(material, config, seed, (size[0], size[1]), wanted, lights, exposure, tiles, ages, frames, view or {})
     try:
         written = picture_size(config, size, tiles)
         _check_space(path, estimate_bytes(material.config, config, size=written, frames=len(wanted)))

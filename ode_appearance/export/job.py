@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -36,6 +37,8 @@ class Job:
     ages: Ages | None
     frames: Iterator[np.ndarray] | Iterator[Maps]
     """Of each time its state, (channels, h, w), or where ages are painted its maps. They can be taken once."""
+    view: dict[str, Any]
+    """What a web page shows at first."""
 
     def maps(self) -> Iterator[Maps]:
         """What `oa.decode` finds at each time."""

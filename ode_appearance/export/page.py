@@ -25,9 +25,9 @@ def write_page(job: Job, file: BinaryIO) -> None:
         }
         for light in job.lights
     ]
-    first_seen = min(max(0.75 * config.times.duration, float(job.times[0])), float(job.times[-1]))
-    view = {"time": first_seen, "exposure": job.exposure, "tiles": list(job.tiles)}
-    if config.brdf is not None:
-        view["lights"] = lights
+    first_seen = min(max(job.view.get("time", 0.75 * config.times.duration), float(job.times[0])), float(job.times[-1]))
+    view = {"exposure": job.exposure, "tiles": list(job.tiles), "lights": lights, **job.view, "time": first_seen}
+    if config.brdf is None:
+        del view["lights"]
     text = page(config, keyframes, seed=job.seed, size=job.size, times=job.times.tolist(), view=view)
     file.write(text.encode())

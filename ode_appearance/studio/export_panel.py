@@ -28,9 +28,9 @@ OPTIONS = ("format", "map_format", "map_values", "sequence", "frames", "fps")
 SEEN = """async (_, ...rest) => {
   const viewer = document.querySelector("#viewer .ode-viewer")?.odeViewer;
   if (!viewer) return [{}, ...rest];
-  const { time, lights, exposure, surface, tiles, zoom, channel, second } = viewer.state;
+  const { time, lights, exposure, surface, tiles, zoom, centre, turn, channel, second } = viewer.state;
   const ages = await viewer.packAges();
-  return [{ time, lights, exposure, surface, tiles, zoom, channel, second, ages }, ...rest];
+  return [{ time, lights, exposure, surface, tiles, zoom, centre, turn, channel, second, ages }, ...rest];
 }"""
 
 

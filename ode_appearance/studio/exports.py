@@ -76,6 +76,7 @@ class Exports:
                 age=view.ages,
                 keyframes=request.times,
                 solver=request.solver,
+                view=view.opening,
                 cache=self._cache,
                 progress=shares.append,
                 stop=stopped,

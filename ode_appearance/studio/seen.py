@@ -3,6 +3,7 @@
 import base64
 import binascii
 import dataclasses
+import math
 import zlib
 from typing import Any
 
@@ -14,22 +15,25 @@ from ..config_json import from_json
 from ..errors import RequestError
 from ..export.config import Format
 from ..lights import linear_colour
+from ..viewer.scene import describe
 from .requests import number, whole
 
 MOST_LIGHTS = 8  # as in viewer/web/lights.glsl
+SURFACES = ("flat", "sphere", "cylinder")  # as in viewer/web/surface-panel.js
 STILLS: tuple[Format, ...] = ("png", "maps")
 """Formats that show one time, the one that is looked at; the others show the solved range."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Seen:
-    """What of the view an export takes over, and what it leaves out, in a sentence or none."""
+    """What of the view an export takes over, and what it leaves out, in a sentence or none; `opening` is what a page shows."""
 
     lights: tuple[Light, ...]
     exposure: float
     tiles: tuple[int, int]
     ages: Ages | None
     left_out: str
+    opening: dict[str, Any]
 
 
 def read_seen(seen: Any, config: MaterialConfig, size: tuple[int, int], format: Format) -> Seen:
@@ -46,7 +50,28 @@ def read_seen(seen: Any, config: MaterialConfig, size: tuple[int, int], format: 
         raise RequestError("Tiles are two numbers, across and down.")
     across, down = (whole({"tiles": count}, "tiles") for count in tiles)
     ages, left_out = read_ages(seen.get("ages"), size), _left_out(seen, config, format)
-    return Seen(own, number(seen, "exposure"), (across, down), ages, left_out)
+    return Seen(own, number(seen, "exposure"), (across, down), ages, left_out, _opening(seen, config))
+
+
+def _opening(seen, config):
+    """What of the view a page of its own can show as well: all but what stands beside it from elsewhere."""
+    channels = [name for name, _ in describe(config, config.name)["views"]]
+    number_of = {"time": 1, "zoom": 1, "centre": 2, "turn": 2}
+    known = {name: seen[name] for name, count in number_of.items() if _numbers(seen.get(name)) == count}
+    known |= {name: seen[name] for name in ("channel", "second") if seen.get(name) in channels}
+    if seen["surface"] in SURFACES:
+        known["surface"] = seen["surface"]
+    lights = (seen.get("lights") or []) if config.brdf is not None else []
+    if lights and all(_numbers(light.get("orbit", 0)) == 1 for light in lights):
+        known["lights"] = [{"kind": "point", "height": 1, "colour": "#ffffff", "orbit": 0, **light} for light in lights]
+    return known
+
+
+def _numbers(value):
+    """How many finite numbers it is: one, those of a list, or 0 for anything else."""
+    values = value if isinstance(value, list) else [value]
+    finite = all(isinstance(each, int | float) and math.isfinite(each) for each in values)
+    return len(values) if finite else 0
 
 
 def _light(values):

@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import io
+import json
+import re
 import time
 import zipfile
 import zlib
@@ -75,6 +77,28 @@ def test_all_lights_exposure_tiles_and_painted_ages_are_exported(studio):
     ]
     expected = oa.render(material, trajectory, time=0.5, light=lights, exposure=0.5, tiles=(2, 1), age=ages)
     assert np.abs(np.asarray(Image.open(path), int) - to_bytes(expected)).max() <= 1
+
+
+def test_a_page_opens_as_it_was_seen(studio):
+    orbiting = {**LIGHT, "orbit": 0.2}
+    seen = {
+        **SEEN,
+        "time": 0.7,
+        "lights": [orbiting],
+        "surface": "sphere",
+        "turn": [0.5, 0.1],
+        "channel": "normal",
+        "second": "kept",
+    }
+    _, path = exported(studio, "clay_solidifying", {**seen, "zoom": "<b>"}, format="page", frames=3)
+    view = json.loads(re.search(r"const DATA = (.*);\n", path.read_text())[1])["view"]
+    assert view == {
+        "time": 0.7, "exposure": 0, "tiles": [1, 1], "lights": [orbiting], "surface": "sphere", "turn": [0.5, 0.1],
+        "channel": "normal",
+    }  # fmt: skip
+    _, path = exported(studio, "rusting_steel", {**seen, "lights": [7], "time": 99}, format="page", frames=3)
+    view = json.loads(re.search(r"const DATA = (.*);\n", path.read_text())[1])["view"]
+    assert "lights" not in view and "channel" not in view and view["time"] == 1
 
 
 def test_what_is_left_out_is_told(studio):
