@@ -8,6 +8,7 @@ README.md      a model card
 """
 
 import dataclasses
+import functools
 import json
 import math
 import os
@@ -32,6 +33,7 @@ CONFIG, WEIGHTS, PREVIEW, CARD, KEYFRAMES = "config.json", "model.eqx", "preview
 FILES = (CONFIG, WEIGHTS, PREVIEW, CARD, KEYFRAMES)
 MAX_CONFIG_BYTES = 1 << 20
 MAX_PARAMETERS = 50_000_000
+MAX_NAME = 200
 
 
 def load_folder(folder: Path | str) -> Material:
@@ -76,6 +78,8 @@ def check_config(config: MaterialConfig) -> None:
     """Raise ConfigError where the fields, each possible by itself, do not make a material together."""
     if (config.kind == "svbrdf") != (config.brdf is not None):
         raise ConfigError("config.brdf has to be given for an SVBRDF, and for nothing else.")
+    if "\n" in config.name or len(config.name) > MAX_NAME:
+        raise ConfigError(f"config.name has to be one line of up to {MAX_NAME} characters.")
     architecture = config.architecture
     visible = sum(channels for _, channels in map_channels(config))
     if architecture.channels < visible:
@@ -112,6 +116,7 @@ def field_with_weights(architecture: Architecture, weights) -> VectorField:
     return jax.tree.unflatten(jax.tree.structure(abstract), leaves)
 
 
+@functools.lru_cache(maxsize=32)
 def _abstract_field(architecture):
     return eqx.filter_eval_shape(VectorField, architecture, key=jax.random.PRNGKey(0))
 

@@ -16,12 +16,15 @@ def solve_bytes(config: MaterialConfig, solver: SolverConfig, size: tuple[int, i
     """About how many bytes solving one state of `size` (width, height) takes at its peak.
 
     Fitted to what XLA's CPU backend reports for both published networks and two narrow ones, with Heun and Tsit5 (within
-    a tenth). To it comes what XLA does not count: whole processes were seen to take up to 1.7 times as much.
+    a tenth). To it comes what XLA does not count: whole processes were seen to take up to 1.7 times as much. A network may
+    be widest on a coarser level, or in an attention that is far wider than usual, which has matrices of its own besides.
     """
     architecture = config.architecture
-    network = 40 * architecture.dim * architecture.dim_mults[0]
+    hidden = architecture.attention.heads * architecture.attention.head_dim if architecture.attention else 0
+    widths = [architecture.dim * multiplier for multiplier in architecture.dim_mults]
+    network = max((40 * width + 12 * max(0, hidden - 4 * width)) / 4**level for level, width in enumerate(widths))
     state = architecture.channels * (41 + 13.6 * STAGES[solver.method])
-    return int(1.75 * (network + state) * size[0] * size[1])
+    return int(1.75 * (network + state) * size[0] * size[1]) + 12 * hidden**2
 
 
 def available_bytes() -> int:

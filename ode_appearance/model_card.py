@@ -1,5 +1,6 @@
 """The README.md of a checkpoint: a Hugging Face model card."""
 
+import json
 import re
 
 from .checkpoint import count_parameters
@@ -18,7 +19,7 @@ _LICENSES = re.compile(
 _USE = """```python
 import ode_appearance as oa
 
-material = oa.load("{name}")
+material = oa.load({name})
 trajectory = oa.solve(material, seed=0, size=(256, 256), times=[0.0, {middle:g}, {end:g}])
 picture = oa.render(material, trajectory, time={middle:g})
 ```"""
@@ -34,6 +35,7 @@ def model_card(config: MaterialConfig, *, source: str | None = None) -> str:
     tags = [TAG, "neural-ode", "texture-synthesis", config.kind]
     credit = {"credit": config.exemplar.credit} if config.exemplar.credit else {}
     data = ModelCardData(library_name="ode-appearance", tags=tags, **_license(config.exemplar.license), **credit)
+    name = json.dumps(source or config.name, ensure_ascii=False)  # whatever it is, it ends no text and no line
     times = config.times
     solver = config.solver
     how = f"fixed step {solver.fixed_step:g}" if solver.fixed_step else f"rtol {solver.rtol:g}, atol {solver.atol:g}"
@@ -46,7 +48,7 @@ def model_card(config: MaterialConfig, *, source: str | None = None) -> str:
         f"- Model time: warm-up [{-times.warmup:g}, 0], exemplar [0, {times.duration:g}]\n"
         f"- Solver it was trained for: {solver.method}, {how}\n"
         f"- Parameters: {count_parameters(config.architecture):,}",
-        "## Use\n\n" + _USE.format(name=source or config.name, middle=times.duration / 2, end=times.duration),
+        "## Use\n\n" + _USE.format(name=name, middle=times.duration / 2, end=times.duration),
         "## Training record\n\n" + _list(config.training),
         "## Measures\n\n" + _list(config.measures),
         "## Credit\n\n" + (config.exemplar.credit or "Not given."),

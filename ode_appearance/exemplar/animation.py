@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from .limits import MAX_FILE_BYTES, check_bytes, check_frame_count
+from .limits import MAX_FILE_BYTES, check_bytes, check_frame_count, check_pixels
 from .opening import open_picture
+from .screening import screen_page
 from .source import Source
 
 ANIMATED_FORMATS = ("GIF", "WEBP", "PNG", "AVIF", "TIFF")
@@ -13,7 +14,8 @@ DEFAULT_MILLISECONDS = 100.0
 
 def open_animation(path: Path) -> Source:
     """An animated picture; however often it says it wants to be repeated, it is read once."""
-    check_bytes(path.stat().st_size, MAX_FILE_BYTES, path.name)
+    size = path.stat().st_size
+    check_bytes(size, MAX_FILE_BYTES, path.name)
     with open_picture(path, path.name) as animation:
         # The second picture inside a JPEG (MPO) is a preview, no later frame.
         total = getattr(animation, "n_frames", 1) if animation.format in ANIMATED_FORMATS else 1
@@ -21,14 +23,18 @@ def open_animation(path: Path) -> Source:
         first = 1 if animation.info.get("default_image") else 0
         width, height = animation.size
     check_frame_count(total - first, width, height, path.name)
+    check_pixels((total - first) * width * height, size, path.name)
     durations: list[float] = []
 
     def pictures(picks):
-        wanted = set(picks)
+        wanted, pixels = set(picks), 0
         durations.clear()
         with open_picture(path, path.name) as animation:
             for index in range(total - first):
                 animation.seek(first + index)
+                screen_page(animation, path.name)  # the first one does not tell how large the others are
+                pixels += animation.width * animation.height
+                check_pixels(pixels, size, path.name)
                 # Every frame is decoded, for later ones may be drawn over it, and the duration may come with it.
                 animation.load()
                 durations.append(float(animation.info.get("duration") or 0) or DEFAULT_MILLISECONDS)

@@ -1,6 +1,7 @@
 """An exemplar as the trainer sees it: square frames, and the model time at which each begins."""
 
 import dataclasses
+import math
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from jaxtyping import Float, UInt8
 from ..config import Kind
 from ..errors import ExemplarError
 from .animation import open_animation
+from .limits import MAX_LEARNT_BYTES
 from .pictures import open_folder, open_zip
 from .prepare import square_frame
 from .source import Source
@@ -138,6 +140,9 @@ def _open(path: Path) -> Source:
 
 
 def _read(source, picks, size, name):
+    if len(picks) * 3 * size * size > MAX_LEARNT_BYTES:
+        most = math.isqrt(MAX_LEARNT_BYTES // (3 * len(picks)))
+        raise ExemplarError(f"{len(picks)} frames of {size}x{size} are too many: {most}x{most} is the largest that is learnt.")
     try:
         taken = np.empty((len(picks), 3, size, size), np.uint8)
     except MemoryError as error:

@@ -11,6 +11,16 @@ MAX_PIXELS = 80_000_000
 MAX_FRAMES = 20_000
 # Pixels decoded in all: 20,000 frames of 1920x1080 take several minutes.
 MAX_DECODED_PIXELS = 50_000_000_000
+# Of so many on, an animation has bytes for them: what looks like something takes hundreds of times as many.
+MANY_PIXELS = 2_000_000_000
+MAX_PIXELS_PER_BYTE = 2000
+# Of the frames that are learnt from: a hundred of 2048x2048 have two thirds of it.
+MAX_LEARNT_BYTES = 2 << 30
+# What ffmpeg may take for one thing, and how long it may take to count a video's frames.
+MAX_VIDEO_BYTES = 1 << 30
+MAX_COUNTING_SECONDS = 120
+# A zip file's list of contents: MAX_FRAMES entries have far less.
+MAX_DIRECTORY_BYTES = 8 << 20
 MIN_SIDE = 32
 
 
@@ -33,6 +43,12 @@ def check_frame_count(count: int, width: int, height: int, what: str) -> None:
             f"{what} holds {count:,} frames of {width}x{height}; at most {MAX_FRAMES:,} frames and "
             f"{MAX_DECODED_PIXELS / 1e9:.0f} billion pixels are read: thin it out or make it smaller first."
         )
+
+
+def check_pixels(pixels: int, size: int, what: str) -> None:
+    """Refuse a file of `size` bytes that decodes to absurdly many pixels: a small one could keep us busy for minutes."""
+    if pixels > MAX_DECODED_PIXELS or (pixels > MANY_PIXELS and pixels > MAX_PIXELS_PER_BYTE * size):
+        raise ExemplarError(f"{what} unpacks to {pixels / 1e9:.1f} billion pixels, too many for its {size / 2**20:,.1f} MB.")
 
 
 def check_bytes(size: int, most: int, what: str) -> None:

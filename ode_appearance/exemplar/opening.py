@@ -9,7 +9,8 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from ..errors import ExemplarError
-from .limits import check_picture_size
+from .screening import screen_file, screen_page
+from .wording import shown
 
 # Formats that only decode pixels; others that Pillow knows start programs (EPS) or hold pages rather than pictures.
 FORMATS = ("GIF", "WEBP", "PNG", "AVIF", "TIFF", "JPEG", "BMP")
@@ -22,12 +23,13 @@ def open_picture(file: Path | io.BytesIO, what: str) -> Iterator[Image.Image]:
     Nothing is decoded yet; `what` names the file in the sentence of a refusal.
     """
     try:
+        screen_file(file, what)
         with warnings.catch_warnings():
             # Our own bound on pixels, checked below, is the lower one.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(file, formats=FORMATS)
         with picture:
-            check_picture_size(*picture.size, what)
+            screen_page(picture, what)
             yield picture
     except ExemplarError:
         raise
@@ -37,4 +39,4 @@ def open_picture(file: Path | io.BytesIO, what: str) -> Iterator[Image.Image]:
         raise ExemplarError(f"{what} is no picture in a known format ({', '.join(FORMATS)}), or is damaged.") from error
     except Exception as error:
         # Pillow's decoders report damage by nearly every exception that there is.
-        raise ExemplarError(f"{what} is damaged and cannot be read to its end ({error}).") from error
+        raise ExemplarError(f"{what} is damaged and cannot be read to its end ({shown(str(error))}).") from error

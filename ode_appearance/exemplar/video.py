@@ -7,7 +7,15 @@ from pathlib import Path
 from PIL import Image
 
 from ..errors import ExemplarError
-from .limits import MAX_FILE_BYTES, check_bytes, check_frame_count, check_picture_size
+from .limits import (
+    MAX_COUNTING_SECONDS,
+    MAX_FILE_BYTES,
+    MAX_FRAMES,
+    MAX_VIDEO_BYTES,
+    check_bytes,
+    check_frame_count,
+    check_picture_size,
+)
 from .source import Source
 
 # ffmpeg is told the container, found by its first bytes, and may open nothing but this file: a playlist in disguise
@@ -37,8 +45,8 @@ def open_video(path: Path, container: str) -> Source:
     check_bytes(path.stat().st_size, MAX_FILE_BYTES, path.name)
     # An absolute path, so that ffmpeg can take it neither for an option nor for a protocol.
     file = str(path.resolve())
-    options = ["-nostdin", "-protocol_whitelist", "file", "-f", container]
-    count = _count_frames([imageio_ffmpeg.get_ffmpeg_exe(), *options, "-i", file])
+    options = ["-nostdin", "-max_alloc", str(MAX_VIDEO_BYTES), "-protocol_whitelist", "file", "-f", container]
+    count = _count_frames([imageio_ffmpeg.get_ffmpeg_exe(), *options, "-i", file], path.name)
     width, height = _frame_size(imageio_ffmpeg.read_frames(file, input_params=options), path.name)
     check_picture_size(width, height, path.name)
     check_frame_count(count, width, height, path.name)
@@ -50,6 +58,7 @@ def open_video(path: Path, container: str) -> Source:
         frames = imageio_ffmpeg.read_frames(file, input_params=options, output_params=["-vf", filters, "-r", "25"])
         try:
             size = next(frames)["size"]
+            check_picture_size(*size, path.name)
             for _, frame in zip(picks, frames, strict=False):
                 yield Image.frombytes("RGB", size, frame)
         except (OSError, RuntimeError, StopIteration) as error:
@@ -60,10 +69,14 @@ def open_video(path: Path, container: str) -> Source:
     return Source(count, pictures, lambda: [index / count for index in range(count)])
 
 
-def _count_frames(command):
+def _count_frames(command, name):
     """Number of frames of the first video stream, from its packets and without decoding them; 0 where there is none."""
-    copy = [*command, "-map", "0:v:0", "-c", "copy", "-f", "null", "-"]
-    log = subprocess.run(copy, stdin=subprocess.DEVNULL, capture_output=True, check=False).stderr
+    copy = [*command, "-map", "0:v:0", "-c", "copy", "-frames:v", str(MAX_FRAMES + 1), "-f", "null", "-"]
+    try:
+        run = subprocess.run(copy, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=MAX_COUNTING_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise ExemplarError(f"{name} takes too long to be read: convert it to an MP4 (H.264) first.") from error
+    log = run.stderr
     counts = re.findall(rb"frame=\s*(\d+)", log)
     return int(counts[-1]) if counts else 0
 

@@ -73,7 +73,7 @@ class Program:
         None until it is there; whoever stops listening stops it.
         """
         config = self._studio.collection.find(material).config
-        sequence = end > time
+        sequence = number({"end": end}, "end") > number({"time": time}, "time")
         if not sequence and format not in STILLS:
             raise RequestError(f"A file of format {format} shows a range: give an `end` that is later than `time`.")
         fields = _fields(config, seed, width, height, time, end if sequence else None)

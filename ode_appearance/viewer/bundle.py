@@ -58,15 +58,17 @@ def read_bundle(file: bytes) -> Bundle:
         whole = [seed, width, height, *lengths]
         if not all(type(number) is int and number >= 0 for number in whole) or not 1 <= min(width, height) <= 4096:
             raise ValueError("its numbers are not possible")
+        if not all(type(time) in (int, float) for time in times) or not isinstance(weights, str):
+            raise ValueError("its facts are of other types")
         if not 1 <= len(times) == len(lengths) <= MAX_KEYFRAMES or start + length + sum(lengths) != len(file):
             raise ValueError("its lengths do not fit")
         times = tuple(float(time) for time in times)
         if not all(map(math.isfinite, times)) or list(times) != sorted(set(times)):
             raise ValueError("its times do not ascend")
-    except (ValueError, KeyError, TypeError, struct.error, AppearanceError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, struct.error, AppearanceError) as error:
         raise CheckpointError(f"This is not a file of keyframes: {error}.") from error
     keyframes, at = [], start + length
     for size in lengths:
         keyframes.append(file[at : at + size])
         at += size
-    return Bundle(seed, (width, height), times, str(weights), tuple(keyframes))
+    return Bundle(seed, (width, height), times, weights, tuple(keyframes))

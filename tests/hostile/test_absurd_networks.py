@@ -1,0 +1,30 @@
+"""Checkpoints of a few megabytes whose networks would fill the memory are refused before they are solved."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from ode_appearance import memory
+from ode_appearance.checkpoint import count_parameters, field_with_weights, weight_shapes
+from ode_appearance.config import Architecture, Attention, MaterialConfig, SolverConfig
+from ode_appearance.errors import RequestError
+
+ABSURD = {
+    "a wide coarse level": Architecture(channels=3, dim=8, dim_mults=(1, 64), attention=None),
+    "a wide attention": Architecture(channels=3, dim=8, dim_mults=(1,), attention=Attention(64, 32)),
+}
+
+
+@pytest.mark.parametrize("architecture", ABSURD.values(), ids=ABSURD)
+def test_the_estimate_covers_what_they_take(architecture, monkeypatch):
+    assert count_parameters(architecture) < 5_000_000
+    field = field_with_weights(architecture, [np.zeros(shape, np.float32) for shape in weight_shapes(architecture)])
+    state = jax.ShapeDtypeStruct((3, 128, 128), jnp.float32)
+    compiled = jax.jit(lambda t, z: field(t, z)).lower(jax.ShapeDtypeStruct((), jnp.float32), state).compile()
+    taken = compiled.memory_analysis().temp_size_in_bytes
+    estimate = memory.solve_bytes(MaterialConfig(architecture=architecture), SolverConfig(), (128, 128))
+    assert taken < estimate < 20 * taken
+    monkeypatch.setattr(memory, "available_bytes", lambda: taken)
+    with pytest.raises(RequestError, match="this machine has"):
+        memory.check_memory(MaterialConfig(architecture=architecture), SolverConfig(), (128, 128))

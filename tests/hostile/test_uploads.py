@@ -1,0 +1,278 @@
+"""Files that somebody uploads as a time-lapse: bombs, polyglots, links, files without an end and with false headers."""
+
+import stat
+import struct
+import subprocess
+import time
+import zipfile
+from pathlib import Path
+
+import bombs
+import imageio_ffmpeg
+import numpy as np
+import pytest
+from watching import bounded, watched
+
+from ode_appearance.errors import ExemplarError
+from ode_appearance.exemplar import load_exemplar
+from ode_appearance.exemplar.wording import shown
+
+SECONDS, MEGABYTES = 8.0, 300
+"""For each; a picture of 80 million pixels, which is read, takes 240 MB."""
+
+
+def refused(path, content, match, **options):
+    """The sentence by which a file is refused: soon, in little memory, and with nothing else read or written."""
+    path.write_bytes(content)
+    with bounded(SECONDS, MEGABYTES), watched() as watch, pytest.raises(ExemplarError, match=match) as caught:
+        load_exemplar(path, **options)
+    sentence = str(caught.value)
+    assert sentence.endswith(".") and sentence.isprintable() and len(sentence) < 500
+    started, written = ("import",), watch.written
+    if path.suffix == ".mp4":
+        started, written = (*started, f"subprocess.Popen ('{imageio_ffmpeg.get_ffmpeg_exe()}'"), written - {Path("/dev/null")}
+    assert (written, [event for event in watch.strange if not event.startswith(started)]) == (set(), [])
+    return sentence
+
+
+@pytest.fixture(autouse=True, scope="module")
+def started(tmp_path_factory):
+    """What reading loads is loaded, and not what is measured."""
+    for name, content in {"a.gif": bombs.animation(), "a.zip": bombs.zipped(bombs.pictures())}.items():
+        path = tmp_path_factory.mktemp("sound") / name
+        path.write_bytes(content)
+        assert len(load_exemplar(path)) == 3
+
+
+# Without an end
+
+
+def test_a_gif_of_a_million_frames(tmp_path):
+    refused(tmp_path / "a.gif", bombs.many_frames(1_000_000), "more than 20,000 frames")
+
+
+def test_a_gif_that_talks_for_ever(tmp_path):
+    refused(tmp_path / "a.gif", bombs.talkative(60_000), "bytes that are no pictures")
+    refused(tmp_path / "a.gif", bombs.GIF_HEAD + bytes(30 << 20), "bytes that are no pictures")
+    refused(tmp_path / "a.zip", bombs.zipped({"1.gif": bombs.talkative(60_000)}, zipfile.ZIP_STORED), "no pictures")
+
+
+def test_a_tiff_that_goes_round_in_circles(tmp_path):
+    circle = bytearray(bombs.tiff([(48, 40)]))
+    circle[-4:] = circle[4:8]
+    refused(tmp_path / "a.tif", bytes(circle), "20,000 pages")
+    refused(tmp_path / "a.tif", bombs.overlapping_tiff(5000, 60_000), "says too much")
+
+
+def test_a_jpeg_that_goes_over_its_picture_for_ever(tmp_path):
+    entries = {f"{number}.jpg": bombs.many_scans(20_000) for number in range(2)}
+    refused(tmp_path / "a.zip", bombs.zipped(entries, zipfile.ZIP_STORED), "goes over its picture")
+
+
+def test_an_ordinary_progressive_jpeg_is_read(tmp_path):
+    frames = {f"{seed}.jpg": bombs.saved(bombs.noise(seed), "JPEG", progressive=True) for seed in range(2)}
+    (tmp_path / "a.zip").write_bytes(bombs.zipped(frames))
+    assert len(load_exemplar(tmp_path / "a.zip")) == 2
+
+
+# Bombs
+
+
+@pytest.mark.parametrize("reach", [(17_000, 17_000), (65_535, 5_000), (65_535, 65_535)])
+def test_a_gif_that_grows(tmp_path, reach):
+    refused(tmp_path / "a.gif", bombs.growing(reach), "more than 80 million")
+
+
+def test_pages_that_grow(tmp_path):
+    refused(tmp_path / "a.tif", bombs.tiff([(48, 40), (17_000, 17_000)]), "more than 80 million")
+    refused(tmp_path / "a.tif", bombs.tiff([(48, 40), (48, 40, 30_000)]), "A tile of a.tif")
+
+
+def test_forged_sizes(tmp_path):
+    refused(tmp_path / "a.png", bombs.forged_png(2_000_000, 2_000_000), "far too many pixels|million")
+    refused(tmp_path / "a.png", bombs.forged_png(64, 64, frames=2**31 - 1), "at most 20,000 frames")
+    refused(tmp_path / "a.webp", bombs.webp(1500, 15_000), "billion pixels, too many for its")
+
+
+def test_a_small_animation_of_few_bytes_is_read(tmp_path):
+    """The webp of the test above is one, but for its size."""
+    (tmp_path / "a.webp").write_bytes(bombs.webp(64, 20))
+    with pytest.raises(ExemplarError, match="look the same"):
+        load_exemplar(tmp_path / "a.webp")
+
+
+def test_frames_too_large_to_be_learnt(tmp_path):
+    content = bombs.animation(frames=60)
+    refused(tmp_path / "a.gif", content, "3454x3454 is the largest", size=4096)
+
+
+# Zip files
+
+
+@pytest.mark.parametrize(
+    ("entries", "match"),
+    [
+        ({"../../evil.png": b"x"}, "points outside"),
+        ({"a/../../evil.png": b"x"}, "points outside"),
+        ({"..\\..\\evil.png": b"x"}, "points outside"),
+        ({"//host/evil.png": b"x"}, "points outside"),
+        ({"\\\\host\\evil.png": b"x"}, "points outside"),
+        ({"NUL.png": b"x"}, None),
+        ({".": b"x", "./": b"", "a/": b""}, None),
+        ({"frame_²³.png": bombs.saved(bombs.noise(5))}, None),
+        ({f"frame_{'9' * 20_000}.png": bombs.saved(bombs.noise(5))}, None),
+        ({"<img src=x onerror=alert(1)>.png": b"no picture"}, "no picture in a known format"),
+        ({"\x1b[2J\n" + "a" * 60_000 + ".png": b"no picture"}, "no picture in a known format"),
+        ({"1.zip": bombs.zipped(bombs.pictures())}, None),
+        ({"a.png/b.png": b"x"}, "no picture in a known format"),
+    ],
+    ids=lambda value: repr(value)[:24] if isinstance(value, dict) else None,
+)
+def test_names_in_a_zip(tmp_path, entries, match):
+    """Those that lead elsewhere are refused; odd ones are names."""
+    content = bombs.zipped(bombs.pictures() | entries).replace(b"NUL.png", b"\0UL.png")  # a name that is none
+    if match is None:
+        (tmp_path / "a.zip").write_bytes(content)
+        assert len(load_exemplar(tmp_path / "a.zip")) in (3, 4)
+    else:
+        refused(tmp_path / "a.zip", content, match)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFLNK | stat.S_ISUID])
+def test_links_in_a_zip(tmp_path, kind):
+    link = zipfile.ZipInfo("1.png")
+    link.external_attr, link.create_system = (kind | 0o777) << 16, 3
+    refused(tmp_path / "a.zip", bombs.zipped(bombs.pictures(1) | {link: b"/etc/passwd"}), "symbolic link")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_other_ways_of_packing(tmp_path, method):
+    refused(tmp_path / "a.zip", bombs.zipped(bombs.pictures(), method), "packed in a way")
+
+
+def test_a_zip_of_the_same_bytes_over_and_over(tmp_path):
+    refused(tmp_path / "a.zip", bombs.one_for_all(60_000), "at most 40,000|BadZip|no readable")
+    refused(tmp_path / "a.zip", bombs.one_for_all(1_000_000), "list of contents is too long")
+
+
+def test_a_zip_whose_sizes_are_lies(tmp_path):
+    content = bytearray(bombs.zipped(bombs.pictures(), zipfile.ZIP_STORED))
+    directory = content.index(b"PK\1\2")
+    for size in (0, 1, 200 << 20, 0xFFFFFFFE):
+        struct.pack_into("<II", content, directory + 20, size, size)
+        refused(tmp_path / "a.zip", bytes(content), "damaged|has|unpacks|no picture|empty|readable")
+
+
+def test_a_changed_list_of_contents(tmp_path):
+    """Whatever its bytes: our error, or frames."""
+    content, random, outcomes = bombs.zipped(bombs.pictures()), np.random.default_rng(3), set()
+    start = content.index(b"PK\1\2")
+    for _ in range(150):
+        changed = bytearray(content)
+        for at in random.integers(start, len(content), random.integers(1, 6)):
+            changed[at] = random.choice([0, 255, random.integers(256)])
+        (tmp_path / "a.zip").write_bytes(changed)
+        with bounded(SECONDS, MEGABYTES):
+            try:
+                outcomes.add(len(load_exemplar(tmp_path / "a.zip")))
+            except ExemplarError as error:
+                assert str(error).endswith(".") and len(str(error)) < 500
+                outcomes.add(str(error))
+    assert len(outcomes) > 3
+
+
+def test_names_for_sentences_are_short_and_of_one_line():
+    assert shown("a\nb\x1b[2Jc") == "a?b?[2Jc" and len(shown("a" * 70_000)) == 80
+
+
+# Two things at once
+
+
+def test_polyglots_are_what_they_begin_as(tmp_path):
+    html, archive = b"<script>alert(1)</script>", bombs.zipped({"../evil.png": b"x"} | bombs.pictures(5))
+    for name, content in {"a.html": bombs.animation() + html, "a.zip": bombs.animation() + archive}.items():
+        (tmp_path / name).write_bytes(content)
+        assert len(load_exemplar(tmp_path / name)) == 3
+    refused(tmp_path / "a.gif", archive, "points outside")
+    refused(tmp_path / "a.gif", html + bombs.animation(), "no picture in a known format")
+    refused(tmp_path / "a.png", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 64 64\n(x) run\n", "no picture in a known format")
+    refused(
+        tmp_path / "a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><image href='file:///etc/passwd'/></svg>", "no picture"
+    )
+    refused(tmp_path / "a.gif", b"#EXTM3U\nfile:///etc/passwd\n" + bombs.animation(), "no picture in a known format")
+
+
+# Videos
+
+
+def film(path, frames=10, size=(64, 48), suffix=".mp4"):
+    writer = imageio_ffmpeg.write_frames(path.with_suffix(suffix), size, fps=20, macro_block_size=1, ffmpeg_log_level="error")
+    writer.send(None)
+    for seed in range(frames):
+        writer.send(np.asarray(bombs.noise(seed, size)).tobytes())
+    writer.close()
+    return path.with_suffix(suffix).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def sound_film(tmp_path_factory):
+    return film(tmp_path_factory.mktemp("film") / "a")
+
+
+def test_videos_with_false_headers(tmp_path, sound_film):
+    path = tmp_path / "a.mp4"
+    for content in (
+        b"\0\0\0\x20ftypisom" + bombs.animation(),
+        b"\x1aE\xdf\xa3" + sound_film,
+        b"RIFF" + struct.pack("<I", 99) + b"AVI " + sound_film,
+        b"OggS" + bytes(4000),
+        b"\0\0\0\x20ftypisom\0\0\2\0isomiso2" + b"#EXTM3U\nfile:///etc/passwd\n" * 50,
+        sound_film[: len(sound_film) // 3],
+        sound_film.replace(b"avc1", b"mp4v", 1)[: len(sound_film) // 2],
+    ):
+        refused(path, content, "no frames|no video|cannot be decoded|damaged|at least two")
+
+
+def test_a_video_that_says_it_has_billions_of_frames(tmp_path, sound_film, monkeypatch):
+    """The tables of an MP4 say how many frames there are, and how large each is."""
+    ran = []
+    run = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda command, **options: ran.append(command) or run(command, **options))
+    at = sound_film.index(b"stsz") + 8
+    forged = sound_film[:at] + struct.pack(">II", 1, 2_000_000_000) + sound_film[at + 8 :]
+    refused(tmp_path / "a.mp4", forged, "frames|decoded|video|look the same")
+    (command,) = ran
+    assert command[command.index("-protocol_whitelist") + 1] == "file" and "-max_alloc" in command and "-frames:v" in command
+
+
+def test_a_video_that_is_never_counted_to_its_end(tmp_path, sound_film, monkeypatch):
+    path = tmp_path / "ffmpeg"
+    path.write_text("#!/bin/sh\nexec sleep 60\n")
+    path.chmod(0o755)
+    monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", lambda: str(path))
+    monkeypatch.setattr("ode_appearance.exemplar.video.MAX_COUNTING_SECONDS", 0.5)
+    began = time.monotonic()
+    (tmp_path / "a.mp4").write_bytes(sound_film)
+    with pytest.raises(ExemplarError, match="takes too long"):
+        load_exemplar(tmp_path / "a.mp4")
+    assert time.monotonic() - began < 20
+
+
+def test_a_video_reads_no_other_file(tmp_path, sound_film):
+    """An MP4 may say that its frames lie in another file: that one is not opened."""
+    (tmp_path / "other.mp4").write_bytes(sound_film)
+    at = sound_film.index(b"dref") - 4
+    (length,) = struct.unpack_from(">I", sound_film, at)
+    where = (tmp_path / "other.mp4").as_uri().encode() + b"\0"
+    entry = struct.pack(">I4sI", 12 + len(where), b"url ", 0) + where
+    table = struct.pack(">I4sII", 16 + len(entry), b"dref", 0, 1) + entry
+    forged = bytearray(sound_film[:at] + table + sound_film[at + length :])
+    grown = len(table) - length
+    for name in (b"moov", b"trak", b"mdia", b"minf", b"dinf"):
+        place = forged.index(name) - 4
+        struct.pack_into(">I", forged, place, struct.unpack_from(">I", forged, place)[0] + grown)
+    start = forged.index(b"mdat") + 4
+    if start < forged.index(b"moov"):
+        forged[start : forged.index(b"moov") - 4] = bytes(forged.index(b"moov") - 4 - start)
+    refused(tmp_path / "a.mp4", bytes(forged), "decoded|no frames|video|look the same")
