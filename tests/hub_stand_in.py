@@ -54,11 +54,39 @@ class Repository:
         return self.branches.get(revision, revision if revision in self.commits else None)
 
 
+@dataclasses.dataclass
+class Job:
+    """A job as it was asked for; nothing runs it. `stage` and `message` are what the Hub is to say about it."""
+
+    id: str
+    namespace: str
+    spec: dict
+    stage: str = "SCHEDULING"
+    message: str | None = None
+
+    @property
+    def told(self) -> dict:
+        """What the Hub says about it: its secrets by their names alone."""
+        names = ("dockerImage", "command", "arguments", "environment", "flavor", "labels")
+        status = {"stage": self.stage, "message": self.message}
+        owner = {"id": "1", "name": self.namespace, "type": "user"}
+        created = f"2026-01-31T12:00:{int(self.id[3:]):02}.000Z"
+        kept = {name: self.spec.get(name) for name in names}
+        return {**kept, "id": self.id, "createdAt": created, "secrets": list(self.spec.get("secrets", {})), "status": status,
+                "owner": owner}  # fmt: skip
+
+
 class HubStandIn:
-    """Serves until it is closed. `requests` are the methods and paths that were asked for, in order."""
+    """Serves until it is closed. `requests` are the methods and paths that were asked for, in order.
+
+    A model repository is known by its name `user/name`, a data set repository by `datasets/user/name`.
+    """
 
     def __init__(self):
         self.repositories: dict[str, Repository] = {}
+        self.jobs: list[Job] = []
+        self.no_jobs: int | None = None
+        """A status that a new job is answered with."""
         self.stored: dict[str, bytes] = {}
         self.requests: list[str] = []
         self.trouble: int | None = None
@@ -171,11 +199,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         found = [
             self.listed(name, repository)
             for name, repository in self.hub.repositories.items()
-            if set(wanted) <= set(repository.tags) and text in name.lower() and not repository.private
+            if set(wanted) <= set(repository.tags)
+            and text in name.lower()
+            and not repository.private
+            and not name.startswith("datasets/")
         ]
         self.send(found[: int(self.query["limit"][0])] if self.hub.listing is None else self.hub.listing)
 
     def listed(self, name, repository):
+        name = name.removeprefix("datasets/")
         facts = {"id": name, "author": name.partition("/")[0], "tags": repository.tags, "likes": 3, "downloads": 14}
         return {**facts, "lastModified": "2026-01-31T12:00:00.000Z", "private": repository.private}
 
@@ -204,6 +236,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def create(self):
         asked = json.loads(self.body)
         name = f"{asked['organization']}/{asked['name']}"
+        name = f"datasets/{name}" if asked.get("type") == "dataset" else name
         if self.token != TOKEN:
             return self.refuse(403, None, "You have no permission to make a repository here.")
         if name in self.hub.repositories:
@@ -226,7 +259,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def preupload(self, name, revision):
         if self.repository(name, writing=True):
             paths = [file["path"] for file in json.loads(self.body)["files"]]
-            modes = ["lfs" if path.endswith(".eqx") else "regular" for path in paths]
+            modes = ["lfs" if path.endswith((".eqx", ".zip")) else "regular" for path in paths]
             files = zip(paths, modes, strict=True)
             self.send({"files": [{"path": path, "uploadMode": mode, "shouldIgnore": False} for path, mode in files]})
 
@@ -251,19 +284,41 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             commit = repository.commit(files, revision)
             self.send({"commitUrl": f"{self.hub.endpoint}/{name}/commit/{commit}", "commitOid": commit})
 
+    def run_job(self, namespace):
+        if self.token != TOKEN:
+            return self.refuse(401 if not self.token else 403, None, "You may not start jobs here.")
+        if self.hub.no_jobs:
+            return self.refuse(self.hub.no_jobs, None, "Pre-paid credits are needed for jobs.")
+        job = Job(f"job{len(self.hub.jobs)}", namespace, json.loads(self.body))
+        self.hub.jobs.append(job)
+        self.send(job.told)
+
+    def list_jobs(self, namespace):
+        if self.token not in (TOKEN, READ_ONLY):
+            return self.refuse(401, None, "Invalid credentials.")
+        wanted = dict(label.split("=", 1) for label in self.query.get("label", []))
+        jobs = [job for job in self.hub.jobs if job.namespace == namespace]
+        self.send([job.told for job in jobs if wanted.items() <= job.spec.get("labels", {}).items()])
+
 
 NAME = r"(?P<name>[^/]+/[^/]+)"
+DATASET = r"(?P<name>datasets/[^/]+/[^/]+)"
 ROUTES = [
     ("GET", r"/api/models", _Handler.list_models),
-    ("GET", rf"/api/models/{NAME}", _Handler.model_info),
-    ("GET", rf"/api/models/{NAME}/revision/(?P<revision>.+)", _Handler.model_info),
-    ("POST", rf"/api/models/{NAME}/paths-info/(?P<revision>.+)", _Handler.paths_info),
-    ("GET", rf"/{NAME}/resolve/(?P<revision>[^/]+)/(?P<path>.+)", _Handler.resolve),
     ("POST", r"/api/repos/create", _Handler.create),
-    ("POST", rf"/api/models/{NAME}/branch/(?P<branch>.+)", _Handler.branch),
     ("POST", r"/api/validate-yaml", _Handler.validate),
-    ("POST", rf"/api/models/{NAME}/preupload/(?P<revision>.+)", _Handler.preupload),
-    ("POST", rf"/{NAME}\.git/info/lfs/objects/batch", _Handler.lfs_batch),
     ("PUT", r"/store/(?P<oid>[0-9a-f]+)", _Handler.store),
-    ("POST", rf"/api/models/{NAME}/commit/(?P<revision>.+)", _Handler.commit),
+    ("POST", r"/api/jobs/(?P<namespace>[^/]+)", _Handler.run_job),
+    ("GET", r"/api/jobs/(?P<namespace>[^/]+)", _Handler.list_jobs),
 ]
+for api, page in ((f"/api/models/{NAME}", f"/{NAME}"), (f"/api/{DATASET}", f"/{DATASET}")):
+    ROUTES += [
+        ("GET", api, _Handler.model_info),
+        ("GET", rf"{api}/revision/(?P<revision>.+)", _Handler.model_info),
+        ("POST", rf"{api}/paths-info/(?P<revision>.+)", _Handler.paths_info),
+        ("GET", rf"{page}/resolve/(?P<revision>[^/]+)/(?P<path>.+)", _Handler.resolve),
+        ("POST", rf"{api}/branch/(?P<branch>.+)", _Handler.branch),
+        ("POST", rf"{api}/preupload/(?P<revision>.+)", _Handler.preupload),
+        ("POST", rf"{page}\.git/info/lfs/objects/batch", _Handler.lfs_batch),
+        ("POST", rf"{api}/commit/(?P<revision>.+)", _Handler.commit),
+    ]

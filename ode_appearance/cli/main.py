@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from .. import device
 from ..errors import AppearanceError
-from . import baking, bench, evaluation, explore, export, hub, official, sample, training
+from . import baking, bench, evaluation, explore, export, hub, official, sample, train_all, training
 
-VERBS = (explore, sample, export, training, evaluation, baking, official, hub, bench)
+VERBS = (explore, sample, export, training, train_all, evaluation, baking, official, hub, bench)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -35,13 +35,16 @@ class EventLog:
         self._writer.close()
 
     def write(self, progress: Progress) -> None:
-        """Log an iteration: every tenth, and those with an evaluation, a preview or an end."""
-        if progress.iteration % self._every and not progress.notable:
-            return
+        """Log an iteration: every tenth, and those with an evaluation, a preview or an end. What is saved has it all."""
+        if progress.iteration % self._every == 0 or progress.notable:
+            self._add(progress)
+        if progress.preview is not None or progress.material is not None:
+            self._writer.flush()
+
+    def _add(self, progress):
         for name in SCALARS:
             value = getattr(progress, name)
             if value is not None and math.isfinite(value):
                 self._writer.add_scalar(name, value, progress.iteration)
         if progress.preview is not None and len(progress.preview):
             self._writer.add_image("preview", np.concatenate(list(progress.preview), axis=2), progress.iteration)
-            self._writer.flush()

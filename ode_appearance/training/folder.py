@@ -18,6 +18,7 @@ from ..errors import AppearanceError, TrainingError
 from .config import TrainConfig
 
 RUN, STATE, MATERIAL = "run.json", "state.eqx", "material"
+_MOST_HEADER_BYTES = 1 << 16
 
 
 def write_request(folder: Path, config: TrainConfig, exemplar: dict[str, Any]) -> None:
@@ -64,3 +65,22 @@ def read_state(folder: Path, like: Any) -> tuple[Any, dict[str, Any]] | None:
         return None
     except (OSError, ValueError, RuntimeError, MemoryError) as error:
         raise TrainingError(f"{folder / STATE} is damaged or of another run: {error}") from error
+
+
+def read_progress(folder: Path) -> dict[str, Any] | None:
+    """How far a run had come when it was saved last (`iteration`, `seconds`, ...); None where nothing sound was saved."""
+    try:
+        with (folder / STATE).open("rb") as file:
+            progress = json.loads(file.read(min(int.from_bytes(file.read(8), "little"), _MOST_HEADER_BYTES)))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return progress if isinstance(progress, dict) and type(progress.get("iteration")) is int else None
+
+
+def is_finished(folder: Path) -> bool:
+    """Whether a run has saved all the iterations that it was asked for."""
+    progress = read_progress(folder)
+    try:
+        return progress is not None and progress["iteration"] >= read_request(folder)[0].iterations
+    except TrainingError:
+        return False

@@ -1,0 +1,104 @@
+"""`train-all`: learn every exemplar of a data set, here, on a Ray cluster or as jobs on the Hugging Face Hub."""
+
+import argparse
+from pathlib import Path
+
+from ..collection import load
+from ..errors import ConfigError, TrainingError
+from ..exemplar import DatasetEntry, list_dataset, load_exemplar
+from ..interruption import Interruption
+from ..training.folder import RUN, read_request
+from .train_options import add_run_options, read_config, read_credit
+
+_OF_RAY = ("cpus", "gpus")
+_OF_JOBS = ("hub_repository", "flavor", "timeout", "image", "upload_minutes")
+
+
+def add_to(verbs) -> None:
+    """Add the verb to the parser."""
+    parser = verbs.add_parser(
+        "train-all",
+        help="learn every exemplar of a data set",
+        description="Called again, it skips what is finished and goes on with what is not.",
+    )
+    parser.add_argument("dataset", type=Path, help="a folder in the layout of the published data sets")
+    parser.add_argument("--only", metavar="NAME,NAME,...", help="of these exemplars alone")
+    add_run_options(parser)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the runs; those in it are gone on with")
+    parser.add_argument(
+        "--executor",
+        choices=("here", "ray", "hf-jobs"),
+        default="here",
+        help="one after the other on this machine (default), on a Ray cluster, or as jobs on the Hugging Face Hub",
+    )
+    group = parser.add_argument_group("--executor ray", "on the cluster that $RAY_ADDRESS names, or else on this machine")
+    group.add_argument("--cpus", type=float, metavar="N", help="processors of a training (default 2)")
+    group.add_argument("--gpus", type=float, metavar="N", help="GPUs of a training (default 1 where the cluster has any)")
+    group = parser.add_argument_group("--executor hf-jobs", "one job an exemplar, paid by the repository's owner")
+    group.add_argument("--hub-repository", metavar="USER/NAME", help="private data set repository that all goes through")
+    group.add_argument("--flavor", help="hardware of a job (default cpu-upgrade; `hf jobs hardware` lists them)")
+    group.add_argument("--timeout", help="how long a job may take, such as 90m (default 12h)")
+    group.add_argument("--image", help="image of Docker Hub with Python and pip (default python:3.12)")
+    group.add_argument("--upload-minutes", type=float, metavar="N", help="from one upload of a run to the next (default 15)")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Train what is not finished, and print a table of how each run ended or where it stands."""
+    _check_executor(options)
+    plans = _plans(options)
+    if options.executor == "hf-jobs":
+        from ..executors import hf_jobs, hub_jobs
+
+        given = {name: getattr(options, name) for name in _OF_JOBS[1:] if getattr(options, name) is not None}
+        outcomes = hf_jobs.run(plans, options.hub_repository, hub_jobs.Jobs(**given))
+    elif options.executor == "ray":
+        from ..executors import ray_cluster
+
+        outcomes = ray_cluster.run(plans, Interruption(), options.cpus, options.gpus)
+    else:
+        from ..executors import here
+
+        outcomes = here.run(plans, Interruption())
+    for outcome in outcomes:
+        loss = "" if outcome.loss is None else f"{outcome.loss:.3f}"
+        print(f"{outcome.name:28} {loss:>10}  {outcome.status}")
+
+
+def _check_executor(options):
+    """Refuse what is for another executor than the chosen one, and what it needs or cannot have."""
+    for executor, names in (("ray", _OF_RAY), ("hf-jobs", _OF_JOBS)):
+        for name in names:
+            if options.executor != executor and getattr(options, name) is not None:
+                raise ConfigError(f"--{name.replace('_', '-')} is for --executor {executor}.")
+    if options.executor == "hf-jobs" and not options.hub_repository:
+        raise ConfigError("--executor hf-jobs needs --hub-repository USER/NAME, a private data set repository of yours.")
+    for name in _OF_RAY:
+        value = getattr(options, name)
+        if value is not None and not 0 <= value <= 1024:
+            raise ConfigError(f"--{name} has to be from 0 to 1024, not {value:g}.")
+
+
+def _plans(options):
+    from ..executors.plan import Plan
+
+    entries = list_dataset(options.dataset)
+    names = [entry.name for entry in entries]
+    if options.only:
+        wanted = options.only.split(",")
+        if unknown := sorted(set(wanted) - set(names)):
+            raise TrainingError(f"The data set has no {', '.join(unknown)}; it has {', '.join(names)}.")
+        entries = [entry for entry in entries if entry.name in wanted]
+    if twice := sorted({entry.name for entry in entries if names.count(entry.name) > 1}):
+        raise TrainingError(f"The data set has two exemplars named {', '.join(twice)}: rename one of them.")
+    return [Plan(entry.name, options.out / entry.name, lambda entry=entry: _task(entry, options)) for entry in entries]
+
+
+def _task(entry: DatasetEntry, options: argparse.Namespace):
+    from ..training.task import Task
+
+    folder = options.out / entry.name
+    config = read_request(folder)[0] if (folder / RUN).is_file() else read_config(options, entry.kind)
+    exemplar = load_exemplar(entry.path, entry.kind, size=config.exemplar_size)
+    init_from = load(options.init_from) if options.init_from else None
+    return Task(exemplar, config, read_credit(options, entry.name), init_from, options.max_minutes)

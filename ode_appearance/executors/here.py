@@ -1,0 +1,28 @@
+"""On this machine, in this process: one exemplar after the other."""
+
+import sys
+from collections.abc import Callable, Sequence
+
+from ..errors import AppearanceError
+from ..training.bar import with_bar
+from ..training.folder import MATERIAL
+from ..training.task import perform
+from .plan import Outcome, Plan, failed, finished_before
+
+
+def run(plans: Sequence[Plan], stop: Callable[[], bool]) -> list[Outcome]:
+    """Train what is not finished, each with a progress bar; a run that is begun is gone on with."""
+    return [Outcome(plan.name, "not started") if stop() else _train(plan, stop) for plan in plans]
+
+
+def _train(plan, stop):
+    if outcome := finished_before(plan):
+        return outcome
+    try:
+        task = plan.read()
+        last = with_bar(perform(task, plan.folder, resume=plan.begun, stop=stop), plan.name, task.config.iterations)
+    except AppearanceError as error:
+        return failed(plan, error)
+    status = last.status if last else "finished"
+    print(f"{plan.name}: {status}. The material is in {plan.folder / MATERIAL}.", file=sys.stderr)
+    return Outcome(plan.name, status, last.loss if last else None)

@@ -1,0 +1,50 @@
+"""What an executor is given, and what it gives back."""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+from ..errors import AppearanceError
+from ..training.folder import MATERIAL, RUN, is_finished
+from ..training.journal import last_entry
+from ..training.task import Task
+from ..viewer.baking import bake, baked
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """An exemplar of a data set and the folder of its run. `read` gives the task, or raises an AppearanceError."""
+
+    name: str
+    folder: Path
+    read: Callable[[], Task]
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a run to go on with."""
+        return (self.folder / RUN).is_file()
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """How a run ended, in words, with the loss of its last iteration."""
+
+    name: str
+    status: str
+    loss: float | None = None
+
+
+def failed(plan: Plan, error: Exception) -> Outcome:
+    """The outcome of a plan that an error ended, which has a sentence to say."""
+    return Outcome(plan.name, f"failed: {error}")
+
+
+def finished_before(plan: Plan) -> Outcome | None:
+    """The outcome of a run that its folder says is finished, whose material is baked if it is not yet; None for others."""
+    if not is_finished(plan.folder):
+        return None
+    if baked(plan.folder / MATERIAL) is None:
+        with contextlib.suppress(AppearanceError):
+            bake(plan.folder / MATERIAL)
+    return Outcome(plan.name, "finished", last_entry(plan.folder).get("loss"))

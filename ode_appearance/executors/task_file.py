@@ -1,0 +1,69 @@
+"""A training as bytes, to be sent to the machine that does it: the exemplar's frames and every number, in one zip file."""
+
+import io
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from ..checkpoint import CONFIG, WEIGHTS, load_folder, save
+from ..config import Exemplar
+from ..config_json import from_json, parse_json, to_json
+from ..errors import AppearanceError, TrainingError
+from ..exemplar import ExemplarFrames
+from ..training.config import TrainConfig
+from ..training.task import Task
+from .parcel import unzipped, zipped
+
+_FACTS, _FRAMES, _TIMES, _START = "task.json", "frames.npy", "times.npy", "init_from"
+_OF_EXEMPLAR = ("name", "kind", "duration", "frame_interval", "real_duration")
+
+
+def write_task(task: Task) -> bytes:
+    """A task as `read_task` reads it; the same bytes for the same task."""
+    exemplar = {name: getattr(task.exemplar, name) for name in _OF_EXEMPLAR}
+    minutes = None if task.max_minutes == float("inf") else task.max_minutes
+    facts = {
+        "config": to_json(task.config),
+        "exemplar": exemplar,
+        "credit": to_json(task.credit),
+        "max_minutes": minutes,
+    }
+    files = {_FACTS: json.dumps(facts).encode(), _FRAMES: _array(task.exemplar.frames), _TIMES: _array(task.exemplar.times)}
+    if task.init_from is not None:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = save(task.init_from, Path(scratch) / "material", preview=b"")
+            files |= {f"{_START}/{name}": (folder / name).read_bytes() for name in (CONFIG, WEIGHTS)}
+    return zipped(files)
+
+
+def read_task(data: bytes) -> Task:
+    """The task that `write_task` wrote; raises TrainingError for anything else."""
+    files = unzipped(data)
+    try:
+        facts = parse_json(files[_FACTS].decode())
+        arrays = [np.load(io.BytesIO(files[name]), allow_pickle=False) for name in (_FRAMES, _TIMES)]
+        values = {name: facts["exemplar"][name] for name in _OF_EXEMPLAR}
+        exemplar = ExemplarFrames(frames=arrays[0], times=arrays[1], **values)
+        config, credit = from_json(TrainConfig, facts["config"]), from_json(Exemplar, facts["credit"])
+        minutes = float("inf") if facts["max_minutes"] is None else float(facts["max_minutes"])
+        return Task(exemplar, config, credit, _start(files), minutes)
+    except (KeyError, TypeError, ValueError, EOFError, AppearanceError) as error:
+        raise TrainingError(f"What was sent is no training: {error}.") from error
+
+
+def _array(values):
+    buffer = io.BytesIO()
+    np.save(buffer, values, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _start(files):
+    """The material to start from, if one was sent."""
+    if f"{_START}/{CONFIG}" not in files:
+        return None
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in (CONFIG, WEIGHTS):
+            (Path(scratch) / name).write_bytes(files[f"{_START}/{name}"])
+        return load_folder(scratch)

@@ -1,0 +1,59 @@
+"""A training as a whole: what is to be learnt and how, and its run from the first iteration to the baked material."""
+
+import contextlib
+import dataclasses
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ..config import Exemplar
+from ..errors import AppearanceError
+from ..exemplar import ExemplarFrames
+from ..material import Material
+from ..viewer.baking import bake
+from .config import TrainConfig
+from .events import EventLog
+from .folder import MATERIAL
+from .journal import Journal
+from .trainer import Progress, train
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Task:
+    """One exemplar to be learnt, wherever that is done. `max_minutes` is the length of one sitting."""
+
+    exemplar: ExemplarFrames
+    config: TrainConfig
+    credit: Exemplar
+    init_from: Material | None = None
+    max_minutes: float = math.inf
+
+
+def perform(task: Task, folder: Path, *, resume: bool, stop: Callable[[], bool] = lambda: False) -> Iterator[Progress]:
+    """Train into a run's folder, with its event log and journal, and bake the material when it is finished.
+
+    Yields what `train` yields; the last when the folder is complete. Yields nothing where a resumed run was finished before,
+    which is baked again. Raises what `train` raises.
+    """
+    progresses = train(
+        task.exemplar,
+        task.config,
+        out=folder,
+        resume=resume,
+        init_from=task.init_from,
+        credit=task.credit,
+        stop=stop,
+        max_minutes=task.max_minutes,
+    )
+    progress = None
+    with EventLog(folder) as log, Journal(folder, task.exemplar) as journal:
+        for progress in progresses:
+            log.write(progress)
+            journal.write(progress)
+            if progress.status == "running":
+                yield progress
+    if progress is None or progress.status == "finished":
+        with contextlib.suppress(AppearanceError):  # it can be solved all the same, or be baked later
+            bake(folder / MATERIAL)
+    if progress is not None:
+        yield progress
