@@ -8,7 +8,7 @@ SHADERS = ("moment", "brdf", "lights", "flat", "maps", "solid", "present")
 SCRIPTS = (
     "dom", "store", "geometry", "lights", "link",
     "keyframes", "bundle", "moments", "arrivals", "graphics", "keyframe-textures", "plate", "parts", "renderer", "readings",
-    "remote", "stage", "exemplar",
+    "remote", "pace", "stage", "exemplar",
     "playback", "ages", "age-files", "packed-ages", "painter", "light-tool", "move-tool", "paint-tool", "gestures", "keys",
     "controls", "range-handles", "timeline", "channel-panel", "light-panel", "light-handles", "surface-panel", "paint-panel",
     "divider", "probe", "delivery", "save-picture", "viewer", "viewer-api",

@@ -134,6 +134,7 @@ class Screen:
 
     def canvas(self):
         """What is on the screen where the picture is: (3, h, w) in [0, 1]."""
+        self.until("state.sharp")
         shot = self.page.locator(".ode-picture > canvas").screenshot()
         return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"), np.float32).transpose(2, 0, 1) / 255
 

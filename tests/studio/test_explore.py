@@ -43,7 +43,7 @@ def trajectory(screen):
 def canvas(screen):
     """What is on the canvas: (3, h, w) in [0, 1]."""
     address = screen.page.evaluate(
-        "() => { const { stage } = document.querySelector('.ode-viewer').odeViewer; stage.draw();"
+        "() => { const { stage } = document.querySelector('.ode-viewer').odeViewer; stage.sharpen();"
         " return stage.canvas.toDataURL(); }"
     )
     picture = Image.open(io.BytesIO(base64.b64decode(address.split(",")[1]))).convert("RGB")

@@ -5,7 +5,7 @@ function saveButton(stage) {
     const [part] = stage.parts;
     if (!part) return;
     // What was drawn is gone with the next frame: the picture is asked for at once.
-    stage.draw();
+    stage.sharpen();
     const picture = await new Promise((done) => stage.canvas.toBlob(done, "image/png"));
     download(picture, `${part.plate.scene.material.name}_${part.moment.time.toFixed(2)}.png`);
   };

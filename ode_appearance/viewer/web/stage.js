@@ -11,6 +11,7 @@ class Stage {
     this.over = make("div", { class: "ode-over" }); // what lies over the picture, or over its left half
     this.picture = make("div", { class: "ode-picture" }, this.canvas, this.preview, this.over, this.mark);
     this.start();
+    this.pace = new Pace(() => this.invalidate());
     new ResizeObserver(() => this.fit()).observe(this.picture);
     store.listen(() => this.invalidate());
   }
@@ -175,22 +176,37 @@ class Stage {
 
   /** The canvas has as many pixels as the screen has there. */
   fit() {
-    const ratio = window.devicePixelRatio || 1;
-    const box = this.picture.getBoundingClientRect();
-    const size = [box.width, box.height].map((length) => clamp(Math.round(length * ratio), 1, 2048));
-    if (size[0] === this.canvas.width && size[1] === this.canvas.height) return;
-    [this.canvas.width, this.canvas.height] = size;
+    if (!this.resize(1)) return;
     if (this.renderer) this.draw();
     this.store.tell();
   }
 
+  /** Gives the canvas a share of the pixels that the screen has there; whether it had others before. */
+  resize(share) {
+    const ratio = share * (window.devicePixelRatio || 1);
+    const box = this.picture.getBoundingClientRect();
+    const size = [box.width, box.height].map((length) => clamp(Math.round(length * ratio), 1, 2048));
+    if (size[0] === this.canvas.width && size[1] === this.canvas.height) return false;
+    [this.canvas.width, this.canvas.height] = size;
+    return true;
+  }
+
+  /** Sharp, whatever moves: for a picture that is kept. */
+  sharpen() {
+    this.pace.rest();
+    this.resize(1);
+    this.draw();
+  }
+
   invalidate() {
     if (this.pending) return;
-    this.pending = requestAnimationFrame(() => {
+    this.pending = requestAnimationFrame((now) => {
       this.pending = null;
       this.arrange();
-      if (this.renderer) this.draw();
-      else this.drawOnServer();
+      if (this.renderer) {
+        this.resize(this.store.view.exact ? 1 : this.pace.frame(now));
+        this.draw();
+      } else this.drawOnServer();
     });
   }
 

@@ -48,6 +48,7 @@ class ViewerApi {
       draft: Boolean(draft) && shown === draft,
       planned: this.delivery.value?.times.length ?? 0,
       webgl: Boolean(this.renderer),
+      sharp: !this.stage.pace.coarse,
     };
   }
 
