@@ -125,6 +125,7 @@ def test_strangers_are_not_shown_what_was_fetched_with_a_login(there, folder):
     there.add("someone/open", folder)
     private, public = hub.fetch("someone/hidden", token=TOKEN), hub.fetch("someone/open", token=False)
     there.trouble = 503
+    assert hub.fetched() == hub.fetched("OPE") == ["someone/open"] and hub.fetched("moss") == []
     assert hub.fetch("someone/hidden", token=TOKEN) == private and hub.fetch("someone/open", token=False) == public
     assert "not in this machine's cache" in refused("someone/hidden", token=False)
 

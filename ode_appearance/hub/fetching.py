@@ -50,6 +50,19 @@ def fetch(name: str, *, token: str | bool | None = None) -> Path:
         return _cached(api, repo, revision, problem, token is False)
 
 
+def fetched(query: str = "") -> list[str]:
+    """The repositories whose names have the query in them, and that are there without the Hub: what was fetched without an
+    access token, by name."""
+    from huggingface_hub import constants
+
+    names = []
+    for mark in Path(constants.HF_HUB_CACHE).glob(f"models--*/{PUBLIC}"):
+        _, user, name = mark.parent.name.split("--", 2)
+        if any((snapshot / WEIGHTS).exists() for snapshot in mark.parent.glob("snapshots/*")):
+            names.append(f"{user}/{name}")
+    return sorted(name for name in names if query.strip().lower() in name.lower())
+
+
 def _download(api, repo, revision):
     # One commit is looked up, checked and downloaded, so that nothing can be put in its place meanwhile.
     commit = api.model_info(repo, revision=revision, expand=["sha"], timeout=TIMEOUT).sha

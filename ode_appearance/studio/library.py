@@ -35,6 +35,11 @@ class Library:
         """What the Hub has; raises HubError where it cannot be asked."""
         return [_found_row(found) for found in hub.search(query or "", token=False)]
 
+    def fetched(self, query: str) -> list[Row]:
+        """What is there without the Hub."""
+        names = hub.fetched(query or "")
+        return [Row(name=name, title=title(name.partition("/")[2]), label="on this machine") for name in names]
+
     def open_from_hub(self, name: str) -> Entry:
         """Fetch `user/repo[@revision]` and open it by that name, for everybody who knows it; raises CheckpointError."""
         name = str(name).strip()
@@ -70,6 +75,10 @@ class Library:
         run = self._trainings.find(owner, key)
         with self._own(owner, key) as folder:
             return self._open(key, folder, run.folder / run.order.exemplar)
+
+    def name_of_own(self, owner: str, key: str) -> str:
+        """The name that a browser has given its own material; raises AppearanceError where there is none."""
+        return self._trainings.find(owner, key).order.name
 
     def rename_own(self, owner: str, key: str, name: str) -> None:
         """Give a browser's own training and its material another name; raises AppearanceError where that is not possible."""

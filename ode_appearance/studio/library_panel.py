@@ -10,6 +10,7 @@ from .library import Library
 from .own_material import QUIET, OwnMaterial
 from .shelf import shelf, shelf_value
 
+FETCHED = "These were fetched before:"
 NO_OWN = "What you train appears here."
 
 
@@ -51,7 +52,8 @@ class LibraryPanel:
             try:
                 rows = await asyncio.to_thread(self.library.search, query)
             except AppearanceError as error:
-                yield shelf_value([], str(error))
+                rows = await asyncio.to_thread(self.library.fetched, query)
+                yield shelf_value(rows, f"{error} {FETCHED}" if rows else str(error))
                 return
             yield shelf_value(rows, "" if rows else "The Hub has no material of that name.")
 

@@ -56,6 +56,12 @@ class OwnMaterial:
         inputs = [self.owner, self.chosen, repo, token, private]
         button.click(lambda: "Publishing ...", None, said, **told).then(publish, inputs, [token, said], **told)
 
+    def _ask(self, owner, key):
+        try:
+            return gr.update(visible=True), gr.update(value=f"Yes, delete {self.library.name_of_own(owner, key)}")
+        except AppearanceError as error:
+            raise gr.Error(as_text(str(error)), print_exception=False) from error
+
     def connect(self, show: Callable[[str, str], Any], views: list) -> None:
         """Let `show(owner, key)` give the values of `views` after a change."""
         which, hidden = [self.owner, self.chosen], gr.update(visible=False)
@@ -76,7 +82,7 @@ class OwnMaterial:
 
         for event in (self.rename.click, self.name.submit):
             event(rename, [*which, self.name], [self.said, self.name, *views], **QUIET)
-        self.delete.click(lambda: gr.update(visible=True), None, self.sure, queue=False, **QUIET)
+        self.delete.click(self._ask, which, [self.sure, self.really], queue=False, **QUIET)
         self.spare.click(lambda: hidden, None, self.sure, queue=False, **QUIET)
         self.really.click(delete, which, [self.said, self.sure, *views], **QUIET)
         # Asked of one, it is not answered for another.

@@ -61,6 +61,11 @@ def test_what_is_found_is_text_and_what_is_not_there_is_told(screen, there):
     page.get_by_label("Open a repository").press("Enter")
     page.get_by_text("The Hub has no repository someone/nothing").wait_for()
     there.close()
+    page.get_by_label("Search the Hub").fill("moss")
     page.get_by_label("Search the Hub").press("Enter")
     page.locator("#hub-found").get_by_text("cannot be reached").wait_for()
+    page.get_by_label("Search the Hub").fill("rust")
+    page.get_by_label("Search the Hub").press("Enter")
+    page.locator("#hub-found").get_by_text("These were fetched before").wait_for()
+    page.locator("#hub-found").get_by_text("on this machine").wait_for()
     assert screen.state["material"] == "someone/rust"
