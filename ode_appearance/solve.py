@@ -105,7 +105,9 @@ def _stream(material, solver, noise, wanted, stop, cache, key) -> Iterator[Traje
 
     if known:
         status = "running" if pending.size else "complete"
+        solved_until = clock.perf_counter()
         yield trajectory(known, [solved.states[float(time)] for time in known])
+        others += clock.perf_counter() - solved_until
     while pending.size:
         if stop():
             status = "stopped"
@@ -131,6 +133,8 @@ def _stream(material, solver, noise, wanted, stop, cache, key) -> Iterator[Traje
         if cache is not None and not bool(chunk.failed):
             solved.keep(reached, states, jax.tree.map(np.asarray, position))
             cache.store(key, solved)
+            if solved.bytes > cache.limit:  # it is not kept: nor is it here
+                solved, cache = Solved(), None
         if not pending.size:
             status = "complete"
         elif bool(chunk.failed):

@@ -2,6 +2,7 @@
 
 import importlib
 import threading
+import time as clock
 
 import jax
 import jax.numpy as jnp
@@ -205,6 +206,32 @@ def test_a_time_within_a_remembered_range_is_near(monkeypatch, solver):
         # The positions that it can start from are at most a chunk apart.
         assert sum(taken) <= solving.CHUNK_ATTEMPTS
         assert relative_error(near.states, fresh.states) < 1e-6
+
+
+def test_no_more_is_kept_than_the_cache_takes(monkeypatch):
+    material, state = formula(calm), 4 * CHANNELS * SIZE[0] * SIZE[1]
+    cache, held, keep = oa.TrajectoryCache(limit=6 * state), [], solving.Solved.keep
+
+    def watched(solved, *rest):
+        keep(solved, *rest)
+        held.append(solved.bytes)
+
+    monkeypatch.setattr(solving.Solved, "keep", watched)
+    times = np.linspace(-1, 2.7, 60)
+    kept = oa.solve(material, size=SIZE, times=times, cache=cache)
+    assert held and max(held) < cache.limit + 12 * state, "one chunk over it, and then no more"
+    np.testing.assert_array_equal(kept.states, oa.solve(material, size=SIZE, times=times).states)
+
+
+def test_others_time_is_not_counted():
+    material, cache = formula(calm), oa.TrajectoryCache()
+    oa.solve(material, size=SIZE, times=[0.0, 1.0, 1.5], cache=cache)
+    chunks = oa.solve_stream(material, size=SIZE, times=[0.0, 1.0, 1.5, 2.0], cache=cache)
+    seconds = []
+    for chunk in chunks:
+        seconds.append(chunk.stats["seconds"])
+        clock.sleep(3)
+    assert len(seconds) > 1 and seconds[-1] < 3
 
 
 def test_known_and_unknown_times_together():

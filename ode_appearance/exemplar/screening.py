@@ -6,6 +6,7 @@ its picture.
 """
 
 import io
+import re
 import struct
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -38,9 +39,26 @@ def _screen(file, what):
     if head in (b"GIF87a", b"GIF89a"):
         _screen_gif(file, what)
     elif head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
-        _screen_tiff(file, "little" if head[:2] == b"II" else "big", b"+" in head, what)
-    elif head.startswith(b"\xff\xd8") and isinstance(file, io.BytesIO) and file.getvalue().count(b"\xff\xda") > MAX_SCANS:
+        _screen_tiff(file, "little" if head[:2] == b"II" else "big", b"+" in head[:4], what)
+    elif head.startswith(b"\xff\xd8") and isinstance(file, io.BytesIO) and _scans(file.getvalue()) > MAX_SCANS:
         raise ExemplarError(f"{what} goes over its picture more than {MAX_SCANS} times; save it as an ordinary JPEG.")
+
+
+def _scans(data: bytes) -> int:
+    """How often a JPEG goes over its picture, to its own end: phones append films. Where it is damaged, whatever looks so."""
+    place, scans = 2, 0
+    while (kind := data[place : place + 2]) != b"\xff\xd9" and kind:
+        if kind[:1] != b"\xff":
+            return scans + data.count(b"\xff\xda", place)
+        place += 2 + int.from_bytes(data[place + 2 : place + 4])
+        if kind == b"\xff\xda":
+            scans += 1
+            following = _MARKER.search(data, place)
+            place = following.start() if following else len(data)
+    return scans
+
+
+_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
 
 
 def _screen_gif(file: BinaryIO | io.BytesIO, what: str) -> None:

@@ -18,6 +18,9 @@ from .library import Library
 from .program import Program
 from .training_program import TrainingProgram
 
+HEAVY = {"concurrency_limit": 2, "concurrency_id": "heavy"}
+"""For what reads or fetches many bytes: two at a time, of all visitors together."""
+
 LIT = "The light is a point light at (x, y) of a logarithmic intensity, null for the material's own; an RGB texture is its own."
 SEEN = (
     "A view may say more: an object of `lights` (up to eight of kind, x, y, height, logIntensity and colour, in place of the "
@@ -82,7 +85,7 @@ def _of_the_hub(program):
     described = "Materials on the Hugging Face Hub."
     _endpoint("search_hub", program.search, [gr.Textbox("")], gr.JSON(), described)
     described = "Fetch a material user/repository[@revision] from the Hugging Face Hub: the name that it has here."
-    _endpoint("fetch", program.fetch, [gr.Textbox("user/repository")], gr.Textbox(), described)
+    _endpoint("fetch", program.fetch, [gr.Textbox("user/repository")], gr.Textbox(), described, **HEAVY)
 
 
 def _of_trainings(program, hub):
@@ -102,6 +105,7 @@ def _of_trainings(program, hub):
         "Train a material on a time-lapse (an animation, a video, or a zip file of pictures), for so many iterations or (0) "
         "those of the preset: the key and the owner by which it is asked for. It may start from the weights of a shipped "
         "material, and have other `numbers` than its preset: an object, by the names of `train --help`.",
+        **HEAVY,
     )
 
     def owned():
@@ -114,8 +118,9 @@ def _of_trainings(program, hub):
     described = "The exemplar of a training at five times, with the result so far below: a WebP picture."
     _endpoint("training_picture", program.training_picture, owned(), gr.File(), described)
     described = "Open a trained material, as it is at this moment: the name by which it can be rendered and exported."
-    _endpoint("open_trained", program.open_trained, owned(), gr.Textbox(), described)
-    _endpoint("trained", program.trained, owned(), gr.File(), "A trained material's checkpoint as a zip file.")
+    _endpoint("open_trained", program.open_trained, owned(), gr.Textbox(), described, **HEAVY)
+    described = "A trained material's checkpoint as a zip file."
+    _endpoint("trained", program.trained, owned(), gr.File(), described, **HEAVY)
     described = "Give a training and its material another name."
     _endpoint("rename_training", program.rename, [*owned(), gr.Textbox("")], gr.Textbox(), described)
     described = (
@@ -160,7 +165,7 @@ def _endpoint(
             with _said():
                 return _plain(function(*values))
 
-    options |= {"api_name": name, "api_description": description, "concurrency_limit": None}
+    options = {"api_name": name, "api_description": description, "concurrency_limit": None, **options}
     gr.Button(name).click(asked, inputs, output, **options)
 
 

@@ -94,6 +94,7 @@ class Exports:
             self._files.adopt(folder)
         finally:
             stop.set()
+            task.cancel()  # where it has not begun
         done = f"{file.name}, {file.stat().st_size / 1e6:.1f} MB. {view.left_out}".strip() if file else "Stopped."
         yield done, file
 

@@ -137,10 +137,10 @@ class Studio:
         try:
             entry = self.collection.find(name or "")
             request = solve_request(entry.name, entry.config, fields)
+            job = self.sessions.begin(session, request, entry.material)
         except AppearanceError as error:
             yield self._refuse(session, error)
             return
-        job = self.sessions.begin(session, request, entry.material)
         exemplar = await asyncio.to_thread(self.exemplars.find, entry) is not None
         seen = -1
         try:

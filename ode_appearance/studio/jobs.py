@@ -104,8 +104,9 @@ class Job:
                 path = self._files.write(self._folder, f"{len(self.keyframes)}.bin", encoder.encode(state))
                 self.keyframes.append((float(time), path))
                 self._change()
-                if stop():
-                    break
+                if stop() and len(self.keyframes) < len(request.times):
+                    self._end("stopped")
+                    return
                 yield
             self.steps, self.seconds = chunk.stats["steps"], chunk.stats["seconds"]
             if most is not None and self.seconds > most and chunk.status == "running":

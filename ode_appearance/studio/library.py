@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from .. import hub
-from ..errors import CheckpointError, HubError, TrainingError
+from ..errors import AppearanceError, CheckpointError, HubError, TrainingError
 from ..viewer.scene import title
 from .files import KeyframeFiles
 from .materials import Collection, Entry
@@ -52,7 +52,7 @@ class Library:
         with contextlib.suppress(CheckpointError):
             self.collection.find(name)
             return
-        with contextlib.suppress(CheckpointError):
+        with contextlib.suppress(AppearanceError):
             self.open_from_hub(name)
 
     def hub_rows(self, names: list[str]) -> list[Row]:
@@ -122,7 +122,7 @@ class Library:
     def _own(self, owner, key):
         """A copy of an own material's folder, for a while."""
         run = self._trainings.find(owner, key)
-        with tempfile.TemporaryDirectory(prefix="ode-appearance-") as place:
+        with tempfile.TemporaryDirectory(dir=self._files.root) as place:
             folder = Path(place) / run.key
             folder.mkdir()
             run.copy_material(folder)

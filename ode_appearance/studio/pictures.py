@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -29,10 +30,10 @@ class Pictures:
         self._collection, self._worker, self._cache = collection, worker, cache
 
     async def draw(
-        self, material: str, seed: int, width: int, height: int, seen: dict[str, Any]
+        self, material: str, seed: int, width: int, height: int, seen: dict[str, Any], stop: Callable[[], bool] = lambda: False
     ) -> UInt8[np.ndarray, "rows columns 3"]:
         """The picture of what is `seen` (see seen.py) of a material; where ages are painted, blended between the keyframes
-        that the viewer has at that size. An RGB texture is its own light.
+        that the viewer has at that size. An RGB texture is its own light. `stop` is asked between chunks.
 
         Raises AppearanceError for anything that is not possible.
         """
@@ -49,7 +50,7 @@ class Pictures:
         def task():
             deadline, chunks = Deadline(), []
             solving = {"seed": request.seed, "size": request.size, "times": times, "cache": self._cache}
-            for chunk in solve_stream(entry.material, **solving, stop=lambda: deadline.over or self._worker.closing):
+            for chunk in solve_stream(entry.material, **solving, stop=lambda: stop() or deadline.over or self._worker.closing):
                 chunks.append(chunk)
                 with deadline.of_others():
                     yield

@@ -1,6 +1,8 @@
 """What programs can ask of the app's materials, with plain arguments: the actions of the page. No component is made here."""
 
+import asyncio
 import secrets
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ from .pictures import as_png
 from .requests import number, solve_request
 from .seen import STILLS, pack_ages
 from .snippet import snippet
+
+POLL_SECONDS = 1.0
 
 VIEW = ("lights", "exposure", "surface", "tiles", "channel", "age_range")
 """What a view can say, all of it as the viewer's link does; without lights there is the one of the other arguments."""
@@ -56,12 +60,22 @@ class Program:
     async def render(
         self, material: str, seed: int, width: int, height: int, time: float,
         x: float, y: float, log_intensity: float | None, view: dict[str, Any], age: str | None = None,
-    ) -> Path:  # fmt: skip
-        """A picture at a model time, under the light or the lights of the view, with the ages of a grey picture: a PNG."""
+    ) -> AsyncIterator[Path | None]:  # fmt: skip
+        """A picture at a model time, under the light or the lights of the view, with the ages of a grey picture: a PNG.
+
+        None until it is there; whoever stops listening stops it.
+        """
         config = self._studio.collection.find(material).config
         seen = _seen(config, (width, height), time, (x, y, log_intensity), view, age)
-        picture = await self._studio.pictures.draw(material, seed, width, height, seen)
-        return self._studio.files.write(self._studio.files.folder(), "picture.png", as_png(picture))
+        left = threading.Event()
+        drawing = asyncio.ensure_future(self._studio.pictures.draw(material, seed, width, height, seen, left.is_set))
+        try:
+            while not (await asyncio.wait([drawing], timeout=POLL_SECONDS))[0]:
+                yield None
+        finally:
+            left.set()
+        files = self._studio.files
+        yield files.write(files.folder(), "picture.png", as_png(drawing.result()))
 
     async def export(
         self, material: str, format: str, seed: int, width: int, height: int, time: float, end: float, frames: int,
@@ -79,12 +93,12 @@ class Program:
         fields = _fields(config, seed, width, height, time, end if sequence else None)
         seen = _seen(config, (width, height), time, (x, y, log_intensity), view, age)
         options = dict(format=format, fps=fps, map_format=map_format, map_values=map_values, sequence=sequence, frames=frames)
-        session = f"program {secrets.token_hex(8)}"
+        session, path = f"program {secrets.token_hex(8)}", None
         try:
             async for _, path in self._studio.exports.export(session, material, fields, seen, options):
                 yield path
         finally:
-            self._studio.exports.leave(session)
+            (self._studio.exports.end if path is None else self._studio.exports.leave)(session)
         if path is None:
             raise RequestError("The export was stopped.")
 

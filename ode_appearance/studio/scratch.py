@@ -19,7 +19,9 @@ def scratch_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     if fcntl is not None:
         held = (folder / LOCK).open("w")
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not folder.exists():  # another app that starts took it for an abandoned one
+            return scratch_folder()
         atexit.register(held.close)  # and it stays open until then
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder

@@ -43,6 +43,7 @@ class TrainingProgram:
         shipped = [entry.name for entry in self._library.collection.sound]
         if init_from and init_from not in shipped:
             raise RequestError(f"A training can start from {', '.join(shipped) or 'nothing'}, not from {init_from[:100]!r}.")
+        self._trainings.check_room()
         owner, name = owner or secrets.token_urlsafe(16), name or path.stem
         look_at(path, config, name)
         run = self._trainings.start(path, config, Order(owner, name, "", credit, license, init_from))

@@ -41,10 +41,14 @@ class Trainings:
 
     def start(self, exemplar: Path, config: TrainConfig, order: Order) -> Run:
         """Queue a training; raises TrainingError where too many wait, or where it cannot be written."""
+        self.check_room()
+        return new_run(self.root, exemplar, config, order)
+
+    def check_room(self) -> None:
+        """Raise TrainingError where too many wait."""
         with self._lock:
             if len(self._queue()) >= MOST_WAITING:
                 raise TrainingError(f"{MOST_WAITING} trainings are waiting already: try again when some have ended.")
-        return new_run(self.root, exemplar, config, order)
 
     def of(self, owner: str) -> list[Run]:
         """The trainings that a browser asked for, the latest first."""

@@ -24,7 +24,8 @@ class Worker:
     """Does tasks in turns, so that a short one does not wait for the end of a long one."""
 
     def __init__(self):
-        self._tasks: collections.deque[tuple[Turns, bool]] = collections.deque()
+        self._tasks: collections.deque[tuple[concurrent.futures.Future, Turns, bool]] = collections.deque()
+        self._gave_way = -TURN_SECONDS
         self._under_way = 0
         self._change = threading.Condition()
         self._closing = threading.Event()
@@ -44,7 +45,7 @@ class Worker:
             if self._under_way >= MOST_WAITING:
                 raise RequestError("Too many are waiting for the solver: try again in a while.")
             self._under_way += 1
-            self._tasks.append((_in_turns(future, task), gives_way))
+            self._tasks.append((future, _in_turns(future, task), gives_way))
             self._change.notify()
         return future
 
@@ -59,13 +60,16 @@ class Worker:
         return self._closing.is_set()
 
     def give_way(self) -> None:
-        """For a task that cannot hand over by itself: give each of the others that can a turn."""
+        """For a task that cannot hand over by itself: after a turn of its own, give each of the others that can one."""
+        if time.monotonic() - self._gave_way < TURN_SECONDS:
+            return
         for _ in range(len(self._tasks)):
-            turns, gives_way = self._tasks.popleft()
-            if gives_way:
-                self._tasks.append((turns, gives_way))
+            future, turns, gives_way = self._tasks.popleft()
+            if gives_way and not future.cancelled():
+                self._tasks.append((future, turns, gives_way))
             else:
-                self._turn(turns, gives_way)
+                self._turn(future, turns, gives_way)
+        self._gave_way = time.monotonic()
 
     def close(self) -> None:
         """End after the present piece, and wait for that a moment."""
@@ -82,7 +86,7 @@ class Worker:
                 return
             self._turn(*self._tasks.popleft())
 
-    def _turn(self, turns, gives_way):
+    def _turn(self, future, turns, gives_way):
         end = time.monotonic() + TURN_SECONDS
         try:
             while next(turns) is None and time.monotonic() < end and not self.closing:
@@ -91,7 +95,7 @@ class Worker:
             with self._change:
                 self._under_way -= 1
         else:
-            self._tasks.append((turns, gives_way))
+            self._tasks.append((future, turns, gives_way))
 
 
 def _in_turns(future, task) -> Turns:

@@ -5,6 +5,7 @@ import random
 import threading
 import time
 import urllib.request
+from concurrent.futures import CancelledError
 
 import gradio_client
 import numpy as np
@@ -24,7 +25,7 @@ class Visitor(threading.Thread):
         self.address, self.until, self.chance = address, until, random.Random(number)
         self.seen: list[tuple[tuple, np.ndarray]] = []
         self.waits: list[float] = []
-        self.done = {"rendered": 0, "cancelled": 0, "tabs": 0, "keyframes": 0}
+        self.done = {"rendered": 0, "cancelled": 0, "tabs": 0, "keyframes": 0, "lost": 0}
         self.error: Exception | None = None
 
     def run(self):
@@ -32,7 +33,10 @@ class Visitor(threading.Thread):
             self.client = gradio_client.Client(self.address, verbose=False)
             self.config = self.client.config
             while time.monotonic() < self.until:
-                self.chance.choice((self.render, self.render, self.change_mind, self.look))()
+                try:
+                    self.chance.choice((self.render, self.render, self.change_mind, self.look))()
+                except CancelledError:  # gradio_client's stream ended with the call that was cancelled before
+                    self.done["lost"] += 1
         except Exception as error:
             self.error = error
 

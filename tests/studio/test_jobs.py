@@ -160,6 +160,44 @@ def test_a_task_that_cannot_hand_over_gives_way(worker):
     assert order[1:] == [("first", 0), ("first", 1), ("first", 2), ("second", 0), ("second", 1), ("second", 2)]
 
 
+def test_one_that_cannot_hand_over_has_turns_of_its_own_between_those_of_others(worker, monkeypatch):
+    monkeypatch.setattr("ode_appearance.studio.worker.TURN_SECONDS", 0.1)
+    order, go = [], threading.Event()
+
+    def long():
+        while not go.wait(0.02):
+            order.append("other")
+            yield
+
+    def whole():
+        for _ in range(10):
+            worker.give_way()
+            order.append("own")
+            time.sleep(0.03)
+
+    worker.submit(long)
+    worker.submit(whole, gives_way=True).result(timeout=10)
+    go.set()
+    assert order.count("other") < 4 * order.count("own"), order
+
+
+def test_a_cancelled_task_leaves_its_place_though_another_cannot_hand_over(worker):
+    go, places = threading.Event(), []
+
+    def whole():
+        go.wait(10)
+        worker.give_way()
+        places.append(worker._under_way)
+
+    first = worker.submit(whole, gives_way=True)
+    while not first.running():
+        time.sleep(0.01)
+    assert worker.submit(whole, gives_way=True).cancel()
+    go.set()
+    first.result(timeout=10)
+    assert places == [1]
+
+
 def test_too_many_are_refused(worker, monkeypatch):
     monkeypatch.setattr("ode_appearance.studio.worker.MOST_WAITING", 2)
     go = threading.Event()

@@ -55,7 +55,6 @@ def test_thirty_visitors(checkpoints, tmp_path):
             sizes.append(size_of(process.pid))
             assert process.poll() is None, "the app ended"
             assert time.monotonic() - began < SECONDS + 300, "somebody waits for ever"
-        assert [visitor.error for visitor in visitors if visitor.error] == []
         time.sleep(20)  # whoever has gone leaves nothing behind
         before = size_of(process.pid)
         time.sleep(10)
@@ -67,6 +66,7 @@ def test_thirty_visitors(checkpoints, tmp_path):
     print(f"{VISITORS} visitors, {SECONDS:.0f} s: {done}, a picture after {p50:.1f} s (p50), {p95:.1f} s (p95)")
     middle = sizes[len(sizes) // 2]
     print("in the middle", middle, "at the end", sizes[-1], "alone again", after)
+    assert [visitor.error for visitor in visitors if visitor.error] == [] and done["lost"] <= 1 + done["rendered"] // 500
     seen = [pair for visitor in visitors for pair in visitor.seen]
     pictures = expected_pictures([asked for asked, _ in seen])
     for asked, picture in seen:

@@ -9,18 +9,26 @@ class Pace {
   /** `rested()` is called when nothing moves any more after it was drawn with fewer pixels. */
   constructor(rested) {
     this.rested = rested;
-    this.last = -Infinity;
+    this.asked = this.last = -Infinity;
     this.slow = 0;
     this.coarse = false;
   }
 
-  /** To be called for each frame, with the time that requestAnimationFrame gives: the share of pixels to draw it with. */
-  frame(now) {
+  /** To be called where a frame is asked for. */
+  ask() {
+    this.asked = performance.now();
+    clearTimeout(this.timer);
+  }
+
+  /** To be called for each frame: the share of pixels to draw it with. */
+  frame() {
+    const now = performance.now();
     const spent = now - this.last;
+    const moving = this.asked - this.last < REST; // it was asked for soon after the last one, however late it comes
     this.last = now;
-    if (spent < REST) this.slow = spent > SLOW_FRAME ? Math.min(this.slow + 1, SLOW_FRAMES) : Math.max(this.slow - 0.2, 0);
+    if (moving) this.slow = spent > SLOW_FRAME ? Math.min(this.slow + 1, SLOW_FRAMES) : Math.max(this.slow - 0.2, 0);
     // A computer that was slow is, from the second frame of a movement on: the first may be the only one.
-    this.coarse = this.coarse ? this.slow > 0 : spent < REST && this.slow >= SLOW_FRAMES;
+    this.coarse = this.coarse ? this.slow > 0 : moving && this.slow >= SLOW_FRAMES;
     clearTimeout(this.timer);
     if (this.coarse) this.timer = setTimeout(() => this.rest(), REST);
     return this.share;

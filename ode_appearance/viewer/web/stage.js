@@ -10,8 +10,8 @@ class Stage {
     this.mark = make("p", { class: "ode-mark", hidden: true });
     this.over = make("div", { class: "ode-over" }); // what lies over the picture, or over its left half
     this.picture = make("div", { class: "ode-picture" }, this.canvas, this.preview, this.over, this.mark);
-    this.start();
     this.pace = new Pace(() => this.invalidate());
+    this.start();
     new ResizeObserver(() => this.fit()).observe(this.picture);
     store.listen(() => this.invalidate());
   }
@@ -200,11 +200,12 @@ class Stage {
 
   invalidate() {
     if (this.pending) return;
-    this.pending = requestAnimationFrame((now) => {
+    this.pace.ask();
+    this.pending = requestAnimationFrame(() => {
       this.pending = null;
       this.arrange();
       if (this.renderer) {
-        this.resize(this.store.view.exact ? 1 : this.pace.frame(now));
+        this.resize(this.store.view.exact ? 1 : this.pace.frame());
         this.draw();
       } else this.drawOnServer();
     });
