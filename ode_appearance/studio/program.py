@@ -74,6 +74,7 @@ class Program:
                 yield None
         finally:
             left.set()
+            drawing.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody else asks for it
         files = self._studio.files
         yield files.write(files.folder(), "picture.png", as_png(drawing.result()))
 
