@@ -34,6 +34,23 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def write_together(
+    folder: Path, writers: dict[str, Callable[[BinaryIO], Any]], ready: Callable[[], Any] = lambda: None
+) -> None:
+    """Let each of `writers` fill a temporary file; once all have, `ready` is called, and they are moved to their names."""
+    staged = {}
+    try:
+        for name, write in writers.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            staged[name] = stage(folder / name, write)
+        ready()
+        for name, temporary in staged.items():
+            os.replace(temporary, folder / name)
+    finally:
+        for temporary in staged.values():
+            temporary.unlink(missing_ok=True)
+
+
 def clear_leftovers(folder: Path, seconds: float = 600.0) -> None:
     """Delete what writers that were killed left in a folder and below it, `seconds` ago or more."""
     latest = time.time() - seconds

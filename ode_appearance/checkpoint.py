@@ -11,7 +11,6 @@ import dataclasses
 import functools
 import json
 import math
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +20,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from .atomic import stage
+from .atomic import write_together
 from .config import FORMAT_VERSION, Architecture, MaterialConfig
 from .config_json import from_json, parse_json, to_json
 from .errors import AppearanceError, CheckpointError, ConfigError
@@ -172,19 +171,10 @@ def _write(folder: Path, config: MaterialConfig, writers: dict[str, Callable[[Bi
     card = model_card(config).encode()
     facts = (json.dumps(to_json(config), indent=1) + "\n").encode()
     writers = {**writers, CARD: lambda file: file.write(card), CONFIG: lambda file: file.write(facts)}
-    staged = {}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, write in writers.items():
-            staged[name] = stage(folder / name, write)
-        _retire_other_architecture(folder, config)
-        for name, temporary in staged.items():
-            os.replace(temporary, folder / name)
+        write_together(folder, writers, lambda: _retire_other_architecture(folder, config))
     except OSError as error:
         raise CheckpointError(f"{folder} cannot be written: {error.strerror or error}.") from error
-    finally:
-        for temporary in staged.values():
-            temporary.unlink(missing_ok=True)
     return folder
 
 

@@ -209,7 +209,7 @@ def test_a_move_that_fails_leaves_a_checkpoint_and_no_scraps(tmp_path, monkeypat
     """Of the same architecture: its files may then be new ones and old ones, but they load."""
     folder = oa.save(little_material(RGB), tmp_path / "m", preview=PREVIEW)
     with monkeypatch.context() as patch:
-        fail_at(patch, checkpoint.os, "replace", turn, PermissionError(errno.EACCES, "Permission denied"))
+        fail_at(patch, atomic.os, "replace", turn, PermissionError(errno.EACCES, "Permission denied"))
         with pytest.raises(CheckpointError):
             oa.save(little_material(RGB, seed=7), folder, preview=b"another")
     assert sorted(contents(folder)) == sorted(WRITTEN)
@@ -240,7 +240,7 @@ def test_a_process_that_dies_between_the_moves_leaves_no_mixture(tmp_path, monke
     """With another architecture there is no config.json until all is in place, so that old facts never meet new weights."""
     folder = oa.save(little_material(RGB), tmp_path / "m", preview=PREVIEW)
     with monkeypatch.context() as patch:
-        fail_at(patch, checkpoint.os, "replace", 1, KeyboardInterrupt())
+        fail_at(patch, atomic.os, "replace", 1, KeyboardInterrupt())
         with pytest.raises(KeyboardInterrupt):
             oa.save(little_material(SVBRDF), folder, preview=b"another")
     with pytest.raises(CheckpointError, match=r"config\.json is missing"):

@@ -1,12 +1,11 @@
 """A run's folder as bytes, to be sent from one machine to another: a zip file of its files, not compressed."""
 
 import io
-import os
 import re
 import zipfile
 from pathlib import Path
 
-from ..atomic import stage
+from ..atomic import write_together
 from ..checkpoint import FILES
 from ..errors import TrainingError
 from ..training.folder import MATERIAL, RUN, STATE
@@ -29,20 +28,14 @@ def unpack(parcel: bytes, folder: Path) -> None:
 
     Raises TrainingError, with the folder as it was, for what is no packed run or cannot be written.
     """
-    staged = {}
+    files = unzipped(parcel)
+    for name in files:
+        if not _is_known(name):
+            raise TrainingError(f"What was sent back is no run: {name[:100]!r} is no file of one.")
     try:
-        for name, content in unzipped(parcel).items():
-            if not _is_known(name):
-                raise TrainingError(f"What was sent back is no run: {name[:100]!r} is no file of one.")
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            staged[name] = stage(folder / name, lambda file, content=content: file.write(content))
-        for name, temporary in staged.items():
-            os.replace(temporary, folder / name)
+        write_together(folder, {name: lambda file, content=files[name]: file.write(content) for name in files})
     except OSError as error:
         raise TrainingError(f"{folder} cannot be written: {error.strerror or error}.") from error
-    finally:
-        for temporary in staged.values():
-            temporary.unlink(missing_ok=True)
 
 
 def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
