@@ -8,7 +8,7 @@ import gradio as gr
 from ..errors import AppearanceError
 from .library import Library
 from .own_material import QUIET, OwnMaterial
-from .shelf import shelf, shelf_value
+from .shelf import KEPT, shelf, shelf_value
 
 FETCHED = "These were fetched before:"
 NO_OWN = "What you train appears here."
@@ -31,7 +31,7 @@ class LibraryPanel:
                 gr.Markdown("#### Mine")
                 self.mine = shelf(elem_id="mine")
                 self.key = gr.State("")
-                with gr.Column(visible=False) as self.tools:
+                with gr.Column(elem_id="own-tools"):  # seen where one of the rows is chosen
                     self.own = OwnMaterial(library, owner, self.key)
 
     def connect(self, showing: dict[str, Any]) -> None:
@@ -44,7 +44,7 @@ class LibraryPanel:
     def refresh_with(self, event) -> None:
         """Look anew at what there is at an event, such as `tab.select`."""
         if self.library.trainings is not None:
-            event(self._own_views, [self.owner, self.key], [self.mine, self.tools, self.key], **QUIET)
+            event(self._own_list, self.owner, self.mine, **QUIET)
 
     def _connect_hub(self, showing):
         async def search(query):
@@ -95,21 +95,26 @@ class LibraryPanel:
                 yield {self.mine: shelf_value(rows, str(error))}
                 return
             views = await asyncio.to_thread(self._own_views, owner, key)
-            yield dict(zip((self.mine, self.tools, self.key), views, strict=True))
+            yield dict(zip((self.mine, self.key), views, strict=True))
             async for shown in showing["fn"](entry.name, request, *values):
                 yield shown
 
-        views = [self.mine, self.tools, self.key]
+        views = [self.mine, self.key]
         inputs, outputs = [self.owner, *showing["inputs"]], [*views, *showing["outputs"]]
         self.mine.pick(**{**showing, "fn": open_own, "inputs": inputs, "outputs": outputs})
         self.own.connect(self._own_views, views)
         self.refresh_with(self.accordion.expand)
 
+    def _own_list(self, owner):
+        """The list of own materials. Which one is chosen is left as it is: a slow answer comes after another was chosen."""
+        rows = self.library.own_rows(owner)
+        return shelf_value(rows, "" if rows else NO_OWN, KEPT)
+
     def _own_views(self, owner, key):
-        """The list of own materials, whether there are tools below it, and for which."""
+        """The list of own materials, and which of them the tools below it are for."""
         rows = self.library.own_rows(owner)
         key = key if any(row["name"] == key for row in rows) else ""
-        return shelf_value(rows, "" if rows else NO_OWN, key or None), gr.update(visible=bool(key)), key
+        return shelf_value(rows, "" if rows else NO_OWN, key or None), key
 
 
 def _line(label, placeholder, **options):

@@ -1,7 +1,7 @@
 """The shelf component: materials by name in a list, one of them chosen, with a sentence above them.
 
-Its value is {"note": sentence or "", "rows": [{name, title, label}, ...], "selected": name or None}, shown as text and never
-as HTML. The event `pick` carries {"name": name}.
+Its value is {"note": sentence or "", "rows": [{name, title, label}, ...], "selected": name, None, or "" for the one that was
+chosen before}, shown as text and never as HTML. The event `pick` carries {"name": name}.
 """
 
 from typing import Any
@@ -11,6 +11,7 @@ import gradio as gr
 from ..viewer import assets
 from .library import Row
 
+KEPT = ""
 MOUNT = """
 const shelf = new Shelf(element.querySelector(".ode-shelf"), (name) => trigger("pick", { name }));
 shelf.update(props.value);

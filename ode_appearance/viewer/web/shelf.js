@@ -15,7 +15,7 @@ class Shelf {
     this.note.hidden = !value.note;
     this.note.textContent = value.note;
     this.list.replaceChildren(...value.rows.map((row) => this.row(row)));
-    this.mark(value.selected);
+    this.mark(value.selected === "" ? this.marked : value.selected);
   }
 
   row({ name, title, label }) {
@@ -28,6 +28,7 @@ class Shelf {
   }
 
   mark(name) {
+    this.marked = name;
     for (const row of this.list.children) row.setAttribute("aria-pressed", row.dataset.name === name);
   }
 }
