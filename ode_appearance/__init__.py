@@ -20,13 +20,15 @@ from .rendering import render
 from .solve import solve, solve_stream
 from .trajectory import Trajectory, TrajectoryCache
 
-# What only training and measuring need is imported when it is first asked for.
+# What only training, measuring and the Hub need is imported when it is first asked for.
 _LATER = {
     "Evaluator": "evaluation",
     "TrainConfig": "training.config",
     "list_dataset": "exemplar",
+    "list_hub": "hub",
     "load_exemplar": "exemplar",
     "preset": "training.config",
+    "publish": "hub",
     "train": "training.trainer",
 }
 
@@ -45,10 +47,12 @@ __all__ = [
     "estimate_bytes",
     "export",
     "list_dataset",
+    "list_hub",
     "list_materials",
     "load",
     "load_exemplar",
     "preset",
+    "publish",
     "render",
     "save",
     "solve",

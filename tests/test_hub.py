@@ -69,12 +69,12 @@ def test_materials_are_found_by_their_tag(there, folder):
     there.add("other/rusty_texture", folder)
     there.add("someone/language_model", folder).tags = ["text-generation"]
     there.add("someone/hidden_texture", folder, private=True)
-    found = hub.search()
+    found = oa.list_hub()
     assert [entry.repo for entry in found] == ["someone/little_texture", "other/rusty_texture"]
     assert found[0] == hub.Found("someone/little_texture", "someone", "2026-01-31", 3, 14, "mit")
-    assert [entry.repo for entry in hub.search("RUST")] == ["other/rusty_texture"]
-    assert hub.search("moss") == []
-    assert len(hub.search(limit=1)) == 1
+    assert [entry.repo for entry in hub.list_hub("RUST")] == ["other/rusty_texture"]
+    assert hub.list_hub("moss") == []
+    assert len(hub.list_hub(limit=1)) == 1
 
 
 @pytest.mark.parametrize("answer", [b"<html>Please log in</html>", b'{"error": "no"}', b"[3]", b'[{"tags": []}]'])

@@ -24,9 +24,9 @@ def add_to(verbs) -> None:
 
 def run_search(options) -> None:
     """A line for each repository; `sample` and the other verbs take their names."""
-    from ..hub import search
+    from ..hub import list_hub
 
-    for found in search(options.query, options.limit):
+    for found in list_hub(options.query, options.limit):
         print(f"{found.repo:40} {found.license or 'no licence given':20} {found.modified:12} {found.likes:>5} likes")
 
 

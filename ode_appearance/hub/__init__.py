@@ -2,6 +2,6 @@
 
 from .fetching import fetch, fetched
 from .publishing import publish
-from .searching import Found, search
+from .searching import Found, list_hub
 
-__all__ = ["Found", "fetch", "fetched", "publish", "search"]
+__all__ = ["Found", "fetch", "fetched", "list_hub", "publish"]

@@ -24,7 +24,7 @@ class Found:
     """As the Hub names it; empty where the repository does not say."""
 
 
-def search(query: str = "", limit: int = LIMIT, *, token: str | bool | None = None) -> list[Found]:
+def list_hub(query: str = "", limit: int = LIMIT, *, token: str | bool | None = None) -> list[Found]:
     """The model repositories tagged `ode-appearance` whose names have the query in them, the most downloaded first.
 
     `limit` is from 1 to 100, `token` as for `fetch`. Raises HubError where the Hub cannot be asked.

@@ -33,7 +33,7 @@ class Library:
 
     def search(self, query: str) -> list[Row]:
         """What the Hub has; raises HubError where it cannot be asked."""
-        return [_found_row(found) for found in hub.search(query or "", token=False)]
+        return [_found_row(found) for found in hub.list_hub(query or "", token=False)]
 
     def fetched(self, query: str) -> list[Row]:
         """What is there without the Hub."""
