@@ -80,7 +80,7 @@ def test_materials_are_found_by_their_tag(there, folder):
 @pytest.mark.parametrize("answer", [b"<html>Please log in</html>", b'{"error": "no"}', b"[3]", b'[{"tags": []}]'])
 def test_an_answer_that_is_no_list(there, answer):
     there.listing = answer
-    assert "not a list of repositories" in refused("", hub.search)
+    assert "not a list of repositories" in refused("", hub.list_hub)
 
 
 # Fetch
@@ -138,7 +138,7 @@ def test_a_hub_that_does_not_answer(cache, monkeypatch):
         monkeypatch.setattr("ode_appearance.hub.searching.TIMEOUT", 0.3)
         monkeypatch.setattr("ode_appearance.hub.fetching.TIMEOUT", 0.3)
         began = time.monotonic()
-        assert "cannot be reached" in refused("", hub.search)
+        assert "cannot be reached" in refused("", hub.list_hub)
         assert "cannot be reached" in refused("someone/little_texture")
         assert time.monotonic() - began < 5
 

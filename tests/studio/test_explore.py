@@ -1,26 +1,13 @@
 """Exploring a material in a real browser: time, lights, surfaces, channels, painted ages and links, as a person uses them."""
 
-import base64
-import io
-
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from exploring import LIGHT, USUAL, at, canvas, drag, lit_by, nearest, open_panel
 from made_up import psnr
 from PIL import Image
 
 import ode_appearance as oa
-from ode_appearance.microfacet import reflect
-from ode_appearance.shading import _tangent_frame, _to_local, normalise, plane, shade, tone_map
-from ode_appearance.viewer.keyframes import pack
-
-BRDF = "diffuse_cook_torrance"
-LIGHT = {"kind": "point", "x": 0, "y": 0, "height": 1, "logIntensity": 0, "colour": "#ffffff", "orbit": 0}
-USUAL = {
-    "time": 2.0, "playing": False, "speed": 1, "pingPong": False, "channel": "lit", "second": None, "divider": 0.5,
-    "exposure": 0, "lights": [LIGHT], "selected": 0, "surface": "flat", "tiles": [1, 1], "zoom": 1, "centre": [0.5, 0.5],
-    "turn": [0, 0], "exact": False, "tool": "light",
-}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -38,46 +25,6 @@ def trajectory(screen):
     """What is on the screen, at the times of all its keyframes."""
     times = screen.page.evaluate("document.querySelector('.ode-viewer').odeViewer.times")
     return oa.solve(oa.load("clay_solidifying"), seed=0, size=(128, 128), times=times)
-
-
-def canvas(screen):
-    """What is on the canvas: (3, h, w) in [0, 1]."""
-    address = screen.page.evaluate(
-        "() => { const { stage } = document.querySelector('.ode-viewer').odeViewer; stage.sharpen();"
-        " return stage.canvas.toDataURL(); }"
-    )
-    picture = Image.open(io.BytesIO(base64.b64decode(address.split(",")[1]))).convert("RGB")
-    return np.asarray(picture, np.float32).transpose(2, 0, 1) / 255
-
-
-def nearest(trajectory, time):
-    """The time of a keyframe, and its maps."""
-    key = int(np.argmin(np.abs(trajectory.times - time)))
-    return float(trajectory.times[key]), oa.decode(oa.load("clay_solidifying"), trajectory.states[key])
-
-
-def at(screen, x, y):
-    """The place on the page of a share of the picture."""
-    box = screen.page.locator(".ode-picture").bounding_box()
-    return box["x"] + x * box["width"], box["y"] + y * box["height"]
-
-
-def drag(screen, *places):
-    """Press the mouse at the first of these shares of the picture, and let it go at the last."""
-    mouse = screen.page.mouse
-    mouse.move(*at(screen, *places[0]))
-    mouse.down()
-    for place in places[1:]:
-        mouse.move(*at(screen, *place), steps=4)
-    mouse.up()
-
-
-def open_panel(screen, title):
-    summary = screen.page.locator(".ode-group summary", has_text=title)
-    if summary.locator("..").get_attribute("open") is None:
-        summary.click()
-    screen.page.wait_for_function("tool => document.querySelector('.ode-picture').dataset.tool === tool",
-                                  arg={"Light": "light", "Surface": "move", "Paint age": "paint"}[title])  # fmt: skip
 
 
 # Time
@@ -108,24 +55,6 @@ def test_time_is_moved_by_keys_and_plays_back_and_forth(screen, trajectory):
 
 
 # Lights
-
-
-def lit_by(maps, lights, exposure=0.0):
-    """What the library makes of lights as the viewer has them."""
-    own = {name: maps[name] for name in ("diffuse", "specular", "roughness_u", "roughness_v")}
-    total = jnp.zeros((3, *maps["normal"].shape[1:]))
-    frame, positions = _tangent_frame(maps["normal"]), jnp.asarray(plane(*maps["normal"].shape[1:]))
-    for light in lights:
-        colour = (np.array(list(bytes.fromhex(light["colour"][1:]))) / 255)[:, None, None] ** 2.2
-        if light["kind"] == "point":
-            total += colour * shade(BRDF, own, maps["normal"], oa.Light(light["x"], light["y"], light["logIntensity"]))
-            continue
-        direction = normalise(jnp.array([light["x"], light["y"], light["height"]]))[:, None, None]
-        wi = _to_local(jnp.broadcast_to(direction, positions.shape), frame)
-        wo = _to_local(normalise(jnp.array([0.0, 0.0, 1.0])[:, None, None] - positions), frame)
-        radiance = reflect(BRDF, own, wi, wo) * np.exp(light["logIntensity"])
-        total += colour * jnp.where((wi[2] >= 0) & (wo[2] >= 0), radiance, 0)
-    return tone_map(total * 2.0**exposure)
 
 
 def test_lights_are_added_coloured_and_removed(screen, trajectory):
@@ -192,28 +121,6 @@ def test_zoom_and_pan_keep_what_is_under_the_pointer(screen):
     screen.page.keyboard.press("0")
     screen.page.mouse.move(0, 0)
     assert np.array_equal(canvas(screen), whole)
-
-
-@pytest.mark.parametrize("surface", ["sphere", "cylinder"])
-def test_a_solid_is_painted_where_the_pointer_is(screen, surface):
-    open_panel(screen, "Surface")
-    screen.page.get_by_label("Surface", exact=True).select_option(surface)
-    drag(screen, (0.5, 0.5), (0.55, 0.6))
-    assert screen.state["turn"][0] == pytest.approx(-0.15, abs=0.02)
-    # Far between, so that the place on the surface decides and not the time: where it is older it shows another height.
-    screen.call("set", {"channel": "height", "time": 0, "tiles": [2, 1]})
-    open_panel(screen, "Paint age")
-    screen.call("set", {"brush": {"by": 3, "radius": 0.08, "softness": 0, "erase": False}})
-    before = canvas(screen)
-    assert np.ptp(before[:, 0, 0]) < 0.02 and np.ptp(before) > 0.5, "the corner is empty, the middle is not"
-    drag(screen, (0.62, 0.4), (0.62, 0.4))
-    changed = np.abs(canvas(screen) - before).max(axis=0) > 0.02
-    height, width = changed.shape
-    near = changed[int(0.3 * height) : int(0.5 * height), int(0.52 * width) : int(0.72 * width)]
-    rows, columns = np.nonzero(near)
-    assert len(rows) > 100
-    assert np.mean(rows) / height + 0.3 == pytest.approx(0.4, abs=0.02)
-    assert np.mean(columns) / width + 0.52 == pytest.approx(0.62, abs=0.02)
 
 
 # Channels
@@ -344,53 +251,3 @@ def test_on_a_phone_two_fingers_zoom_one_moves_and_previews_rest_if_asked_to(ope
         fingers("touchMove", (0.4 - 0.04 * step, 0.5), (0.6 + 0.04 * step, 0.5))
     fingers("touchEnd")
     assert screen.state["zoom"] == pytest.approx(3, rel=0.2)
-
-
-# Last, for it leaves the screen with a made-up material.
-
-
-@pytest.mark.parametrize("surface", ["sphere", "cylinder"])
-def test_a_solid_of_one_colour_is_lit_as_the_library_lights_it(screen, surface):
-    brdf, half_width = "diffuse_iso_cook_torrance", float(np.tan(np.radians(25)))
-    constant = {
-        "diffuse": (0.5, 0.2, 0.1),
-        "specular": (0.2, 0.3, 0.4),
-        "roughness": (0.4,),
-        "height": (0,),
-        "normal": (0, 0, 1),
-    }
-    file, _ = pack({name: np.ones((len(value), 8, 8), np.float32) * np.float32(value)[:, None, None]
-                    for name, value in constant.items()})  # fmt: skip
-    run = screen.state["run"] + 0.001  # the next solve of the app is newer than this
-    material = {
-        "name": brdf, "title": brdf, "label": "made up", "brdf": brdf, "half_width": half_width, "distance": 1.0,
-        "light": [0, 0, 0], "warmup": 1.0, "duration": 1.0, "views": [["lit", "Lit"]],
-    }  # fmt: skip
-    keyframe = {"time": 0.0, "file": {"url": "data:;base64," + base64.b64encode(file).decode()}}
-    screen.call("update", {
-        "run": run, "material": material, "preview": None, "seed": 0, "size": [8, 8], "times": [0.0], "status": "complete",
-        "text": "", "message": None, "keyframes": [keyframe],
-    })  # fmt: skip
-    screen.until(f"state.run === {run} && state.keyframes === 1")
-    light = oa.Light(0.4, -0.3, 0.8)
-    screen.call("set", {**USUAL, "lights": [{**LIGHT, "x": light.x, "y": light.y, "logIntensity": light.log_intensity}],
-                        "surface": surface, "turn": [1.0, 0.4]})  # fmt: skip
-    shown = canvas(screen)
-    # Where the rays through the pixels meet the solid, whose front touches the plane z = 0.
-    sine = np.sin(np.arctan(0.9 * half_width))
-    radius, count = sine / (1 - sine), shown.shape[1]
-    across = (2 * (np.arange(count) + 0.5) / count - 1) * half_width
-    ray = np.stack(np.broadcast_arrays(across, -across[:, None], -1.0))
-    eye, axes = np.array([0, 0, 1 + radius])[:, None, None], np.array([1, surface == "sphere", 1])[:, None, None]
-    a, b, c = ((axes * left * right).sum(axis=0) for left, right in ((ray, ray), (eye, ray), (eye, eye)))
-    inside = b**2 - a * (c - radius**2)
-    point = eye + ray * (-b - np.sqrt(np.maximum(inside, 0))) / a
-    normal = np.float32(axes * point / radius)
-    seen = (
-        (inside > 0) & (np.sum(normal * -ray, axis=0) > 0.15) & (np.abs(point[1]) < 0.88 * half_width + (surface == "sphere"))
-    )
-    assert 0.4 < seen.mean() < 0.9
-    own = {name: jnp.asarray(np.float32(constant[name]))[:, None, None] for name in ("diffuse", "specular", "roughness")}
-    positions = jnp.asarray(np.float32(point - [[[0]], [[0]], [[radius]]]))
-    expected = np.asarray(tone_map(shade(brdf, own, jnp.asarray(normal), light, positions=positions)))
-    assert psnr(shown[:, seen], expected[:, seen]) >= 45
