@@ -105,6 +105,7 @@ class Light:
     kind: LightKind = option("point", "point, or directional: from far away", later=True)
     height: float = option(1.0, "height above the plane as a share of the camera's", least=1e-3, most=100.0, later=True)
     colour: tuple[float, float, float] = option(WHITE, "factors of linear red, green and blue", least=0.0, most=1.0, later=True)
+    orbit: float = option(0.0, "turns a second about the plane's centre, in animations", least=0.0, most=25.0, later=True)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """A surface under any number of lights, which add up before the tone mapping, as in the viewer (viewer/web/lights.glsl)."""
 
+import dataclasses
+import math
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,6 +14,8 @@ from jaxtyping import Array, Float
 from .config import BrdfName, Camera, Light
 from .errors import RequestError
 from .shading import DISPLAY_GAMMA, radiance
+
+ORBIT_RADIUS = 0.8
 
 
 class Sources(NamedTuple):
@@ -30,6 +34,23 @@ Lighting = tuple[Sources, Sources]
 def as_lights(light: Light | Sequence[Light]) -> tuple[Light, ...]:
     """One light, or several, as a tuple."""
     return (light,) if isinstance(light, Light) else tuple(light)
+
+
+def orbited(lights: Sequence[Light], seconds: float, camera: Camera) -> tuple[Light, ...]:
+    """The lights where they are `seconds` later: some have gone about the plane's centre, clockwise from above.
+
+    One that begins at the centre goes at ORBIT_RADIUS of the plane's half width (published), as in viewer/web/lights.js.
+    """
+
+    def moved(light):
+        if not light.orbit:
+            return light
+        far = math.hypot(light.x, light.y)
+        radius = far if far > 0.02 else ORBIT_RADIUS * camera.half_width
+        angle = math.atan2(light.x, light.y) + 2 * math.pi * light.orbit * seconds
+        return dataclasses.replace(light, x=radius * math.sin(angle), y=radius * math.cos(angle), orbit=0.0)
+
+    return tuple(moved(light) for light in lights)
 
 
 def lighting(lights: Sequence[Light], camera: Camera) -> Lighting:

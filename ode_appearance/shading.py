@@ -26,7 +26,7 @@ def _light_of(fixed, numbers):
 # is its structure: of the light that a material is trained under nothing else changes.
 jax.tree_util.register_pytree_node(
     Light,
-    lambda light: ((light.x, light.y, light.log_intensity), (light.kind, light.height, light.colour)),
+    lambda light: ((light.x, light.y, light.log_intensity), (light.kind, light.height, light.colour, light.orbit)),
     _light_of,
 )
 

@@ -128,6 +128,13 @@ def test_the_light(tmp_path):
     np.testing.assert_array_equal(np.asarray(Image.open(folder / "frame_0000.png")), frame)
 
 
+def test_a_light_that_orbits(tmp_path):
+    """A quarter of a turn a frame."""
+    folder = sampled(tmp_path, "--light", "0.5,-0.3,1.0", "--orbit", "5", "--fps", "20", times=[0.5, 1.0])
+    _, (frame,) = expected_frames(times=[1.0], light=oa.Light(-0.3, -0.5, 1.0))
+    assert np.abs(np.asarray(Image.open(folder / "frame_0001.png"), int) - frame).max() <= 1
+
+
 SEVERAL = ["--light", "0.5,-0.3,1.0", "--light", "directional,0.2,0.1,0.5,0.6,ff8040", "--exposure", "0.5"]
 LIGHTS = [oa.Light(0.5, -0.3, 1.0), oa.Light(0.2, 0.1, 0.5, "directional", 0.6, (1.0, (128 / 255) ** 2.2, (64 / 255) ** 2.2))]
 
@@ -288,6 +295,7 @@ IMPOSSIBLE = {
     "a light too far": ([*SAMPLE, "--light", "1e9,0"], "-100 to 100"),
     "a light that is no number": ([*SAMPLE, "--light", "nan,0"], "--light"),
     "a light of no colour": ([*SAMPLE, "--light", "0,0,0,1,red"], "#ff8040"),
+    "a light that orbits backwards": ([*SAMPLE, "--orbit", "-1"], "--orbit"),
     "too much light": ([*SAMPLE, "--exposure", "99"], "stops"),
     "tiles of nothing": ([*SAMPLE, "--tiles", "0x2"], "0x2"),
     "tiles of text": ([*SAMPLE, "--tiles", "many"], "ACROSSxDOWN"),

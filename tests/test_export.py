@@ -95,6 +95,19 @@ def test_frames(tmp_path, material, pictures):
     assert (told["seed"], told["width"], told["height"]) == (3, 24, 16)
 
 
+def test_lights_orbit_from_frame_to_frame(tmp_path, material, trajectory):
+    """A quarter of a turn a frame; from the centre at 0.8 of the plane's half width, beginning at the top."""
+    orbiting = [oa.Light(0.3, 0.1, orbit=0.5), oa.Light(log_intensity=-0.5, orbit=0.5), oa.Light(-0.4, 0.2)]
+    oa.export(material, tmp_path / "a.zip", oa.ExportConfig("frames", fps=2), times=TIMES, seed=3, size=SIZE, light=orbiting)
+    far = 0.8 * material.config.camera.half_width
+    places = [(0.3, 0.1, 0, far), (0.1, -0.3, far, 0), (-0.3, -0.1, 0, -far), (-0.1, 0.3, -far, 0)]
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        for number, (x, y, far_x, far_y) in enumerate(places):
+            lights = [oa.Light(x, y), oa.Light(far_x, far_y, -0.5), oa.Light(-0.4, 0.2)]
+            shown = np.asarray(Image.open(io.BytesIO(archive.read(f"little_svbrdf_{number:04d}.png"))), int)
+            assert np.abs(shown - to_bytes(oa.render(material, trajectory.states[number], light=lights))).max() <= 1
+
+
 def test_the_credit_is_told(tmp_path):
     with zipfile.ZipFile(exported(little_material(PLAIN), tmp_path, "frames", times=[-0.5])) as archive:
         told = json.loads(archive.read("plain_texture.json"))

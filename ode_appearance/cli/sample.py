@@ -10,6 +10,7 @@ from ..errors import RequestError
 from ..export import usual_keyframes, write_published
 from ..export.job import file_name
 from ..images import save_animation, save_still, to_bytes
+from ..lights import orbited
 from ..rendering import render
 from ..solve import solve_stream
 from ..trajectory import Trajectory
@@ -113,7 +114,10 @@ def write(material, trajectory, times, shown, folder, name, format, fps) -> list
         np.savez_compressed(path, times=trajectory.times, states=trajectory.states)
         return [path]
     reached = times[times <= trajectory.times[-1]].tolist()
-    frames = [to_bytes(render(material, trajectory, time=time, **shown)) for time in reached]
+    frames = []
+    for number, time in enumerate(reached):
+        light = orbited(shown["light"], number / fps, material.config.camera)
+        frames.append(to_bytes(render(material, trajectory, time=time, **{**shown, "light": light})))
     if format == "png":
         paths = [folder / f"frame_{index:04d}.png" for index in range(len(frames))]
         for path, frame in zip(paths, frames, strict=True):

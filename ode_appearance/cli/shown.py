@@ -1,6 +1,7 @@
 """Command line options that say how a material is shown: its lights, the exposure, where it is older, and how often."""
 
 import argparse
+import dataclasses
 import math
 import typing
 from pathlib import Path
@@ -15,7 +16,7 @@ from ..rendering import check_exposure
 from .options import checked, numbers, read_lengths
 
 LIGHT = "[KIND,]X,Y[,LOG[,HEIGHT[,RRGGBB]]]"
-SHOWN = ("light", "exposure", "age", "age_range", "tiles")
+SHOWN = ("light", "orbit", "exposure", "age", "age_range", "tiles")
 """The options' names."""
 
 
@@ -28,6 +29,7 @@ def add_shown(parser: argparse.ArgumentParser) -> None:
         help="light of an SVBRDF (default: as it was captured), several times for several lights: a point or directional one, "
         "its place, the logarithm of its intensity, its height as a share of the camera's, its colour",
     )
+    parser.add_argument("--orbit", type=float, metavar="TURNS", help="turns a second that the lights of an animation make")
     parser.add_argument("--exposure", type=float, metavar="STOPS", help="stops by which all is brighter (default 0)")
     parser.add_argument(
         "--age",
@@ -45,7 +47,9 @@ def read_shown(options: argparse.Namespace, config: MaterialConfig, size: tuple[
     """light, exposure, age and tiles, as `oa.render` and `oa.export` take them."""
     exposure = 0.0 if options.exposure is None else options.exposure
     check_exposure(exposure)
-    lights = None if options.light is None else [read_light(text, config) for text in options.light]
+    lights = [config.light] if options.light is None else [read_light(text, config) for text in options.light]
+    if options.orbit is not None:
+        lights = [Light(**checked(Light, {**dataclasses.asdict(light), "orbit": options.orbit})) for light in lights]
     tiles = (1, 1) if options.tiles is None else check_tiles(size, read_lengths(options.tiles, "ACROSSxDOWN, for instance 2x1"))
     return {"light": lights, "exposure": exposure, "age": _read_age(options, config, size), "tiles": tiles}
 

@@ -12,6 +12,7 @@ from ..aging import Ages, Maps
 from ..config import Light
 from ..errors import RequestError
 from ..images import to_bytes
+from ..lights import orbited
 from ..material import Material, decode
 from ..rendering import light_maps, render
 from ..trajectory import Trajectory
@@ -49,12 +50,14 @@ class Job:
                 yield {name: np.asarray(values) for name, values in decode(self.material, frame).items()}
 
     def pictures(self) -> Iterator[UInt8[np.ndarray, "h w 3"]]:
-        """What `oa.render` shows at each time, as 8-bit frames."""
-        for frame in self.frames:
+        """What `oa.render` shows at each time, as 8-bit frames; lights that orbit go on from one to the next."""
+        config = self.material.config
+        for number, frame in enumerate(self.frames):
+            lights = orbited(self.lights, number / self.config.fps, config.camera)
             if isinstance(frame, dict):
-                picture = light_maps(self.material.config, frame, self.lights, self.exposure, self.tiles)
+                picture = light_maps(config, frame, lights, self.exposure, self.tiles)
             else:
-                picture = render(self.material, frame, light=self.lights, exposure=self.exposure, tiles=self.tiles)
+                picture = render(self.material, frame, light=lights, exposure=self.exposure, tiles=self.tiles)
             yield to_bytes(picture)
 
 

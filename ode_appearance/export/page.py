@@ -21,7 +21,7 @@ def write_page(job: Job, file: BinaryIO) -> None:
             "height": light.height,
             "logIntensity": light.log_intensity,
             "colour": display_colour(light.colour),
-            "orbit": 0,
+            "orbit": light.orbit,
         }
         for light in job.lights
     ]

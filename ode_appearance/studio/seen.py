@@ -49,7 +49,7 @@ def read_seen(seen: Any, config: MaterialConfig, size: tuple[int, int], format: 
     if not isinstance(tiles, list) or len(tiles) != 2:
         raise RequestError("Tiles are two numbers, across and down.")
     across, down = (whole({"tiles": count}, "tiles") for count in tiles)
-    ages, left_out = read_ages(seen.get("ages"), size), _left_out(seen, config, format)
+    ages, left_out = read_ages(seen.get("ages"), size), _left_out(seen, format)
     return Seen(own, number(seen, "exposure"), (across, down), ages, left_out, _opening(seen, config))
 
 
@@ -77,7 +77,7 @@ def _numbers(value):
 def _light(values):
     if not isinstance(values, dict):
         raise RequestError("A light has a kind, a place, an intensity and a colour.")
-    named = {name: values[name] for name in ("kind", "x", "y", "height") if name in values}
+    named = {name: values[name] for name in ("kind", "x", "y", "height", "orbit") if name in values}
     if "colour" in values:
         named["colour"] = linear_colour(str(values["colour"]))
     return from_json(Light, {**named, "log_intensity": values.get("logIntensity", 0.0)}, "light")
@@ -113,17 +113,15 @@ def pack_ages(ages: Ages) -> dict[str, Any]:
     return {"size": [width, height], "data": base64.b64encode(zlib.compress(ages.astype("<f4").tobytes())).decode()}
 
 
-def _left_out(seen, config, format):
+def _left_out(seen, format):
     """Maps and states have no view that could be left out, and a page has all views."""
     if format in ("maps", "states", "page"):
         return ""
-    moving = config.brdf is not None and any(light.get("orbit") for light in seen.get("lights") or [])
     left = [
         (seen["surface"] != "flat", "it lies flat"),
         (seen.get("zoom", 1) != 1, "all of it is in sight"),
         (seen.get("channel", "lit") != "lit", "it is the lit surface, for maps are a format of their own"),
         (bool(seen.get("second")), "nothing stands beside it"),
-        (moving and format not in STILLS, "the lights stand still"),
     ]
     told = [sentence for applies, sentence in left if applies]
     if not told:

@@ -46,8 +46,9 @@ def snippet(entry: Entry, request: SolveRequest, seen: Any, *, shipped: bool) ->
 def _shown(view: Seen, config):
     """The arguments of `oa.render` that are not as usual."""
     shown = []
-    if config.brdf is not None and [_rounded(light) for light in view.lights] != [_rounded(config.light)]:
-        lights = [_call("oa.Light", light, Light()) for light in view.lights]
+    lights = [dataclasses.replace(light, orbit=0.0) for light in view.lights]
+    if config.brdf is not None and [_rounded(light) for light in lights] != [_rounded(config.light)]:
+        lights = [_call("oa.Light", light, Light()) for light in lights]
         shown.append(f"light={lights[0]}" if len(lights) == 1 else f"light=[{', '.join(lights)}]")
     if view.exposure:
         shown.append(f"exposure={_round(view.exposure)}")
