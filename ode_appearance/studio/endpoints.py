@@ -58,7 +58,7 @@ def _of_materials(program):
     _endpoint(
         "render",
         program.render,
-        [material(), *_numbers(0, SIZE, SIZE, 0.0), *light(), gr.JSON({}), gr.File()],
+        [material(), *_numbers(0, SIZE, SIZE, 0.0), *light(), _object(), gr.File()],
         gr.Image(format="png"),
         f"A picture of a material at a model time, solved from a seed at a size: a PNG. {LIT} {SEEN} {AGED}",
     )
@@ -67,7 +67,7 @@ def _of_materials(program):
     _endpoint(
         "export",
         program.export,
-        [material(), *forms, *maps, *light(), gr.JSON({}), gr.File()],
+        [material(), *forms, *maps, *light(), _object(), gr.File()],
         gr.File(),
         "A file of a material: a picture (png) or maps at a model time; or, where `end` is later, maps, frames, an animation, "
         f"states or a web page of so many frames from one to the other. {LIT} {SEEN} {AGED} Cancelling the job stops it.",
@@ -75,7 +75,7 @@ def _of_materials(program):
     _endpoint(
         "snippet",
         program.snippet,
-        [material(), *_numbers(0, SIZE, SIZE, 0.0), *light(), gr.JSON({})],
+        [material(), *_numbers(0, SIZE, SIZE, 0.0), *light(), _object()],
         gr.Textbox(),
         "The Python that draws with the library what `/render` draws, or the map that is the view's `channel`.",
     )
@@ -99,7 +99,7 @@ def _of_trainings(program, hub):
             _choice(PRESETS),
             *_numbers(0),
             *(gr.Textbox("") for _ in range(4)),
-            gr.JSON({}),
+            _object(),
         ],
         gr.JSON(),
         "Train a material on a time-lapse (an animation, a video, or a zip file of pictures), for so many iterations or (0) "
@@ -139,6 +139,13 @@ def _numbers(*values):
 
 def _choice(choices):
     return gr.Dropdown(list(choices), value=choices[0])
+
+
+def _object():
+    """An object, empty unless given. What Gradio tells of a gr.JSON, {"type": {}}, is no JSON schema, and clients refuse it."""
+    component = gr.JSON({})
+    component.api_info = lambda: {"type": "object", "description": "a JSON object"}
+    return component
 
 
 def _endpoint(

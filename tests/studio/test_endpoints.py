@@ -28,7 +28,7 @@ def client(checkpoints, tmp_path_factory):
         yield gradio_client.Client(url, verbose=False)
 
 
-def test_every_action_has_a_name_and_a_description(client):
+def test_every_action_has_a_name_a_description_and_a_schema(client):
     named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
     assert set(named) == {
         "/materials", "/material", "/estimate", "/render", "/export", "/snippet", "/search_hub", "/fetch", "/train",
@@ -36,6 +36,10 @@ def test_every_action_has_a_name_and_a_description(client):
         "/delete_training",
     }  # fmt: skip
     assert all(facts["description"] for facts in named.values())
+    for argument in (argument for facts in named.values() for argument in facts["parameters"]):
+        assert isinstance(argument["type"].get("type"), str), (
+            f"{argument['parameter_name']}: tools need a JSON schema of every argument"
+        )
     arguments = [argument["parameter_name"] for argument in named["/render"]["parameters"]]
     assert arguments == ["material", "seed", "width", "height", "time", "x", "y", "log_intensity", "view", "age"]
 
