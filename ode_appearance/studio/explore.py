@@ -15,7 +15,7 @@ from .gallery import gallery
 from .handlers import FIELDS, SIZE, Studio
 from .library_panel import LibraryPanel
 from .own_fields import own_solver, own_times
-from .presentation import gallery_value, glimpse_value
+from .presentation import gallery_value, glimpse_value, opening_value
 from .python_panel import python_panel
 from .viewer import viewer
 
@@ -44,7 +44,9 @@ def explore(
             parts["gallery"] = gallery(value=glimpse_value(studio.collection), elem_id="gallery")
             panel = more() if more else None
         with gr.Column(scale=5, min_width=320):
-            parts["viewer"] = viewer(elem_id="viewer", picture=picture, exemplar=exemplar)
+            first = studio.collection.first()
+            opening = opening_value(first, studio.exemplars) if first else None
+            parts["viewer"] = viewer(value=opening, elem_id="viewer", picture=picture, exemplar=exemplar)
             buttons = _fields(parts)
             export_panel(studio.exports, parts["selected"], [parts[name] for name in FIELDS])
             python_panel(studio.collection, parts["selected"], [parts[name] for name in FIELDS])
@@ -121,7 +123,7 @@ def _connect(
             yield shown
 
     async def pick_beside(name, request: gr.Request, *values):
-        yield {parts["gallery"]: gallery_value(studio.collection, None)}
+        yield {parts["gallery"]: gallery_value(studio.collection, studio.exemplars, None)}
         async for shown in pick_named(name, request, *values):
             yield shown
 

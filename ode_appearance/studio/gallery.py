@@ -1,8 +1,8 @@
 """The gallery component: materials with their animated previews, one of them picked.
 
-Its value is {"selected": name or None, "materials": [{name, title, label, preview (a file or None), error (a sentence or
-None)}, ...]}. The event `pick` carries {"name": name}; in the page an "ode-pick" event goes ahead of it, so that the viewer
-shows the preview without waiting for the server.
+Its value is {"selected": name or None, "materials": [{name, title, label, preview (a file or None), opening (a
+value of the viewer's, where it is known), error (a sentence or None)}, ...]}. The event `pick` carries {"name": name}; in the
+page an "ode-pick" event goes ahead of it: the viewer shows what is baked, or the preview, without waiting for an answer.
 """
 
 import gradio as gr

@@ -79,7 +79,7 @@ class Studio:
         first = linked.pop("material", first)  # the others are fields
         on, hint = await asyncio.to_thread(lambda: (device.description(), device.hint()))
         rows = [["Solves on", on], *([["Note", hint]] if hint else [])]
-        shown = {"gallery": presentation.gallery_value(self.collection, first), "device": rows}
+        shown = {"gallery": presentation.gallery_value(self.collection, self.exemplars, first), "device": rows}
         if first is None:
             sentence = f"There are no materials in {self.collection.folder} that can be opened."
             yield {**shown, "viewer": presentation.empty_value(sentence)}

@@ -67,6 +67,11 @@ class Collection:
         with self._lock:
             return [(name, _preview(self.folder / name)) for name in list_materials(self.folder)]
 
+    def first(self) -> Entry | None:
+        """The first sound material by name, without those that come after it."""
+        read = (_read(self.folder / name) for name in list_materials(self.folder))
+        return next((entry for entry in read if isinstance(entry, Entry)), None)
+
     @property
     def sound(self) -> list[Entry]:
         """Those that are materials."""

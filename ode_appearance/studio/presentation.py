@@ -5,7 +5,9 @@ from typing import Any
 import gradio as gr
 
 from ..device import description
+from ..viewer.baking import SIZE
 from ..viewer.scene import describe, title
+from .exemplars import Exemplars
 from .jobs import Job
 from .materials import BrokenEntry, Collection, Entry
 from .speed import spelled
@@ -26,6 +28,24 @@ def viewer_value(entry: Entry, job: Job, *, exemplar: bool = False) -> dict[str,
         "status": job.status,
         "text": progress_text(job),
         "message": job.notice or job.message,
+    }
+
+
+def opening_value(entry: Entry, exemplars: Exemplars) -> dict[str, Any]:
+    """The viewer's value for a material before it was asked for: what is baked of it can be looked at."""
+    times = entry.config.times
+    return {
+        "run": 0,
+        "material": {**describe(entry.config, entry.name), "exemplar": exemplars.find(entry) is not None},
+        "preview": _file(entry.preview),
+        "baked": _file(entry.baked),
+        "seed": 0,
+        "size": [SIZE, SIZE],
+        "times": [-times.warmup, times.duration],
+        "keyframes": [],
+        "status": "asked",
+        "text": "",
+        "message": None,
     }
 
 
@@ -52,9 +72,9 @@ def empty_value(message: str) -> dict[str, Any]:
     return {"run": 0, "material": None, "message": message}
 
 
-def gallery_value(collection: Collection, selected: str | None) -> dict[str, Any]:
+def gallery_value(collection: Collection, exemplars: Exemplars, selected: str | None) -> dict[str, Any]:
     """The gallery's value."""
-    return {"selected": selected, "materials": [_card(entry) for entry in collection.entries]}
+    return {"selected": selected, "materials": [_card(entry, exemplars) for entry in collection.entries]}
 
 
 def glimpse_value(collection: Collection) -> dict[str, Any]:
@@ -67,12 +87,13 @@ def _named(name):
     return {"name": name, "title": title(name)}
 
 
-def _card(entry):
+def _card(entry, exemplars):
     names = _named(entry.name)
     if isinstance(entry, BrokenEntry):
         return {**names, "label": "cannot be opened", "preview": None, "error": entry.error}
     kind = "RGB texture" if entry.config.brdf is None else "SVBRDF"
-    return {**names, "label": kind, "preview": _file(entry.preview), "error": None}
+    opening = opening_value(entry, exemplars)
+    return {**names, "label": kind, "preview": _file(entry.preview), "opening": opening, "error": None}
 
 
 def _file(path):

@@ -10,7 +10,7 @@ Its value is a dict, sent again whenever something in it changes:
     seed, size  of the state; size is [width, height]
     times       model times of all keyframes that are planned, ascending
     keyframes   those that are solved, in the order in which they were: [{time, file}, ...] (see keyframes.py)
-    status      "waiting", "solving", "complete", "stopped" or "failed"
+    status      "asked" (what is known before the server has answered), "waiting", "solving", "complete", "stopped" or "failed"
     text        what to say of that in a line
     message     a sentence on what went wrong, or None
 

@@ -9,6 +9,8 @@ from made_up import psnr
 import ode_appearance as oa
 from ode_appearance import device
 from ode_appearance.errors import AppearanceError, CheckpointError
+from ode_appearance.studio.exemplars import Exemplars
+from ode_appearance.studio.files import KeyframeFiles
 from ode_appearance.studio.materials import Collection, facts
 from ode_appearance.studio.pictures import Pictures
 from ode_appearance.studio.presentation import gallery_value
@@ -22,7 +24,7 @@ def collection(checkpoints):
 
 def test_a_broken_material_does_not_stop_the_others(collection):
     assert [entry.name for entry in collection.entries] == ["clay_solidifying", "lichen_spreading", "rusting_steel", BROKEN]
-    value = gallery_value(collection, "rusting_steel")
+    value = gallery_value(collection, Exemplars(KeyframeFiles()), "rusting_steel")
     assert [material["error"] is None for material in value["materials"]] == [True, True, True, False]
     with pytest.raises(CheckpointError, match=r"model\.eqx"):
         collection.find(BROKEN)

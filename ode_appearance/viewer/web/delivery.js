@@ -21,6 +21,7 @@ class Delivery {
   update(value) {
     if (!value || value.run < this.run) return;
     if (!value.material) return this.say(value.message);
+    if (value.status === "asked" && !this.expects(value)) return;
     if (value.run > this.run) this.begin(value);
     this.value = value;
     // Not every keyframe is read out.
@@ -34,10 +35,17 @@ class Delivery {
     else this.store.setScene({ ...this.store.scene, failed: value.status === "failed" });
   }
 
+  /** Whether what is baked of a material is to be shown before the server has answered. */
+  expects({ material, baked }) {
+    return baked && this.stage.renderer && !this.address.leadsElsewhere(material.name);
+  }
+
   begin(value) {
     const { material, size, times, seed } = value;
+    const provisional = value.status === "asked";
     const another = material.name !== this.store.scene?.material.name;
-    const scene = { material, size, times, seed, halfWidth: material.half_width, distance: material.distance };
+    const { half_width: halfWidth, distance } = material;
+    const scene = { material, size, times, seed, halfWidth, distance, provisional };
     this.arrivals?.cancel();
     this.arrivals = new Arrivals(
       (...arrived) => this.receive(...arrived),
@@ -78,7 +86,7 @@ class Delivery {
   async showBaked(address, scene) {
     try {
       const bundle = await fetchBundle(address);
-      if (this.store.scene.material !== scene.material) return;
+      if (this.store.scene.material.name !== scene.material.name) return;
       const label = `Preview, ${bundle.size.join("×")}, seed ${bundle.seed}`;
       await this.stage.showDraft(bundle, scene, label);
     } catch {
@@ -122,14 +130,21 @@ class Delivery {
     this.timeline.show(time);
   }
 
-  /** A material was picked in the gallery: its preview is here at once, what was solved before is out of date. */
-  picked({ address, title }) {
+  /** A material was picked in the gallery: what is baked of it is here at once, or its preview; what was solved before is out
+   *  of date. */
+  picked({ title, preview, opening }) {
     this.arrivals?.cancel();
     this.playback.pause();
+    this.say(null);
+    if (opening && this.expects(opening)) {
+      const { seed, size } = this.store.scene ?? opening;
+      this.run = Math.floor(this.run);
+      this.update({ ...opening, run: this.run + 0.5, seed, size }); // later than what was asked before, not than the answer
+      return;
+    }
     this.title.textContent = title;
     this.kind.textContent = this.status.textContent = "";
-    this.say(null);
-    this.stage.showPreview(address);
+    this.stage.showPreview(preview?.url);
   }
 }
 

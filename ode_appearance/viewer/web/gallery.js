@@ -39,9 +39,7 @@ class Gallery {
 
   choose(material) {
     this.mark(material.name);
-    document.dispatchEvent(
-      new CustomEvent("ode-pick", { detail: { address: material.preview?.url, title: material.title } }),
-    );
+    document.dispatchEvent(new CustomEvent("ode-pick", { detail: material }));
     this.pick(material.name);
   }
 

@@ -114,9 +114,15 @@ class AddressBar {
 
   write() {
     const { view, scene } = this.store;
-    if (!scene) return;
+    if (!scene || scene.provisional) return; // the server is still to read what the page was opened with
     const link = linkOf(view, scene);
     if (link !== location.hash) history.replaceState(history.state, "", link);
+  }
+
+  /** Whether the page was opened with another material, which is still to come. */
+  leadsElsewhere(name) {
+    const { material } = linkedSolve(this.first);
+    return material !== undefined && material !== name;
   }
 
   /** The view that the page was opened with, where it is of this material; once. */
