@@ -11,7 +11,7 @@ import gradio as gr
 
 from .. import device
 from ..config import MaterialConfig
-from ..errors import AppearanceError
+from ..errors import AppearanceError, RequestError
 from ..solve import solve
 from ..trajectory import TrajectoryCache
 from . import presentation
@@ -135,7 +135,7 @@ class Studio:
         """Solve for a session, instead of what it solved before, and show the keyframes as they arrive."""
         self._asked[session] += 1
         try:
-            entry = self.collection.find(name or "")
+            entry = self.collection.find(self._remembered(name))
             request = solve_request(entry.name, entry.config, fields)
             job = self.sessions.begin(session, request, entry.material)
         except AppearanceError as error:
@@ -158,6 +158,12 @@ class Studio:
             job.stop()  # nobody listens any more
         if job.message and self.sessions.latest(session) is job:
             _warn(job.message)
+
+    def _remembered(self, name):
+        """The name of what a page shows; of a page that asked long ago, it is no longer known (see MOST_SESSIONS)."""
+        if not name and self.collection.sound:
+            raise RequestError("Too many others were here meanwhile: reload this page, and it shows the same again.")
+        return name or ""
 
     def exemplar_picture(self, name: str) -> dict[str, str]:
         """For the viewer: {"address": of the keyframes of a material's exemplar} or {"error": a sentence}."""

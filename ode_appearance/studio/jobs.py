@@ -124,21 +124,31 @@ class Job:
         self.changes += 1
 
 
+MOST_SESSIONS = 300
+"""Tabs of which something is kept: not every one says that it is closed."""
+
+
 class Sessions:
-    """The jobs of all open browser tabs. A new job ends the one before; its files stay until the one after."""
+    """The jobs of all open browser tabs. A new job ends the one before; its files stay until the one after.
+
+    Of more than MOST_SESSIONS tabs the one that asked longest ago is taken to be closed.
+    """
 
     def __init__(self, worker: Worker, files: KeyframeFiles, cache: TrajectoryCache):
         self.speed = Speed()
         self._worker, self._files, self._cache = worker, files, cache
-        self._jobs: dict[str, Sequence[Job]] = {}
+        self._jobs: dict[str, Sequence[Job]] = {}  # who asked last is last
         self._lock = threading.Lock()
 
     def begin(self, session: str, request: SolveRequest, material: Material) -> Job:
         """Queue a solve for a session."""
         job = Job(request, material, self._files, self.speed)
         with self._lock:
-            *old, latest = self._jobs.get(session, (None,))
+            *old, latest = self._jobs.pop(session, (None,))
             self._jobs[session] = [known for known in (latest, job) if known]
+            crowded_out = next(iter(self._jobs)) if len(self._jobs) > MOST_SESSIONS else None
+        if crowded_out is not None:
+            self.end(crowded_out)
         for known in old:
             known.forget()
         if latest:

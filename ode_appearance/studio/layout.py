@@ -9,6 +9,7 @@ from .endpoints import endpoints
 from .explore import explore
 from .facts import facts
 from .handlers import Studio
+from .jobs import MOST_SESSIONS
 from .library import Library
 from .library_panel import LibraryPanel
 from .settings import mcp_allowed
@@ -34,6 +35,7 @@ LAUNCH = {
     "footer_links": ["api", "settings"],
     "run_history": False,
     "max_file_size": MAX_FILE_BYTES,
+    "state_session_capacity": MOST_SESSIONS,
     "mcp_server": mcp_allowed(),
 }
 """What `launch` needs beside the app itself."""

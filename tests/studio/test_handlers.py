@@ -75,6 +75,12 @@ def test_an_rgb_texture_has_no_maps_to_show(studio):
 
 
 @pytest.mark.filterwarnings("ignore:")
+def test_a_page_that_was_forgotten_is_to_be_reloaded(studio):
+    (shown,) = gather(studio.solve("tab", None, FIELD_VALUES))
+    assert "reload this page" in shown["viewer"]["message"]
+
+
+@pytest.mark.filterwarnings("ignore:")
 def test_what_is_impossible_leaves_what_is_there(studio):
     before = gather(studio.solve("tab", "rusting_steel", FIELD_VALUES))[-1]["viewer"]
     (shown,) = gather(studio.solve("tab", "rusting_steel", {**FIELD_VALUES, "width": 17}))

@@ -79,18 +79,28 @@ def test_an_unknown_error_is_logged_and_not_shown(sessions, monkeypatch, caplog)
 def test_a_session_has_one_job_and_the_files_of_two(sessions, worker):
     hold = threading.Event()
     worker.submit(hold.wait)
-    jobs = [sessions.begin("tab", request(seed=seed), MATERIAL) for seed in range(3)]
+    started = [sessions.begin("tab", request(seed=seed), MATERIAL) for seed in range(3)]
     other = sessions.begin("another tab", request(), MATERIAL)
-    assert sessions.latest("tab") is jobs[-1]
+    assert sessions.latest("tab") is started[-1]
     hold.set()
-    assert [finished(job).status for job in [*jobs, other]] == ["stopped", "stopped", "complete", "complete"]
+    assert [finished(job).status for job in [*started, other]] == ["stopped", "stopped", "complete", "complete"]
     later = finished(sessions.begin("tab", request(seed=9), MATERIAL))
-    assert jobs[2].keyframes[0][1].exists()
+    assert started[2].keyframes[0][1].exists()
     finished(sessions.begin("tab", request(seed=10), MATERIAL))
-    assert not jobs[2].keyframes[0][1].exists() and later.keyframes[0][1].exists()
+    assert not started[2].keyframes[0][1].exists() and later.keyframes[0][1].exists()
     sessions.end("tab")
     assert not later.keyframes[0][1].exists() and sessions.latest("tab") is None
     assert other.keyframes[0][1].exists()
+
+
+def test_of_too_many_sessions_the_oldest_are_closed(sessions, monkeypatch):
+    monkeypatch.setattr("ode_appearance.studio.jobs.MOST_SESSIONS", 2)
+    first = finished(sessions.begin("first", request(), MATERIAL))
+    for tab in ("second", "first", "third"):
+        finished(sessions.begin(tab, request(seed=1), MATERIAL))
+    assert sessions.latest("second") is None and sessions.latest("third") and first.keyframes[0][1].exists()
+    finished(sessions.begin("fourth", request(), MATERIAL))
+    assert sessions.latest("first") is None and not first.keyframes[0][1].exists()
 
 
 def test_a_stopped_job_keeps_its_keyframes(sessions, worker):

@@ -15,13 +15,19 @@ class Delivery {
       restored: () => this.restore(),
     });
     document.addEventListener("ode-pick", (event) => this.picked(event.detail));
+    document.addEventListener("ode-open", () => (this.wanted = null));
   }
 
-  /** A new value; of an earlier run it is out of date and ignored. */
+  /** A new value; of an earlier run, or of a material that was picked before the last one, it is out of date and ignored. */
   update(value) {
     if (!value || value.run < this.run) return;
-    if (!value.material) return this.say(value.message);
+    if (!value.material) {
+      this.wanted = null;
+      return this.say(value.message);
+    }
+    if (this.wanted && value.material.name !== this.wanted) return;
     if (value.status === "asked" && !this.expects(value)) return;
+    if (value.status !== "asked") this.wanted = null;
     if (value.run > this.run) this.begin(value);
     this.value = value;
     // Not every keyframe is read out.
@@ -132,7 +138,8 @@ class Delivery {
 
   /** A material was picked in the gallery: what is baked of it is here at once, or its preview; what was solved before is out
    *  of date. */
-  picked({ title, preview, opening }) {
+  picked({ name, title, preview, opening }) {
+    this.wanted = name;
     this.arrivals?.cancel();
     this.playback.pause();
     this.say(null);

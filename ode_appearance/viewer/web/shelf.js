@@ -21,10 +21,15 @@ class Shelf {
   row({ name, title, label }) {
     return make(
       "button",
-      { type: "button", class: "ode-shelf-row", "data-name": name, onclick: () => this.pick(name) },
+      { type: "button", class: "ode-shelf-row", "data-name": name, onclick: () => this.choose(name) },
       make("span", { class: "ode-shelf-title", text: title }),
       make("span", { class: "ode-shelf-label", text: label }),
     );
+  }
+
+  choose(name) {
+    document.dispatchEvent(new CustomEvent("ode-open")); // it is not of the gallery
+    this.pick(name);
   }
 
   mark(name) {
