@@ -8,7 +8,7 @@ import gradio as gr
 from ..viewer import assets
 
 MOUNT = """
-const facts = new Facts(element.querySelector(".ode-facts"));
+const facts = new Facts(settle(element, make("dl", { class: "ode-facts" })));
 facts.update(props.value);
 watch("value", () => facts.update(props.value));
 """
@@ -17,7 +17,7 @@ watch("value", () => facts.update(props.value));
 def facts(**options) -> gr.HTML:
     """A list of facts; `options` are those of gr.HTML."""
     return gr.HTML(
-        html_template='<dl class="ode-facts"></dl>',
+        html_template='<div class="ode-place"></div>',
         css_template=assets.text("facts.css"),
         js_on_load=assets.script("dom", "facts") + MOUNT,
         apply_default_css=False,

@@ -10,7 +10,7 @@ import gradio as gr
 from ..viewer import assets
 
 MOUNT = """
-const gallery = new Gallery(element.querySelector(".ode-gallery"), (name) => trigger("pick", { name }));
+const gallery = new Gallery(settle(element, make("div", { class: "ode-gallery" })), (name) => trigger("pick", { name }));
 gallery.update(props.value);
 watch("value", () => gallery.update(props.value));
 """
@@ -19,7 +19,7 @@ watch("value", () => gallery.update(props.value));
 def gallery(**options) -> gr.HTML:
     """A gallery; `options` are those of gr.HTML. A broken material is shown with what is wrong, and cannot be picked."""
     return gr.HTML(
-        html_template='<div class="ode-gallery"></div>',
+        html_template='<div class="ode-place"></div>',
         css_template=assets.text("gallery.css"),
         js_on_load=assets.script("dom", "gallery") + MOUNT,
         apply_default_css=False,

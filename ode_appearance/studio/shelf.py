@@ -13,7 +13,7 @@ from .library import Row
 
 KEPT = ""
 MOUNT = """
-const shelf = new Shelf(element.querySelector(".ode-shelf"), (name) => trigger("pick", { name }));
+const shelf = new Shelf(settle(element, make("div", { class: "ode-shelf" })), (name) => trigger("pick", { name }));
 shelf.update(props.value);
 watch("value", () => shelf.update(props.value));
 """
@@ -22,7 +22,7 @@ watch("value", () => shelf.update(props.value));
 def shelf(**options) -> gr.HTML:
     """An empty shelf; `options` are those of gr.HTML."""
     return gr.HTML(
-        html_template='<div class="ode-shelf"></div>',
+        html_template='<div class="ode-place"></div>',
         css_template=assets.text("shelf.css"),
         js_on_load=assets.script("dom", "shelf") + MOUNT,
         apply_default_css=False,

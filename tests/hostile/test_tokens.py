@@ -189,7 +189,7 @@ def test_published_on_the_command_line(there, folder, tmp_path):
 
 @pytest.mark.parametrize("trouble", [None, 400, 401, 500])
 @pytest.mark.parametrize(
-    "act", [lambda token: hub.fetch("someone/nothing", token=token), lambda token: hub.search("x", token=token)]
+    "act", [lambda token: hub.fetch("someone/nothing", token=token), lambda token: hub.list_hub("x", token=token)]
 )
 def test_read_with_a_token(tmp_path, monkeypatch, caplog, capfd, act, trouble):
     stand_in = HubStandIn()

@@ -55,3 +55,15 @@ def test_a_link_is_read_before_the_address_is_written(open_screen):
         "location.hash.startsWith('#material=clay_solidifying&seed=7&size=64x32&range=-0.5,6&time=1.5')"
     )
     assert screen.page.get_by_label("Seed").input_value() == "7"
+
+
+def test_what_gradio_renders_anew_is_put_back(open_screen):
+    """Once in a while it does so by itself, on a slow computer, as a value arrives."""
+    screen = open_screen(viewport=WIDE)
+    screen.solved()
+    for place, inside in (("#gallery", ".ode-card"), ("#facts", "dd")):
+        count = screen.page.locator(f"{place} {inside}").count()
+        screen.page.evaluate(f"document.querySelector('{place} .ode-place').outerHTML = '<div class=ode-place></div>'")
+        assert count > 0 and screen.page.locator(f"{place} {inside}").count() == count
+    screen.pick("rusting_steel")
+    assert screen.page.locator("#facts dd").count() > 0

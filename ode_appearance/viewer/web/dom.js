@@ -13,6 +13,17 @@ function make(tag, { text, ...attributes } = {}, ...children) {
   return element;
 }
 
+/** Puts an element of our own into a component of Gradio's, and again where that renders its template anew; returns it. */
+function settle(component, own) {
+  const attach = () => {
+    const place = component.querySelector(".ode-place");
+    if (place && own.parentNode !== place) place.replaceChildren(own);
+  };
+  attach();
+  new MutationObserver(attach).observe(component, { childList: true, subtree: true });
+  return own;
+}
+
 /** Lets an animated picture rest at its first frame, for those who asked their system for less motion. */
 function calm(image) {
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) return image;
