@@ -14,7 +14,7 @@ from .facts import facts
 from .gallery import gallery
 from .handlers import FIELDS, SIZE, Studio
 from .library_panel import LibraryPanel
-from .own_fields import own_solver, own_times
+from .own_fields import own_times, solver_fields
 from .presentation import gallery_value, glimpse_value, opening_value
 from .python_panel import python_panel
 from .viewer import viewer
@@ -52,7 +52,7 @@ def explore(
             python_panel(studio.collection, parts["selected"], [parts[name] for name in FIELDS])
             with gr.Accordion("About this material", open=True):
                 parts["facts"] = facts(elem_id="facts")
-    showing = _connect(app, studio, parts, buttons, panel.library.open_linked if panel else lambda name: None)
+    showing = _connect(app, studio, parts, buttons, panel)
     if panel is not None:
         panel.connect(showing)
     return lambda name: {**showing, "inputs": [name, *showing["inputs"]]}, panel
@@ -92,7 +92,7 @@ def _button(label: str) -> gr.Button:
 
 
 def _connect(
-    app: gr.Blocks, studio: Studio, parts: Parts, buttons: dict[str, gr.Button], open_linked: Callable[[str], None]
+    app: gr.Blocks, studio: Studio, parts: Parts, buttons: dict[str, gr.Button], panel: LibraryPanel | None
 ) -> dict[str, Any]:
     """Connect everything. Returns a listener for materials beside the gallery's: its function takes the name first."""
     fields = [parts[name] for name in FIELDS]
@@ -143,14 +143,16 @@ def _connect(
     def stop(request: gr.Request):
         studio.sessions.stop(str(request.session_hash))
 
-    async def open_tab(link, request: gr.Request, *values):
-        await asyncio.to_thread(open_linked, str(link.get("material", "")) if isinstance(link, dict) else "")
+    async def open_tab(link, owner, request: gr.Request, *values):
+        if panel is not None and isinstance(link, dict):
+            await asyncio.to_thread(panel.library.open_linked, str(link.get("material", "")), owner)
         async for shown in show(studio.open(str(request.session_hash), dict(zip(FIELDS, values, strict=True)), link)):
             yield shown
 
     # The part of the address after "#" is known to the page only.
     link = gr.JSON(visible=False)
-    app.load(open_tab, [link, *fields], everything, js=LINK, **always)
+    owner = panel.owner if panel and panel.owner else gr.State(None)
+    app.load(open_tab, [link, owner, *fields], everything, js=LINK, **always)
     app.unload(end)
     parts["gallery"].pick(pick, fields, everything, **always)
     parts["viewer"].range(another_range, [parts["selected"], *fields], everything, **always)
@@ -161,7 +163,7 @@ def _connect(
     buttons["exemplar"].click(**refilling(lambda config: own_times(config, warmup=False)))
     buttons["whole"].click(**refilling(own_times))
     buttons["beyond"].click(**refilling(lambda config: own_times(config, beyond=0.5)))
-    buttons["own"].click(**refilling(own_solver))
+    buttons["own"].click(**refilling(lambda config: solver_fields(config.solver)))
     parts["stepping"].change(
         lambda stepping: (gr.update(visible=stepping == "adaptive"), gr.update(visible=stepping == "fixed")),
         parts["stepping"], [parts["tolerance"], parts["step"]], queue=False, show_progress="hidden", api_visibility="private",

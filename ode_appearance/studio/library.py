@@ -45,15 +45,16 @@ class Library:
         name = str(name).strip()
         return self._open(name, hub.fetch(name, token=False))
 
-    def open_linked(self, name: str) -> None:
-        """Open the material that a link names, where it is one of the Hub; what cannot be opened is missed later."""
-        if not self.hub or "/" not in name:
-            return
+    def open_linked(self, name: str, owner: str | None) -> None:
+        """Open the material that a link names, one of the Hub or the browser's own; what cannot be opened is missed later."""
         with contextlib.suppress(CheckpointError):
             self.collection.find(name)
             return
         with contextlib.suppress(AppearanceError):
-            self.open_from_hub(name)
+            if "/" not in name:
+                self.open_own(owner or "", name)
+            elif self.hub:
+                self.open_from_hub(name)
 
     def hub_rows(self, names: list[str]) -> list[Row]:
         """Rows of materials that were opened from the Hub, the latest first; those that were forgotten since are left out."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..config import MaterialConfig
+from ..config import MaterialConfig, SolverConfig
 from ..viewer.schedule import usual_count
 
 
@@ -10,7 +10,7 @@ def own_fields(config: MaterialConfig, fields: dict[str, Any], time: float = 0.0
     """The fields that a material fills by itself: a time range that reaches `time`, its solver, and as many keyframes as suit
     the size in the fields."""
     times = own_times(config)
-    return {**times, "end": max(times["end"], time), **own_solver(config), **own_count(config, fields)}
+    return {**times, "end": max(times["end"], time), **solver_fields(config.solver), **own_count(config, fields)}
 
 
 def own_times(config: MaterialConfig, beyond: float = 0.0, warmup: bool = True) -> dict[str, Any]:
@@ -27,9 +27,8 @@ def own_count(config: MaterialConfig, fields: dict[str, Any]) -> dict[str, Any]:
     return {"count": usual_count(config.kind, size)}
 
 
-def own_solver(config: MaterialConfig) -> dict[str, Any]:
-    """The fields that describe the solver that a material was trained for."""
-    solver = config.solver
+def solver_fields(solver: SolverConfig) -> dict[str, Any]:
+    """The fields that describe a solver."""
     return {
         "method": solver.method,
         "stepping": "adaptive" if solver.fixed_step is None else "fixed",

@@ -10,6 +10,7 @@ from ..viewer.scene import describe, title
 from .exemplars import Exemplars
 from .jobs import Job
 from .materials import BrokenEntry, Collection, Entry
+from .own_fields import solver_fields
 from .speed import spelled
 
 
@@ -24,6 +25,7 @@ def viewer_value(entry: Entry, job: Job, *, exemplar: bool = False) -> dict[str,
         "seed": job.request.seed,
         "size": list(job.request.size),
         "times": list(job.request.times),
+        "solver": None if job.request.solver == config.solver else solver_fields(job.request.solver),
         "keyframes": [{"time": time, "file": _file(path)} for time, path in list(job.keyframes)],
         "status": job.status,
         "text": progress_text(job),
@@ -42,6 +44,7 @@ def opening_value(entry: Entry, exemplars: Exemplars) -> dict[str, Any]:
         "seed": 0,
         "size": [SIZE, SIZE],
         "times": [-times.warmup, times.duration],
+        "solver": None,
         "keyframes": [],
         "status": "asked",
         "text": "",

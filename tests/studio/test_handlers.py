@@ -8,7 +8,7 @@ import pytest
 
 from ode_appearance.studio.handlers import FIELDS, Studio
 from ode_appearance.studio.materials import Collection
-from ode_appearance.studio.own_fields import own_solver, own_times
+from ode_appearance.studio.own_fields import own_times
 
 FIELD_VALUES = {"seed": 0, "width": 16, "height": 16, "start": 0, "end": 1, "count": 4, "method": "heun"}
 FIELD_VALUES |= {"stepping": "fixed", "tolerance": 0.01, "step": 0.2}
@@ -63,7 +63,7 @@ def test_an_empty_folder_is_explained(tmp_path):
     empty = Studio(Collection(tmp_path))
     (shown,) = gather(empty.open("tab", FIELD_VALUES))
     assert shown["viewer"]["material"] is None and "no materials" in shown["viewer"]["message"]
-    for handler in (empty.change, empty.resize, functools.partial(empty.refill, fill=own_solver)):
+    for handler in (empty.change, empty.resize, functools.partial(empty.refill, fill=own_times)):
         (shown,) = gather(handler("tab", None, FIELD_VALUES))
         assert "no material" in shown["viewer"]["message"]
     empty.worker.close()

@@ -77,6 +77,16 @@ def test_a_material_of_the_hub(there, library, saved):
     assert library.hub_rows(names) == [{"name": names[0], "title": "Little texture", "label": label}]
 
 
+def test_a_link_names_a_material_of_the_hub_or_of_the_browser(there, library, saved):
+    there.add("someone/little_texture", saved["little_texture"])
+    key = trained(library, saved).key
+    for name, owner in (("someone/little_texture", None), (key, None), (key, "them"), ("nothing", "me"), (key, "me")):
+        opened = name in (entry := library.collection._opened)
+        library.open_linked(name, owner)
+        assert not opened and (name in entry) == ("/" in name or (name, owner) == (key, "me"))
+    assert library.collection.find(key).name == key
+
+
 def test_what_is_wrong_names_the_repository(there, library, saved, tmp_path):
     broken = shutil.copytree(saved["little_texture"], tmp_path / "broken")
     (broken / "model.eqx").write_bytes(b"")

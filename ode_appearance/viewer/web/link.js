@@ -1,12 +1,17 @@
 // What one sees, as the part of the page's address after "#", and back. What is painted does not fit into it: it is exported.
 
-/** {material, seed, width, height, start, end}: what the server is asked for; what is missing or no number is left out. */
+/** {material, seed, width, height, start, end, method, stepping, tolerance, step}: what the server is asked for; what is missing
+ *  or no number is left out. */
 function linkedSolve(hash) {
   const given = new URLSearchParams(hash.slice(1));
   const [width, height] = numbers(given.get("size"), "x");
   const [start, end] = numbers(given.get("range"));
   const [seed] = numbers(given.get("seed"));
-  const all = { material: given.get("material"), seed, width, height, start, end };
+  const [tolerance] = numbers(given.get("tolerance"));
+  const [step] = numbers(given.get("step"));
+  const method = given.get("solver");
+  const stepping = method && (step === undefined ? "adaptive" : "fixed");
+  const all = { material: given.get("material"), seed, width, height, start, end, method, stepping, tolerance, step };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null && value !== undefined));
 }
 
@@ -63,7 +68,7 @@ function linkedLight(text) {
 }
 
 /** The inverse: what differs from what is seen without a link. */
-function linkOf(view, { material, seed, size, times, origin }) {
+function linkOf(view, { material, seed, size, times, solver, origin }) {
   const brief = (value) => String(Number(value.toFixed(3)));
   if (view.second === "kept") view = { ...view, second: null }; // it is on this page only
   const parts = [
@@ -72,6 +77,10 @@ function linkOf(view, { material, seed, size, times, origin }) {
     ["size", size.join("x")],
     ["range", [times[0], times.at(-1)].map(brief).join(",")],
   ];
+  if (solver) {
+    const steps = solver.stepping === "fixed" ? "step" : "tolerance";
+    parts.push(["solver", solver.method], [steps, solver[steps]]);
+  }
   const usual = newView();
   const add = (name, text) => text !== undefined && parts.push([name, text]);
   if (view.time !== null) add("time", brief(view.time));
