@@ -12,7 +12,7 @@ from typing import Any
 
 from .checkpoint import save
 from .collection import list_materials, load
-from .config import Light, MaterialConfig, SolverConfig
+from .config import Light, MaterialConfig, SolverConfig, Surface
 from .errors import AppearanceError
 from .export import ExportConfig, estimate_bytes, export, write_published
 from .material import Material, decode
@@ -40,6 +40,7 @@ __all__ = [
     "Material",
     "MaterialConfig",
     "SolverConfig",
+    "Surface",
     "TrainConfig",
     "Trajectory",
     "TrajectoryCache",

@@ -23,6 +23,7 @@ BrdfName = Literal[
 Boundary = Literal["published", "periodic"]
 Method = Literal["heun", "tsit5", "bosh3", "rkc", "euler"]
 LightKind = Literal["point", "directional"]
+SurfaceKind = Literal["flat", "sphere", "cylinder"]
 
 WHITE = (1.0, 1.0, 1.0)
 
@@ -106,6 +107,19 @@ class Light:
     height: float = option(1.0, "height above the plane as a share of the camera's", least=1e-3, most=100.0, later=True)
     colour: tuple[float, float, float] = option(WHITE, "factors of linear red, green and blue", least=0.0, most=1.0, later=True)
     orbit: float = option(0.0, "turns a second about the plane's centre, in animations", least=0.0, most=25.0, later=True)
+
+
+@dataclasses.dataclass(frozen=True)
+class Surface:
+    """What a material lies on: the plane that is lit, or a solid that touches it from behind."""
+
+    kind: SurfaceKind = option("flat", "flat, or a solid: sphere or cylinder")
+    turn: tuple[float, float] = option(
+        (0.0, 0.0),
+        "radians that a solid is turned by about its upward axis, and a sphere then toward the eye",
+        least=-1e3,
+        most=1e3,
+    )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -66,20 +66,22 @@ def lighting(lights: Sequence[Light], camera: Camera) -> Lighting:
 
 
 def shade_by_all(
-    brdf: BrdfName,
+    brdf: BrdfName | None,
     maps: dict[str, Array],
     normal: Float[Array, "3 h w"],
     positions: Float[Array, "3 h w"],
     camera: Camera,
     lights: Lighting,
+    axes: Float[Array, "3 3 h w"] | None = None,
 ) -> Float[Array, "3 h w"]:
-    """The sum of what `shading.shade` gives for each light."""
+    """The sum of what `shading.radiance` gives for each light."""
     total = jnp.zeros_like(normal)
     for sources, directional in zip(lights, (False, True), strict=True):
 
         def add(total, source, directional=directional):
             place, power = (numbers[:, None, None] for numbers in source)
-            return total + radiance(brdf, maps, normal, positions, camera, place, power, directional=directional), None
+            shaded = radiance(brdf, maps, normal, positions, camera, place, power, directional=directional, axes=axes)
+            return total + shaded, None
 
         total, _ = jax.lax.scan(add, total, sources)
     return total

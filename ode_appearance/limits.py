@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Sequence
+from typing import get_args
 
 import numpy as np
 from jaxtyping import Float
 
-from .config import MaterialConfig, SolverConfig
+from .config import MaterialConfig, SolverConfig, Surface, SurfaceKind
 from .errors import RequestError
 
 MAX_PIXELS = 4096 * 4096
@@ -58,6 +59,25 @@ def check_tiles(size: tuple[int, int], tiles: tuple[int, int]) -> tuple[int, int
     if math.prod(size) * across * down > MAX_PIXELS:
         raise RequestError(f"{_by(tiles)} tiles of {_by(size)} are more than {MAX_PIXELS:,} pixels: ask for fewer.")
     return across, down
+
+
+def picture_size(size: tuple[int, int], tiles: tuple[int, int], surface: Surface = Surface()) -> tuple[int, int]:
+    """(width, height) of a picture of a state of `size` in `tiles`: of a solid, a square of the longer side.
+
+    Raises RequestError for tiles, a surface, or a picture that is not possible.
+    """
+    across, down = check_tiles(size, tiles)
+    if surface.kind not in get_args(SurfaceKind):
+        raise RequestError(f"A surface is {' or '.join(get_args(SurfaceKind))}, not {str(surface.kind)[:20]!r}.")
+    width, height = size[0] * across, size[1] * down
+    if surface.kind == "flat":
+        return width, height
+    if not (len(surface.turn) == 2 and np.isfinite(surface.turn).all()):
+        raise RequestError("A solid is turned by two finite angles.")
+    side = max(width, height)
+    if side**2 > MAX_PIXELS:
+        raise RequestError(f"A picture of a {surface.kind} of {side}x{side} is more than {MAX_PIXELS:,} pixels.")
+    return side, side
 
 
 def _by(size) -> str:

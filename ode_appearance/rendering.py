@@ -1,6 +1,7 @@
 """A picture of a trajectory at a time, under lights."""
 
 import functools
+import math
 from collections.abc import Sequence
 
 import jax
@@ -9,15 +10,17 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from .aging import aged_maps
-from .config import WHITE, Light, MaterialConfig
+from .config import WHITE, Light, MaterialConfig, Surface
 from .errors import RequestError
 from .lights import as_lights, lighting, shade_by_all
 from .limits import check_tiles
 from .material import Material, check_state, map_channels, read_maps
 from .shading import DISPLAY_GAMMA, plane, shade, tone_map, traceable
 from .trajectory import Trajectory, state_at
+from .wrapping import picture_of_solid
 
 MOST_STOPS = 20.0
+FLAT = Surface()
 
 
 def render(
@@ -29,36 +32,42 @@ def render(
     exposure: float = 0.0,
     age: Float[Array, "h w"] | Float[np.ndarray, "h w"] | None = None,
     tiles: tuple[int, int] = (1, 1),
+    surface: Surface = FLAT,
 ) -> Float[Array, "3 rows columns"]:
     """Display values (3, h, w) in [0, 1] of a trajectory at a model time, or of one state.
 
-    Between two states of the trajectory the state is interpolated linearly. `light` is one, or several that add up; the one
-    that the material was captured under, unless given; an RGB texture has none. `exposure` is in stops: the light is
-    multiplied by 2^exposure before the tone mapping. `age` is the model time that each pixel of a trajectory is ahead (see
+    Between two states of the trajectory the state is interpolated linearly. `light` is one, or several that add up, or
+    `usual_light` where none is given; a flat RGB texture has none. `exposure` is in stops: the light is multiplied by
+    2^exposure before the tone mapping. `age` is the model time that each pixel of a trajectory is ahead (see
     `aging.aged_maps`). `tiles` lays the state (across, down) times over the plane that is lit, so that h and w are as many
-    times its own.
+    times its own. On a `surface` that is a sphere or a cylinder it lies more often around (see
+    `solids.repeats`), and the picture is a square of the longer of these sides.
 
     Raises RequestError for a time that the trajectory does not reach, a state that is not of this material, an age map that
-    is not of its size, or an exposure or tiles that are not possible.
+    is not of its size, or an exposure, tiles or a surface that are not possible.
     """
     config = material.config
     lights = lights_of(config, light)
     check_exposure(exposure)
     if age is not None:
-        return light_maps(config, aged_maps(material, trajectory, time, age), lights, exposure, tiles)
+        return light_maps(config, aged_maps(material, trajectory, time, age), lights, exposure, tiles, surface)
     state = state_at(trajectory, time) if isinstance(trajectory, Trajectory) else trajectory
     check_state(config, state.shape)
     channels, state = map_channels(config), jnp.asarray(state)
-    if _nothing_else(lights, exposure, tiles):
-        return _render(config.brdf, channels, config.normals, config.camera, state, traceable(lights[0]))
-    return light_maps(config, _read_maps(channels, config.normals, state), lights, exposure, tiles)
+    if (captured := _captured(config, lights, exposure, tiles, surface)) is not None:
+        return _render(config.brdf, channels, config.normals, config.camera, state, traceable(captured))
+    return light_maps(config, _read_maps(channels, config.normals, state), lights, exposure, tiles, surface)
 
 
 def lights_of(config: MaterialConfig, light: Light | Sequence[Light] | None) -> tuple[Light, ...]:
-    """The lights that `render` is given, or the captured one; of an RGB texture, which is its own light, any one."""
-    if config.brdf is None:
-        return (Light(),)
-    return as_lights(config.light if light is None else light)
+    """The lights that `render` is given, or `usual_light`."""
+    return as_lights(usual_light(config) if light is None else light)
+
+
+def usual_light(config: MaterialConfig) -> Light:
+    """The light that a material was captured under. An RGB texture is its own light where it lies flat; on a solid, under this
+    one, the front is as bright as it is."""
+    return Light(log_intensity=math.log(math.pi)) if config.brdf is None else config.light
 
 
 def check_exposure(exposure: float) -> None:
@@ -73,10 +82,13 @@ def light_maps(
     lights: tuple[Light, ...],
     exposure: float = 0.0,
     tiles: tuple[int, int] = (1, 1),
+    surface: Surface = FLAT,
 ) -> Float[Array, "3 rows columns"]:
     """What `render` shows of the maps of a material's state, under its `lights_of`."""
-    if _nothing_else(lights, exposure, tiles):
-        return _light(config.brdf, config.camera, maps, traceable(lights[0]))
+    if (captured := _captured(config, lights, exposure, tiles, surface)) is not None:
+        return _light(config.brdf, config.camera, maps, traceable(captured))
+    if surface.kind != "flat":
+        return jnp.asarray(picture_of_solid(config, maps, lights, exposure, tiles, surface))
     maps = jax.tree.map(jnp.asarray, maps)
     height, width = next(iter(maps.values())).shape[1:]
     (across, down), factor = check_tiles((width, height), tiles), jnp.float32(2.0**exposure)
@@ -92,10 +104,13 @@ def light_maps(
     return jnp.concatenate([jnp.concatenate(row, axis=2) for row in rows], axis=1)
 
 
-def _nothing_else(lights, exposure, tiles):
-    """Whether there is one light as materials are captured under, and no more: the picture that training sees."""
-    usual = [(light.kind, light.height, light.colour) for light in lights] == [("point", 1, WHITE)]
-    return usual and exposure == 0 and tuple(tiles) == (1, 1)
+def _captured(config, lights, exposure, tiles, surface):
+    """The light, where it is one as materials are captured under and there is no more: the picture that training sees."""
+    if exposure != 0 or tuple(tiles) != (1, 1) or surface.kind != "flat":
+        return None
+    if config.brdf is None:
+        return Light()
+    return lights[0] if [(light.kind, light.height, light.colour) for light in lights] == [("point", 1, WHITE)] else None
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1, 2, 3))

@@ -89,7 +89,7 @@ def shade(
 
 
 def radiance(
-    brdf: BrdfName,
+    brdf: BrdfName | None,
     maps: dict[str, Array],
     normal: Float[Array, "3 h w"],
     positions: Float[Array, "3 h w"] | Float[np.ndarray, "3 h w"],
@@ -98,16 +98,23 @@ def radiance(
     power: Float[Array, "*colour"],
     *,
     directional: bool,
+    axes: Float[Array, "3 3 h w"] | None = None,
 ) -> Float[Array, "3 h w"]:
-    """`shade` for a light at a `place`, or from the direction of it, whose `power` is its colour times its intensity."""
+    """`shade` for a light at a `place`, or from the direction of it, whose `power` is its colour times its intensity.
+
+    On a solid `axes` point east, north and outward (see solids.py), and light from behind its surface does not arrive. Without
+    a BRDF the map is an `image`, the linear colour of a surface that scatters light evenly.
+    """
     to_light = jnp.broadcast_to(place, positions.shape) if directional else place - positions
     to_camera = _point(0, 0, camera.distance) - positions
     squared_distance = jnp.sum(to_light**2, axis=0)
-    frame = _tangent_frame(normal)
+    frame = _tangent_frame(normal, None if axes is None else axes[0])
     wi = _to_local(to_light / jnp.sqrt(squared_distance), frame)
     wo = _to_local(normalise(to_camera), frame)
     visible = (wi[2] >= 0) & (wo[2] >= 0)
-    reflected = reflect(brdf, maps, wi, wo) * power
+    if axes is not None:
+        visible &= jnp.sum(to_light * axes[2], axis=0) >= 0
+    reflected = power * (maps["image"] / jnp.pi * wi[2] if brdf is None else reflect(brdf, maps, wi, wo))
     return jnp.where(visible, reflected if directional else reflected / squared_distance, 0)
 
 
@@ -120,10 +127,12 @@ def _point(*coordinates):
     return jnp.stack([jnp.float32(coordinate) for coordinate in coordinates])[:, None, None]
 
 
-def _tangent_frame(normal):
-    """Rows tangent, bitangent, normal; the tangent is the x axis made orthogonal to the normal."""
-    x_axis = jnp.zeros_like(normal).at[0].set(1)
-    tangent = normalise(x_axis - normal[0] * normal)
+def _tangent_frame(normal, east=None):
+    """Rows tangent, bitangent, normal; the tangent is the x axis, or the given one, made orthogonal to the normal."""
+    if east is None:
+        tangent = normalise(jnp.zeros_like(normal).at[0].set(1) - normal[0] * normal)
+    else:
+        tangent = normalise(east - jnp.sum(east * normal, axis=0) * normal)
     bitangent = normalise(jnp.cross(normal, tangent, axis=0))
     return jnp.stack([tangent, bitangent, normal])
 

@@ -153,6 +153,13 @@ def test_several_lights_and_exposure(tmp_path):
     np.testing.assert_array_equal(np.asarray(Image.open(folder / "frame_0000.png")), frame)
 
 
+def test_a_solid(tmp_path):
+    folder = sampled(tmp_path, "--surface", "sphere", "--turn", "90,-10", times=[1.0])
+    surface = oa.Surface("sphere", (np.pi / 2, np.radians(-10)))
+    _, (frame,) = expected_frames(times=[1.0], surface=surface)
+    assert np.abs(np.asarray(Image.open(folder / "frame_0000.png"), int) - frame).max() <= 1
+
+
 def test_painted_ages(tmp_path, mask):
     """Black is the start of what can be solved, white the range's upper end."""
     folder = sampled(tmp_path, "--age", str(mask), "--age-range", "-9", "1.0", times=[1.0])
@@ -299,6 +306,9 @@ IMPOSSIBLE = {
     "too much light": ([*SAMPLE, "--exposure", "99"], "stops"),
     "tiles of nothing": ([*SAMPLE, "--tiles", "0x2"], "0x2"),
     "tiles of text": ([*SAMPLE, "--tiles", "many"], "ACROSSxDOWN"),
+    "a turned plane": ([*SAMPLE, "--turn", "30,10"], "--surface"),
+    "a solid turned by a text": ([*SAMPLE, "--surface", "sphere", "--turn", "round"], "30,10"),
+    "a solid turned by nothing": ([*SAMPLE, "--surface", "sphere", "--turn", "nan,0"], "turn"),
     "a range of no ages": ([*SAMPLE, "--age-range", "0", "1"], "--age"),
     "ages that are not there": ([*SAMPLE, "--age", "/nowhere.png"], "/nowhere.png"),
     "ages without an end": ([*SAMPLE, "--age", str(REFERENCE), "--age-range", "0", "inf"], "finite"),

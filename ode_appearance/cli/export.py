@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..collection import load
-from ..export import ExportConfig, check_aging, check_export, estimate_bytes, export, picture_size
+from ..export import ExportConfig, check_aging, check_export, estimate_bytes, export, written_size
 from .options import add_fields, add_request, add_solver, checked, read_size, read_solver, read_times
 from .shown import add_shown, read_shown
 
@@ -31,11 +31,11 @@ def run(options) -> None:
     material = load(options.name)
     times, size = read_times(options, material.config), read_size(options.size)
     shown = read_shown(options, material.config, size)
-    visible = {"exposure": shown["exposure"], "tiles": shown["tiles"]}
+    visible = {name: shown[name] for name in ("exposure", "tiles", "surface")}
     times = check_export(material.config, options.out, config, times, size, **visible)
     check_aging(material.config, config, shown["age"], None, times, size)
     request = {"seed": options.seed or 0, "size": size, "solver": read_solver(options, material.config), **shown}
-    written = picture_size(config, size, shown["tiles"])
+    written = written_size(config, size, shown["tiles"], shown["surface"])
     estimate = estimate_bytes(material.config, config, size=written, frames=len(times))
     print(f"About {estimate / 1e6:.2g} MB.", file=sys.stderr)
     with progress_bar("exporting") as progress:

@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from ..age_pictures import read_ages, usual_range
-from ..config import Light, LightKind, MaterialConfig
+from ..config import Light, LightKind, MaterialConfig, Surface, SurfaceKind
 from ..errors import ConfigError, RequestError
 from ..lights import linear_colour
-from ..limits import check_size, check_tiles
-from ..rendering import check_exposure
+from ..limits import check_size, picture_size
+from ..rendering import check_exposure, usual_light
 from .options import checked, numbers, read_lengths
 
 LIGHT = "[KIND,]X,Y[,LOG[,HEIGHT[,RRGGBB]]]"
-SHOWN = ("light", "orbit", "exposure", "age", "age_range", "tiles")
+SHOWN = ("light", "orbit", "exposure", "age", "age_range", "tiles", "surface", "turn")
 """The options' names."""
 
 
 def add_shown(parser: argparse.ArgumentParser) -> None:
-    """--light, as often as there are lights, --exposure, --age with --age-range, and --tiles."""
+    """--light, as often as there are lights, --exposure, --age with --age-range, --tiles, and --surface with --turn."""
     parser.add_argument(
         "--light",
         action="append",
@@ -41,17 +41,33 @@ def add_shown(parser: argparse.ArgumentParser) -> None:
         "--age-range", type=float, nargs=2, metavar=("LOW", "HIGH"), help="the model times that its black and white stand for"
     )
     parser.add_argument("--tiles", metavar="ACROSSxDOWN", help="how often the material lies beside itself in a picture")
+    parser.add_argument("--surface", choices=typing.get_args(SurfaceKind), help="what it lies on (default flat)")
+    parser.add_argument(
+        "--turn", metavar="DEGREES,DEGREES", help="how far a solid is turned: about its axis, and toward the eye"
+    )
 
 
 def read_shown(options: argparse.Namespace, config: MaterialConfig, size: tuple[int, int]) -> dict[str, Any]:
-    """light, exposure, age and tiles, as `oa.render` and `oa.export` take them."""
+    """light, exposure, age, tiles and surface, as `oa.render` and `oa.export` take them."""
     exposure = 0.0 if options.exposure is None else options.exposure
     check_exposure(exposure)
-    lights = [config.light] if options.light is None else [read_light(text, config) for text in options.light]
+    lights = [usual_light(config)] if options.light is None else [read_light(text, config) for text in options.light]
     if options.orbit is not None:
         lights = [Light(**checked(Light, {**dataclasses.asdict(light), "orbit": options.orbit})) for light in lights]
-    tiles = (1, 1) if options.tiles is None else check_tiles(size, read_lengths(options.tiles, "ACROSSxDOWN, for instance 2x1"))
-    return {"light": lights, "exposure": exposure, "age": _read_age(options, config, size), "tiles": tiles}
+    tiles = (1, 1) if options.tiles is None else read_lengths(options.tiles, "ACROSSxDOWN, for instance 2x1")
+    surface = _read_surface(options)
+    picture_size(size, tiles, surface)
+    return {"light": lights, "exposure": exposure, "age": _read_age(options, config, size), "tiles": tiles, "surface": surface}
+
+
+def _read_surface(options):
+    kind = options.surface or "flat"
+    if options.turn is None:
+        return Surface(kind)
+    if kind == "flat":
+        raise RequestError("--turn is for a solid: choose a --surface.")
+    turn = [math.radians(angle) for angle in numbers(options.turn, (2,), "30,10")]
+    return Surface(**checked(Surface, {"kind": kind, "turn": turn}))
 
 
 def _read_age(options, config, size):
@@ -68,7 +84,7 @@ def _read_age(options, config, size):
 def read_light(text: str, config: MaterialConfig) -> Light:
     """One light; its intensity is that of the material's own, where none is given."""
     first, *rest = text.split(",")
-    values: dict[str, Any] = {"log_intensity": config.light.log_intensity}
+    values: dict[str, Any] = {"log_intensity": usual_light(config).log_intensity}
     if first in typing.get_args(LightKind):
         values["kind"] = first
     else:

@@ -1,6 +1,6 @@
 """Exports: pictures, animations, map sets and states of a material as files, and what the published samplers write."""
 
-from .checking import check_export, picture_size
+from .checking import check_export, written_size
 from .config import ExportConfig
 from .estimate import estimate_bytes
 from .exporting import export
@@ -13,7 +13,7 @@ __all__ = [
     "check_export",
     "estimate_bytes",
     "export",
-    "picture_size",
     "usual_keyframes",
     "write_published",
+    "written_size",
 ]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..config import MaterialConfig
+from ..config import MaterialConfig, Surface
 from ..errors import RequestError
-from ..limits import check_size, check_tiles, check_times
+from ..limits import check_size, check_times, picture_size
 from ..memory import host_bytes
-from ..rendering import check_exposure
+from ..rendering import FLAT, check_exposure
 from ..viewer.schedule import LEAST, MOST
 from .config import SUFFIXES, ExportConfig
 from .painted import Moments
@@ -31,6 +31,7 @@ def check_export(
     *,
     exposure: float = 0.0,
     tiles: tuple[int, int] = (1, 1),
+    surface: Surface = FLAT,
 ) -> Moments:
     """The times ascending, each once; raises RequestError for what no export can give."""
     wanted, size = check_times(material, times), check_size(material, size)
@@ -42,8 +43,7 @@ def check_export(
     if config.format == "png" and len(wanted) > 1:
         raise RequestError(f"A png is one picture, but {len(wanted)} times were given; frames is the format for more.")
     check_exposure(exposure)
-    check_tiles(size, tiles)
-    written = picture_size(config, size, tiles)
+    written = written_size(config, size, tiles, surface)
     longest_side = max(written)
     longest = LONGEST_SIDES.get(config.format, longest_side)
     if longest_side > longest:
@@ -62,6 +62,9 @@ def check_export(
     return wanted
 
 
-def picture_size(config: ExportConfig, size: tuple[int, int], tiles: tuple[int, int]) -> tuple[int, int]:
-    """Width and height of what is written: maps, states and keyframes are not tiled."""
-    return size if config.format in ("maps", "states", "page") else (size[0] * tiles[0], size[1] * tiles[1])
+def written_size(
+    config: ExportConfig, size: tuple[int, int], tiles: tuple[int, int], surface: Surface = FLAT
+) -> tuple[int, int]:
+    """Width and height of what is written: maps, states and keyframes are neither tiled nor on a solid."""
+    shown = picture_size(size, tiles, surface)
+    return size if config.format in ("maps", "states", "page") else shown

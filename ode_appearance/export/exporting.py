@@ -9,16 +9,16 @@ import numpy as np
 from jaxtyping import Array
 
 from ..atomic import write_atomically
-from ..config import Light, SolverConfig
+from ..config import Light, SolverConfig, Surface
 from ..errors import RequestError
 from ..images import save_animation, save_still
 from ..material import Material
-from ..rendering import lights_of
+from ..rendering import FLAT, lights_of
 from ..solve import solve_stream
 from ..trajectory import TrajectoryCache
 from .aged import aged_frames, listeners
 from .archive import write_frames
-from .checking import check_export, picture_size
+from .checking import check_export, written_size
 from .config import ExportConfig
 from .estimate import estimate_bytes
 from .job import Job, StoppedError, states_in_order
@@ -41,6 +41,7 @@ def export(
     age: Array | np.ndarray | None = None,
     keyframes: Sequence[float] | np.ndarray | None = None,
     tiles: tuple[int, int] = (1, 1),
+    surface: Surface = FLAT,
     solver: SolverConfig | None = None,
     view: dict[str, Any] | None = None,
     cache: TrajectoryCache | None = None,
@@ -49,11 +50,11 @@ def export(
 ) -> Path | None:
     """Write what `oa.render` shows, or what `oa.decode` finds, of a material at model times to one file.
 
-    `material`, `times`, `seed`, `size` (width, height), `solver` and `cache` are those of `oa.solve`; `light`, `exposure` and
-    `tiles` those of `oa.render`, for pictures. `age` (height, width) is the model time that each place is ahead; pictures and
-    maps are then blended between `keyframes`, model times that reach from the first frame to the last at least: those of the
-    viewer, for the pictures that it shows, or, not given, times close to each other over all that the ages reach. `view` is
-    what a web page shows at first: its time, channel and so on (see `newView` in viewer/web/store.js).
+    `material`, `times`, `seed`, `size` (width, height), `solver` and `cache` are those of `oa.solve`; `light`, `exposure`,
+    `tiles` and `surface` those of `oa.render`, for pictures. `age` (height, width) is the model time that each place is ahead;
+    pictures and maps are then blended between `keyframes`, model times that reach from the first frame to the last at least:
+    those of the viewer, for the pictures that it shows, or, not given, times close to each other over all that the ages reach.
+    `view` is what a web page shows at first: its time, channel and so on (see `newView` in viewer/web/store.js).
 
     The states are used as they are solved and are not kept, those of a GIF or WebP as 8-bit frames; with ages, the maps of as
     many keyframes as the ages reach over. `progress` hears the share in [0, 1] that is done, in ascending order; `stop` is
@@ -63,7 +64,7 @@ def export(
     otherwise. Raises RequestError for what is not possible: before anything is solved where that can be known then.
     """
     path = Path(path)
-    wanted = check_export(material.config, path, config, times, size, exposure=exposure, tiles=tiles)
+    wanted = check_export(material.config, path, config, times, size, exposure=exposure, tiles=tiles, surface=surface)
     aging = check_aging(material.config, config, age, keyframes, wanted, size)
     solved = wanted if aging is None else aging.keyframes
     chunks = solve_stream(material, seed=seed, size=size, times=solved, solver=solver, stop=stop, cache=cache)
@@ -74,9 +75,10 @@ def export(
         states = states_in_order(material, chunks, solved, solving, stop)
         frames = aged_frames(material, states, aging, wanted, drawing, stop)
     lights, ages = lights_of(material.config, light), None if aging is None else aging.ages
-    job = Job(material, config, seed, (size[0], size[1]), wanted, lights, exposure, tiles, ages, frames, view or {})
+    look = {"lights": lights, "exposure": exposure, "tiles": tiles, "surface": surface}
+    job = Job(material, config, seed, (size[0], size[1]), wanted, **look, ages=ages, frames=frames, view=view or {})
     try:
-        written = picture_size(config, size, tiles)
+        written = written_size(config, size, tiles, surface)
         _check_space(path, estimate_bytes(material.config, config, size=written, frames=len(wanted)))
         write_atomically(path, lambda file: _write(job, file))
     except StoppedError:

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from ..aging import Ages, Maps
-from ..config import Light
+from ..config import Light, Surface
 from ..errors import RequestError
 from ..images import to_bytes
 from ..lights import orbited
@@ -35,6 +35,7 @@ class Job:
     lights: tuple[Light, ...]
     exposure: float
     tiles: tuple[int, int]
+    surface: Surface
     ages: Ages | None
     frames: Iterator[np.ndarray] | Iterator[Maps]
     """Of each time its state, (channels, h, w), or where ages are painted its maps. They can be taken once."""
@@ -55,9 +56,10 @@ class Job:
         for number, frame in enumerate(self.frames):
             lights = orbited(self.lights, number / self.config.fps, config.camera)
             if isinstance(frame, dict):
-                picture = light_maps(config, frame, lights, self.exposure, self.tiles)
+                picture = light_maps(config, frame, lights, self.exposure, self.tiles, self.surface)
             else:
-                picture = render(self.material, frame, light=lights, exposure=self.exposure, tiles=self.tiles)
+                look = {"exposure": self.exposure, "tiles": self.tiles, "surface": self.surface}
+                picture = render(self.material, frame, light=lights, **look)
             yield to_bytes(picture)
 
 

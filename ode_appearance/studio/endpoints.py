@@ -24,7 +24,7 @@ HEAVY = {"concurrency_limit": 2, "concurrency_id": "heavy"}
 LIT = "The light is a point light at (x, y) of a logarithmic intensity, null for the material's own; an RGB texture is its own."
 SEEN = (
     "A view may say more: an object of `lights` (up to eight of kind, x, y, height, logIntensity and colour, in place of the "
-    "other), `exposure` in stops, and `tiles` [across, down]."
+    "other), `exposure` in stops, `tiles` [across, down], and a `surface` (sphere or cylinder) with its `turn` in radians."
 )
 AGED = (
     "A grey picture makes places older: 128 not at all, 255 by the exemplar's span, or as the view's `age_range` "

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..config_json import from_json
 from ..errors import RequestError
-from ..export import ExportConfig, estimate_bytes, export, picture_size
+from ..export import ExportConfig, estimate_bytes, export, written_size
 from ..export.config import SUFFIXES
 from ..trajectory import TrajectoryCache
 from .deadline import Deadline
@@ -51,7 +51,7 @@ class Exports:
         stop, folder = threading.Event(), self._files.folder()
         self._latest[session] = stop, folder
         path = folder / f"{re.sub('[^A-Za-z0-9_-]+', '_', entry.config.name)[:60] or 'material'}{SUFFIXES[config.format]}"
-        written = picture_size(config, request.size, view.tiles)
+        written = written_size(config, request.size, view.tiles, view.surface)
         size = f"about {estimate_bytes(entry.config, config, size=written, frames=len(times)) / 1e6:.1f} MB"
         shares = [0.0]
 
@@ -73,6 +73,7 @@ class Exports:
                 light=view.lights,
                 exposure=view.exposure,
                 tiles=view.tiles,
+                surface=view.surface,
                 age=view.ages,
                 keyframes=request.times,
                 solver=request.solver,

@@ -44,7 +44,7 @@ class Pictures:
         check_times(config, [time])
         request = solve_request(entry.name, config, {**own_fields(config, fields, time), **fields})
         view = read_seen(seen, config, request.size, "png")
-        shown = {"light": view.lights, "exposure": view.exposure, "tiles": view.tiles}
+        shown = {"light": view.lights, "exposure": view.exposure, "tiles": view.tiles, "surface": view.surface}
         times = [time] if view.ages is None else request.times
 
         def task():

@@ -11,6 +11,7 @@ from .. import age_pictures
 from ..config import MaterialConfig
 from ..errors import RequestError
 from ..memory import solve_bytes
+from ..rendering import usual_light
 from .handlers import Studio
 from .library import Library
 from .materials import BrokenEntry, facts
@@ -22,7 +23,7 @@ from .snippet import snippet
 
 POLL_SECONDS = 1.0
 
-VIEW = ("lights", "exposure", "surface", "tiles", "channel", "age_range")
+VIEW = ("lights", "exposure", "surface", "turn", "tiles", "channel", "age_range")
 """What a view can say, all of it as the viewer's link does; without lights there is the one of the other arguments."""
 
 
@@ -159,4 +160,4 @@ def _seen(
 
 def _light(config, light):
     x, y, log_intensity = light
-    return {"x": x, "y": y, "logIntensity": config.light.log_intensity if log_intensity is None else log_intensity}
+    return {"x": x, "y": y, "logIntensity": usual_light(config).log_intensity if log_intensity is None else log_intensity}

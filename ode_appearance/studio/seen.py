@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 
 from ..aging import Ages
-from ..config import Light, MaterialConfig
+from ..config import Light, MaterialConfig, Surface
 from ..config_json import from_json
 from ..errors import RequestError
 from ..export.config import Format
 from ..lights import linear_colour
+from ..rendering import usual_light
 from ..viewer.scene import describe
 from .requests import number, whole
 
 MOST_LIGHTS = 8  # as in viewer/web/lights.glsl
-SURFACES = ("flat", "sphere", "cylinder")  # as in viewer/web/surface-panel.js
 STILLS: tuple[Format, ...] = ("png", "maps")
 """Formats that show one time, the one that is looked at; the others show the solved range."""
 
@@ -31,37 +31,36 @@ class Seen:
     lights: tuple[Light, ...]
     exposure: float
     tiles: tuple[int, int]
+    surface: Surface
     ages: Ages | None
     left_out: str
     opening: dict[str, Any]
 
 
 def read_seen(seen: Any, config: MaterialConfig, size: tuple[int, int], format: Format) -> Seen:
-    """`seen` is what export_panel.py takes from the viewer: time, lights, exposure, surface, tiles, zoom, channel, second and
-    ages; what is missing is as at first. Raises RequestError or ConfigError for what is not possible.
+    """`seen` is what export_panel.py takes from the viewer: time, lights, exposure, surface, turn, tiles, zoom, channel, second
+    and ages; what is missing is as at first. Raises RequestError or ConfigError for what is not possible.
     """
-    seen = {"exposure": 0, "surface": "flat", "tiles": [1, 1], **(seen if isinstance(seen, dict) else {})}
+    seen = {"exposure": 0, "surface": "flat", "turn": [0, 0], "tiles": [1, 1], **(seen if isinstance(seen, dict) else {})}
     lights = seen.get("lights") or []
     if not isinstance(lights, list) or len(lights) > MOST_LIGHTS:
         raise RequestError(f"Lights are a list of up to {MOST_LIGHTS}.")
-    own = tuple(_light(light) for light in lights) if config.brdf is not None and lights else (config.light,)
-    tiles = seen["tiles"] if seen["surface"] == "flat" else [1, 1]
+    own = tuple(_light(light) for light in lights) or (usual_light(config),)
+    tiles, surface = seen["tiles"], from_json(Surface, {"kind": seen["surface"], "turn": seen["turn"]}, "surface")
     if not isinstance(tiles, list) or len(tiles) != 2:
         raise RequestError("Tiles are two numbers, across and down.")
     across, down = (whole({"tiles": count}, "tiles") for count in tiles)
     ages, left_out = read_ages(seen.get("ages"), size), _left_out(seen, format)
-    return Seen(own, number(seen, "exposure"), (across, down), ages, left_out, _opening(seen, config))
+    return Seen(own, number(seen, "exposure"), (across, down), surface, ages, left_out, _opening(seen, config))
 
 
 def _opening(seen, config):
     """What of the view a page of its own can show as well: all but what stands beside it from elsewhere."""
     channels = [name for name, _ in describe(config, config.name)["views"]]
-    number_of = {"time": 1, "zoom": 1, "centre": 2, "turn": 2}
+    number_of = {"time": 1, "zoom": 1, "centre": 2}
     known = {name: seen[name] for name, count in number_of.items() if _numbers(seen.get(name)) == count}
     known |= {name: seen[name] for name in ("channel", "second") if seen.get(name) in channels}
-    if seen["surface"] in SURFACES:
-        known["surface"] = seen["surface"]
-    lights = (seen.get("lights") or []) if config.brdf is not None else []
+    lights = seen.get("lights") or []
     if lights and all(_numbers(light.get("orbit", 0)) == 1 for light in lights):
         known["lights"] = [{"kind": "point", "height": 1, "colour": "#ffffff", "orbit": 0, **light} for light in lights]
     return known
@@ -118,7 +117,6 @@ def _left_out(seen, format):
     if format in ("maps", "states", "page"):
         return ""
     left = [
-        (seen["surface"] != "flat", "it lies flat"),
         (seen.get("zoom", 1) != 1, "all of it is in sight"),
         (seen.get("channel", "lit") != "lit", "it is the lit surface, for maps are a format of their own"),
         (bool(seen.get("second")), "nothing stands beside it"),

@@ -3,8 +3,9 @@
 import dataclasses
 from typing import Any
 
-from ..config import Light, SolverConfig
+from ..config import Light, SolverConfig, Surface
 from ..material import map_channels
+from ..rendering import usual_light
 from .materials import Entry
 from .requests import SolveRequest, number
 from .seen import Seen, read_seen
@@ -47,13 +48,16 @@ def _shown(view: Seen, config):
     """The arguments of `oa.render` that are not as usual."""
     shown = []
     lights = [dataclasses.replace(light, orbit=0.0) for light in view.lights]
-    if config.brdf is not None and [_rounded(light) for light in lights] != [_rounded(config.light)]:
+    lit = config.brdf is not None or view.surface.kind != "flat"
+    if lit and [_rounded(light) for light in lights] != [_rounded(usual_light(config))]:
         lights = [_call("oa.Light", light, Light()) for light in lights]
         shown.append(f"light={lights[0]}" if len(lights) == 1 else f"light=[{', '.join(lights)}]")
     if view.exposure:
         shown.append(f"exposure={_round(view.exposure)}")
     if view.tiles != (1, 1):
         shown.append(f"tiles={view.tiles}")
+    if view.surface.kind != "flat":
+        shown.append(f"surface={_call('oa.Surface', view.surface, Surface())}")
     return shown
 
 

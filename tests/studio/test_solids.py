@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from exploring import LIGHT, USUAL, canvas, drag, open_panel
 from made_up import psnr
+from PIL import Image
 
 import ode_appearance as oa
 from ode_appearance.shading import shade, tone_map
@@ -35,6 +36,20 @@ def test_a_solid_is_painted_where_the_pointer_is(screen, surface):
     assert len(rows) > 100
     assert np.mean(rows) / height + 0.3 == pytest.approx(0.4, abs=0.02)
     assert np.mean(columns) / width + 0.52 == pytest.approx(0.62, abs=0.02)
+
+
+@pytest.mark.parametrize("surface", ["sphere", "cylinder"])
+def test_a_solid_is_what_the_library_renders(screen, surface):
+    lights = [{**LIGHT, "x": 0.4, "y": 0.3, "logIntensity": 0.5}]
+    screen.call("setAges", None)
+    times = screen.page.evaluate("document.querySelector('.ode-viewer').odeViewer.times")
+    screen.call("set", {**USUAL, "time": times[-1], "surface": surface, "turn": [0.7, 0.3], "lights": lights})
+    shown = canvas(screen)
+    clay = oa.load("clay_solidifying")
+    trajectory = oa.solve(clay, seed=0, size=(128, 128), times=times)
+    picture = oa.render(clay, trajectory, light=oa.Light(0.4, 0.3, 0.5), surface=oa.Surface(surface, (0.7, 0.3)))
+    smaller = Image.fromarray(np.uint8(np.rint(shown * 255)).transpose(1, 2, 0)).resize((128, 128), Image.Resampling.BOX)
+    assert psnr(np.asarray(smaller, np.float32).transpose(2, 0, 1) / 255, np.asarray(picture)) > 30
 
 
 # Last, for it leaves the screen with a made-up material.

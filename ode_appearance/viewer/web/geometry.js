@@ -65,8 +65,8 @@ function solidOf({ halfWidth, distance }) {
   return { radius: (sine * distance) / (1 - sine), halfHeight: OUTLINE * halfWidth };
 }
 
-/** How often the state lies on a solid: around it, from top to bottom. */
-const repeatsOf = ({ tiles }) => [2 * tiles[0], tiles[1]];
+/** How often the state lies on a solid: around it, so that it is hardly stretched, and from top to bottom. */
+const repeatsOf = ({ surface, tiles }) => [(surface === "sphere" ? 2 : 5) * tiles[0], tiles[1]];
 
 /** A share of the canvas -> the place [x, y] of the state's texel there (not rounded), or null beside the surface. */
 function texelAt(share, view, scene, pixels) {
