@@ -42,16 +42,25 @@ def test_the_first_visit_shows_the_gallery_and_the_first_material(studio):
 
 
 def test_a_link_opens_what_it_names(studio):
-    link = {"material": "rusting_steel", "seed": 5, "width": 32, "height": 16, "end": 2, "count": 9, "method": "euler"}
+    solver = {"method": "euler", "stepping": "fixed", "step": 0.5}
+    link = {"material": "rusting_steel", "seed": 5, "width": 32, "height": 16, "end": 2, "count": 9, **solver}
     first, *_, last = gather(studio.open("tab", FIELD_VALUES, link))
     assert first["selected"] == first["gallery"]["selected"] == "rusting_steel"
     assert (first["seed"], first["width"], first["height"], first["end"]) == (5, 32, 16, 2) and first["start"] < 0
+    assert {name: first[name] for name in solver} == solver == solver | {"step": last["viewer"]["solver"]["step"]}
     assert last["viewer"]["size"] == [32, 16] and last["viewer"]["times"][-1] == 2 and last["viewer"]["seed"] == 5
 
 
 @pytest.mark.filterwarnings("ignore:")
 @pytest.mark.parametrize(
-    "link", [{"material": "no_such"}, {"material": "rusting_steel", "width": 17}, {"material": ["a"]}, "x"]
+    "link",
+    [
+        {"material": "no_such"},
+        {"material": "rusting_steel", "width": 17},
+        {"material": "rusting_steel", "method": "guess"},
+        {"material": ["a"]},
+        "x",
+    ],
 )
 def test_a_link_to_nothing_opens_the_first_material(studio, link):
     first = gather(studio.open("tab", FIELD_VALUES, link))[0]
