@@ -225,9 +225,9 @@ def test_a_link_reopens_what_was_seen(screen, open_screen):
 def test_a_link_gives_the_solver_where_it_is_not_the_materials_own(open_screen):
     screen = open_screen(link="#material=clay_solidifying&size=32x32&range=0,1&solver=tsit5&tolerance=0.0001")
     screen.page.get_by_role("button", name="Solver").click()
-    assert screen.page.get_by_label("Tolerance").input_value() == "0.0001"
+    assert screen.page.get_by_label("Tolerance", exact=True).input_value() == "0.0001"
     screen.page.wait_for_function("location.hash.includes('&solver=tsit5&tolerance=0.0001')")
-    screen.page.get_by_label("fixed").check()
+    screen.page.get_by_label("fixed", exact=True).check()
     screen.page.wait_for_function("location.hash.includes('&solver=tsit5&step=0.1')")
     screen.page.get_by_role("button", name="As it was trained for").click()
     screen.page.wait_for_function("!location.hash.includes('solver')")
