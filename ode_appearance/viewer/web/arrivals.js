@@ -1,16 +1,10 @@
 // The keyframe files of one solve: fetched at once, decoded in turn, and kept for a graphics card that forgets.
 
 class Arrivals {
-  /** `receive(layer, time, keyframe)` is called for every keyframe in order, `fail(error)` for one that is missing. */
-  constructor(receive, fail) {
-    Object.assign(this, {
-      receive,
-      fail,
-      files: [],
-      turn: 0,
-      decoded: Promise.resolve(null),
-      abort: new AbortController(),
-    });
+  /** `receive(layer, time, keyframe)` is called for every keyframe of a scene in order, `fail(error)` for one that is missing. */
+  constructor(scene, receive, fail) {
+    const reader = new KeyframeReader(scene);
+    Object.assign(this, { scene, receive, fail, reader, files: [], turn: 0, abort: new AbortController() });
   }
 
   /** How many files were asked for. */
@@ -33,7 +27,7 @@ class Arrivals {
   /** Hand everything out again. */
   replay() {
     this.turn++;
-    this.decoded = Promise.resolve(null);
+    this.reader = new KeyframeReader(this.scene);
     this.files.forEach((_, layer) => this.append(layer));
   }
 
@@ -43,17 +37,12 @@ class Arrivals {
     this.abort.abort();
   }
 
-  /** A file holds differences from the one before, so each waits for its predecessor. */
   append(layer) {
     const turn = this.turn;
     const { time, bytes } = this.files[layer];
-    this.decoded = this.decoded.then(async (before) => {
-      const keyframe = await decodeKeyframe(await bytes, before);
-      if (turn === this.turn) this.receive(layer, time, keyframe);
-      return keyframe;
-    });
-    this.decoded.catch((error) => {
-      if (turn === this.turn) this.fail(error);
-    });
+    this.reader.read(bytes).then(
+      (keyframe) => turn === this.turn && this.receive(layer, time, keyframe),
+      (error) => turn === this.turn && this.fail(error),
+    );
   }
 }

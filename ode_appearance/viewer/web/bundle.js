@@ -18,11 +18,13 @@ async function fetchBundle(address) {
 
 /** Puts a bundle's keyframes into a plate, one after the other, as long as `wanted()`; `added()` is called after each. */
 async function fill(plate, { times, keyframes }, wanted, added) {
-  let before = null;
-  for (const [layer, file] of keyframes.entries()) {
-    before = await decodeKeyframe(file, before);
+  const reader = new KeyframeReader(plate.scene);
+  const coming = keyframes.map((file) => reader.read(file));
+  coming.at(-1)?.catch(() => {}); // it is said of the first that cannot be read
+  for (const [layer, keyframe] of coming.entries()) {
+    const decoded = await keyframe;
     if (!wanted()) return;
-    plate.add(layer, times[layer], before);
+    plate.add(layer, times[layer], decoded);
     added();
   }
 }

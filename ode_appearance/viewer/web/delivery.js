@@ -54,12 +54,14 @@ class Delivery {
     const scene = { material, size, times, seed, solver, halfWidth, distance, provisional };
     this.arrivals?.cancel();
     this.arrivals = new Arrivals(
+      scene,
       (...arrived) => this.receive(...arrived),
       (error) => this.fail(error),
     );
     Object.assign(this, { run: value.run, value, trouble: null });
     this.title.textContent = material.title;
     this.kind.textContent = material.label;
+    this.stage.renderer?.prepare(material.brdf);
     this.stage.begin(times.length, !another);
     this.timeline.setRange(times[0], times.at(-1), material);
     this.playback.pause();

@@ -89,6 +89,13 @@ class Graphics {
   }
 
   program(source) {
+    const known = this.prepare(source);
+    if (!known.checked) this.check(known);
+    return known;
+  }
+
+  /** Has a program compiled, which drivers do beside everything else until it is asked for. */
+  prepare(source) {
     if (this.programs.has(source)) return this.programs.get(source);
     const gl = this.gl;
     const handle = gl.createProgram();
@@ -103,15 +110,20 @@ class Graphics {
       gl.attachShader(handle, shader);
     }
     gl.linkProgram(handle);
-    if (!gl.getProgramParameter(handle, gl.LINK_STATUS) && !gl.isContextLost()) {
-      const logs = gl.getAttachedShaders(handle).map((shader) => gl.getShaderInfoLog(shader));
-      throw new Error(`The shader does not compile here: ${logs.join(" ")}`);
-    }
     const place = (uniform) => {
       if (!places.has(uniform)) places.set(uniform, gl.getUniformLocation(handle, uniform));
       return places.get(uniform);
     };
-    this.programs.set(source, { handle, place });
+    this.programs.set(source, { handle, place, checked: false });
     return this.programs.get(source);
+  }
+
+  check(program) {
+    const gl = this.gl;
+    if (!gl.getProgramParameter(program.handle, gl.LINK_STATUS) && !gl.isContextLost()) {
+      const logs = gl.getAttachedShaders(program.handle).map((shader) => gl.getShaderInfoLog(shader));
+      throw new Error(`The shader does not compile here: ${logs.join(" ")}`);
+    }
+    program.checked = true;
   }
 }

@@ -1,9 +1,36 @@
 // Reads the files that keyframes.py writes.
 
-/** {size, heights: {scale, low, high}, planes} of a file, given those of the one sent before it (or null). */
-async function decodeKeyframe(file, before) {
-  const inflated = new Blob([file]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const buffer = await new Response(inflated).arrayBuffer();
+const INFLATED_BYTES = 2 ** 25; // of files that are inflated before it is their turn
+
+/** Reads the keyframe files of a scene one after the other, for each holds differences from the one before. Those that follow
+ *  are inflated beforehand: each takes several turns of the page's loop, which may be busy. */
+class KeyframeReader {
+  constructor({ size, material }) {
+    const bytes = size[0] * size[1] * (material.brdf === "rgb" ? 4 : 16);
+    this.ahead = Math.max(2, Math.floor(INFLATED_BYTES / bytes));
+    this.latest = [];
+  }
+
+  /** Resolves to what `decodeKeyframe` makes of a file, which may still be on its way. */
+  read(file) {
+    const oldest = this.latest.length < this.ahead ? null : this.latest[0];
+    const inflated = Promise.all([file, oldest]).then(([bytes]) => inflate(bytes));
+    const keyframe = Promise.all([inflated, this.latest.at(-1)]).then(([buffer, before]) => decodeKeyframe(buffer, before));
+    this.latest = [...this.latest.slice(1 - this.ahead), keyframe];
+    return keyframe;
+  }
+}
+
+function inflate(file) {
+  const inflating = new DecompressionStream("deflate");
+  const writer = inflating.writable.getWriter();
+  writer.write(file).catch(() => {}); // what is wrong with it is said where it is read
+  writer.close().catch(() => {});
+  return new Response(inflating.readable).arrayBuffer();
+}
+
+/** {size, heights: {scale, low, high}, planes} of an inflated file, given those of the one sent before it. */
+function decodeKeyframe(buffer, before) {
   const header = new DataView(buffer);
   if (header.getUint32(0) !== 0x4f44454b || header.getUint8(4) !== 1)
     throw new Error("This is not a keyframe of this version.");

@@ -23,6 +23,7 @@ const CHANNELS = {
   height: 7,
 };
 const BACKGROUND = [26, 24, 26].map((value) => value / 255); // as in viewer.css
+const FLAT = ["moment", "brdf", "lights", "flat"];
 const MOST_SHADED = 2 ** 23; // texels of a tiled plane; of a larger one some are left out
 
 class Renderer {
@@ -31,6 +32,11 @@ class Renderer {
     this.canvas = canvas;
     this.graphics = new Graphics(canvas);
     this.gl = this.graphics.gl;
+  }
+
+  /** Compiles what a flat material of a BRDF model (or "rgb") is drawn with, before it is there. */
+  prepare(brdf) {
+    for (const source of [sourceOf(brdf, FLAT), head() + SHADERS.present]) this.graphics.prepare(source);
   }
 
   /** Shows parts (see parts.js) as the view says. */
@@ -73,7 +79,7 @@ class Renderer {
       stride: ["int", stride],
       extent: ["vec2", ...extentOf(view, plate.scene)],
     };
-    this.graphics.draw(target, this.source(plate, "moment", "brdf", "lights", "flat"), uniforms, plate.keyframes.textures);
+    this.graphics.draw(target, this.source(plate, ...FLAT), uniforms, plate.keyframes.textures);
     return target;
   }
 
@@ -146,10 +152,13 @@ class Renderer {
   }
 
   source({ scene, keyframes }, ...names) {
-    const model = BRDF_MODELS.indexOf(scene.material.brdf);
-    const defines = [`BRDF ${model}`, ...(keyframes.aged ? ["AGED"] : [])];
-    return head(defines) + names.map((name) => SHADERS[name]).join("\n");
+    return sourceOf(scene.material.brdf, names, keyframes.aged);
   }
+}
+
+function sourceOf(brdf, names, aged = false) {
+  const defines = [`BRDF ${BRDF_MODELS.indexOf(brdf)}`, ...(aged ? ["AGED"] : [])];
+  return head(defines) + names.map((name) => SHADERS[name]).join("\n");
 }
 
 function head(defines = []) {

@@ -181,8 +181,10 @@ class Stage {
     this.store.tell();
   }
 
-  /** Gives the canvas a share of the pixels that the screen has there; whether it had others before. */
+  /** Gives the canvas a share of the pixels that the screen has there; whether it had others before. While the page is laid
+   *  out it changes often, and there is nothing to draw yet. */
   resize(share) {
+    if (!this.ready) return false;
     const ratio = share * (window.devicePixelRatio || 1);
     const box = this.picture.getBoundingClientRect();
     const size = [box.width, box.height].map((length) => clamp(Math.round(length * ratio), 1, 2048));
