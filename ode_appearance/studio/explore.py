@@ -118,8 +118,9 @@ def _connect(
     def refilling(fill: Callable) -> dict[str, Any]:
         return solving(lambda session, name, values: studio.refill(session, name, values, fill))
 
-    async def pick_named(name, request: gr.Request, *values):
-        async for shown in show(studio.pick(str(request.session_hash), name, dict(zip(FIELDS, values, strict=True)))):
+    async def pick_named(name, request: gr.Request, *values, asked=None):
+        given = dict(zip(FIELDS, values, strict=True))
+        async for shown in show(studio.pick(str(request.session_hash), name, given, asked=asked)):
             yield shown
 
     async def pick_beside(name, request: gr.Request, *values):
@@ -128,7 +129,9 @@ def _connect(
             yield shown
 
     async def pick(event: gr.EventData, request: gr.Request, *values):
-        async for shown in pick_named(str(event._data.get("name")), request, *values):
+        asked = event._data.get("asked")
+        asked = asked if isinstance(asked, int | float) else None
+        async for shown in pick_named(str(event._data.get("name")), request, *values, asked=asked):
             yield shown
 
     async def another_range(event: gr.EventData, request: gr.Request, name, *values):

@@ -1,8 +1,9 @@
 """The gallery component: materials with their animated previews, one of them picked.
 
 Its value is {"selected": name or None, "materials": [{name, title, label, preview (a file or None), opening (a
-value of the viewer's, where it is known), error (a sentence or None)}, ...]}. The event `pick` carries {"name": name}; in the
-page an "ode-pick" event goes ahead of it: the viewer shows what is baked, or the preview, without waiting for an answer.
+value of the viewer's, where it is known), error (a sentence or None)}, ...]}. The event `pick` carries {"name": name, "asked":
+milliseconds since the page was opened}; in the page an "ode-pick" event goes ahead of it: the viewer shows what is baked, or
+the preview, without waiting for an answer.
 """
 
 import gradio as gr
@@ -10,7 +11,8 @@ import gradio as gr
 from ..viewer import assets
 
 MOUNT = """
-const gallery = new Gallery(settle(element, make("div", { class: "ode-gallery" })), (name) => trigger("pick", { name }));
+const gallery = new Gallery(settle(element, make("div", { class: "ode-gallery" })), (name) =>
+  trigger("pick", { name, asked: performance.now() }));
 gallery.update(props.value);
 watch("value", () => gallery.update(props.value));
 """

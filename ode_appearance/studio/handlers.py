@@ -57,6 +57,7 @@ class Studio:
         self.exemplars = Exemplars(self.files, exemplars_folder())
         self.exports = Exports(collection, self.worker, cache, self.files)
         self._asked: collections.Counter[str] = collections.Counter()
+        self._picked: dict[str, float] = {}
 
     def warm_up(self) -> None:
         """Compile what the first visitors need, a network after the other and only while nobody waits for the solver."""
@@ -88,8 +89,17 @@ class Studio:
             yield {**shown, **following}
             shown = {}
 
-    async def pick(self, session: str, name: str, fields: Shown, linked: Shown | None = None) -> AsyncIterator[Shown]:
-        """A material was chosen: its facts, its own solver and time range or what is `linked`, and its keyframes."""
+    async def pick(
+        self, session: str, name: str, fields: Shown, linked: Shown | None = None, asked: float | None = None
+    ) -> AsyncIterator[Shown]:
+        """A material was chosen: its facts, its own solver and time range or what is `linked`, and its keyframes.
+
+        Of two that were `asked` for at different times the later one is shown, whichever comes first.
+        """
+        if asked is not None:
+            if asked < self._picked.get(session, 0.0):
+                return
+            self._picked[session] = asked
         try:
             entry = self.collection.find(name)
         except AppearanceError as error:
@@ -177,6 +187,7 @@ class Studio:
         self.sessions.end(session)
         self.exports.end(session)
         self._asked.pop(session, None)
+        self._picked.pop(session, None)
 
     def _linked(self, link):
         """The material and the fields that a link asks for; nothing where that is not possible."""

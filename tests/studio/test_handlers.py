@@ -51,6 +51,17 @@ def test_a_link_opens_what_it_names(studio):
     assert last["viewer"]["size"] == [32, 16] and last["viewer"]["times"][-1] == 2 and last["viewer"]["seed"] == 5
 
 
+def test_of_two_materials_the_later_one_is_shown_whichever_question_comes_first(studio):
+    for name, asked, shown in (
+        ("rusting_steel", 2000.0, True),
+        ("clay_solidifying", 1999.0, False),
+        ("rusting_steel", 2001, True),
+    ):
+        assert bool(gather(studio.pick("quick", name, FIELD_VALUES, asked=asked))) == shown
+    assert gather(studio.pick("another", "clay_solidifying", FIELD_VALUES, asked=5.0))
+    studio.end("quick")
+
+
 @pytest.mark.filterwarnings("ignore:")
 @pytest.mark.parametrize(
     "link",

@@ -40,8 +40,9 @@ def test_a_picked_material_is_there_before_the_answer(open_screen):
         assert screen.state["run"] == run + 0.5 and screen.state["keyframes"] == 0
     assert screen.page.locator(".ode-title").inner_text() == "Rusting steel"
     screen.call("setTime", 2.0)
-    for route in held:
-        route.continue_()
+    for route in held:  # in the order in which they were asked
+        with screen.page.expect_response("**/gradio_api/queue/join*"):
+            route.continue_()
     screen.page.unroute("**/gradio_api/queue/join*")
     screen.solved(f"state.run > {run + 1} && state.material === 'rusting_steel'")
     assert screen.state["time"] == 2.0, "what was looked at meanwhile is still looked at"
