@@ -6,12 +6,11 @@ renormalised, and times beyond the outermost keyframes are these.
 
 from collections.abc import Callable
 
-import jax
 import numpy as np
 from jaxtyping import Array, Float
 
 from .errors import RequestError
-from .material import Material, check_state, map_channels, read_maps
+from .material import Material, check_state, compiled_maps, map_channels
 from .trajectory import Trajectory, state_at
 
 Ages = Float[np.ndarray, "h w"]
@@ -44,11 +43,8 @@ def aged_maps(
 
 def keyframe_maps(material: Material, state: Float[np.ndarray, "channels h w"]) -> Maps:
     """`decode`, compiled, and into the computer's own memory."""
-    maps = _read_maps(map_channels(material.config), material.config.normals, state)
+    maps = compiled_maps(map_channels(material.config), material.config.normals, state)
     return {name: np.asarray(values) for name, values in maps.items()}
-
-
-_read_maps = jax.jit(read_maps, static_argnums=(0, 1))
 
 
 def blend(times: Float[np.ndarray, " n"], maps_at: Callable[[int], Maps], moments: Ages) -> Maps:

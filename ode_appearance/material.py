@@ -70,6 +70,10 @@ def read_maps(
     return maps
 
 
+compiled_maps = jax.jit(read_maps, static_argnums=(0, 1))
+"""`read_maps`, for many states of one size."""
+
+
 def fingerprint(material: Material) -> str:
     """A hash of all that a solve depends on: the weights, the architecture and the times."""
     digest = hashlib.sha256(repr((material.config.architecture, material.config.times)).encode())

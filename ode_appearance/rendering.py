@@ -14,7 +14,7 @@ from .config import WHITE, Light, MaterialConfig, Surface
 from .errors import RequestError
 from .lights import as_lights, lighting, shade_by_all
 from .limits import check_tiles
-from .material import Material, check_state, map_channels, read_maps
+from .material import Material, check_state, compiled_maps, map_channels, read_maps
 from .shading import DISPLAY_GAMMA, plane, shade, tone_map, traceable
 from .trajectory import Trajectory, state_at
 from .wrapping import picture_of_solid
@@ -56,7 +56,7 @@ def render(
     channels, state = map_channels(config), jnp.asarray(state)
     if (captured := _captured(config, lights, exposure, tiles, surface)) is not None:
         return _render(config.brdf, channels, config.normals, config.camera, state, traceable(captured))
-    return light_maps(config, _read_maps(channels, config.normals, state), lights, exposure, tiles, surface)
+    return light_maps(config, compiled_maps(channels, config.normals, state), lights, exposure, tiles, surface)
 
 
 def lights_of(config: MaterialConfig, light: Light | Sequence[Light] | None) -> tuple[Light, ...]:
@@ -133,6 +133,3 @@ def _light_by_all(brdf, camera, maps, sources, factor, positions):
 @jax.jit
 def _expose(image, factor):
     return jnp.clip(image * factor ** (1 / DISPLAY_GAMMA), 0, 1)
-
-
-_read_maps = jax.jit(read_maps, static_argnums=(0, 1))

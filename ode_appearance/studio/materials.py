@@ -77,6 +77,11 @@ class Collection:
         """Those that are materials."""
         return [entry for entry in self.entries if isinstance(entry, Entry)]
 
+    @property
+    def names(self) -> list[str]:
+        """Names of those that are materials."""
+        return [entry.name for entry in self.sound]
+
     def open(
         self, name: str, folder: Path, *, served: Callable[[Path], Path] = lambda path: path, exemplar: Path | None = None
     ) -> Entry:

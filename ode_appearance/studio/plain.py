@@ -1,4 +1,4 @@
-"""Sentences on the page: names and texts in them come from elsewhere, and Gradio reads what it shows as HTML and Markdown."""
+"""Sentences on the page, of names and texts from elsewhere, which Gradio reads as HTML and Markdown; and how long things take."""
 
 import re
 
@@ -6,3 +6,14 @@ import re
 def as_text(sentence: str) -> str:
     """A sentence for gr.Markdown, gr.Warning or gr.Error that is shown as it is: in it every mark is a character reference."""
     return re.sub(r"[!-/:-@\[-`{-~]", lambda mark: f"&#{ord(mark[0])};", " ".join(sentence.split()))
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them."""
+    if seconds < 1.5:
+        return "a second"
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours"

@@ -11,7 +11,7 @@ from .exemplars import Exemplars
 from .jobs import Job
 from .materials import BrokenEntry, Collection, Entry
 from .own_fields import solver_fields
-from .speed import spelled
+from .plain import duration
 
 
 def viewer_value(entry: Entry, job: Job, *, exemplar: bool = False) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def progress_text(job: Job) -> str:
         case "solving" if not done:
             return "Preparing the solver: this takes longer the first time at a size"
         case "solving":
-            left = f", about {spelled(job.seconds_left)} left" if job.seconds_left is not None else ""
+            left = f", about {duration(job.seconds_left)} left" if job.seconds_left is not None else ""
             return f"Solving: {done} of {planned} keyframes, {spent}{left}"
         case "complete":
             return f"{done} keyframes, {spent}"

@@ -112,7 +112,7 @@ class Program:
         entry = self._studio.collection.find(material)
         request = solve_request(entry.name, entry.config, _fields(entry.config, seed, width, height, time))
         seen = _seen(entry.config, (width, height), time, (x, y, log_intensity), view, None)
-        shipped = entry.name in [known.name for known in self._studio.collection.sound]
+        shipped = entry.name in self._studio.collection.names
         return snippet(entry, request, seen, shipped=shipped)
 
     def search(self, query: str) -> list[dict[str, str]]:

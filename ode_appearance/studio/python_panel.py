@@ -23,7 +23,7 @@ def python_panel(collection: Collection, selected: gr.State, fields: Sequence[gr
         try:
             entry = collection.find(name or "")
             request = solve_request(entry.name, entry.config, dict(zip(FIELDS, values, strict=True)))
-            return snippet(entry, request, seen, shipped=entry.name in [known.name for known in collection.sound])
+            return snippet(entry, request, seen, shipped=entry.name in collection.names)
         except AppearanceError as error:
             return f"# {' '.join(str(error).split())}"  # no line of it is code
 

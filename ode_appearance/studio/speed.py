@@ -7,6 +7,7 @@ import numpy as np
 from ..config import Architecture, MaterialConfig, Method
 from ..memory import solve_bytes
 from ..trajectory import Trajectory
+from .plain import duration
 from .requests import SolveRequest
 
 
@@ -47,18 +48,11 @@ class Speed:
     def describe(self, config: MaterialConfig, request: SolveRequest) -> str:
         """A line on what a request will take."""
         seconds = self.seconds(config, request)
-        time = "a time that is not yet known on this machine" if seconds is None else f"about {spelled(seconds)}"
+        time = "a time that is not yet known on this machine" if seconds is None else f"about {duration(seconds)}"
         size = "×".join(map(str, request.size))
         return (
             f"{size}, {len(request.times)} keyframes: {time}, {solve_bytes(config, request.solver, request.size) / 1e9:.1f} GB."
         )
-
-
-def spelled(seconds: float) -> str:
-    """A length of time for reading."""
-    if seconds < 1:
-        return "a second"
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
 def _course(request):

@@ -40,7 +40,7 @@ class TrainingProgram:
         changes = {**numbers, **({"iterations": whole({"iterations": iterations}, "iterations")} if iterations else {})}
         config = from_json(TrainConfig, {**to_json(preset_of(preset, kind)), **changes}, "training")
         check_training(config)
-        shipped = [entry.name for entry in self._library.collection.sound]
+        shipped = self._library.collection.names
         if init_from and init_from not in shipped:
             raise RequestError(f"A training can start from {', '.join(shipped) or 'nothing'}, not from {init_from[:100]!r}.")
         self._trainings.check_room()

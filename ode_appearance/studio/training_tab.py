@@ -16,10 +16,10 @@ from ..training.config import PRESETS, preset
 from ..training.estimate import estimate_seconds
 from .library import Library
 from .own_material import OwnMaterial
-from .plain import as_text
+from .plain import as_text, duration
 from .runs import Order
 from .training_form import advanced_fields, examples, look_at, read_config, shown_values
-from .training_view import curve, duration, summary
+from .training_view import curve, summary
 
 KINDS = [("RGB texture", "rgb"), ("SVBRDF, lit by a flash", "svbrdf")]
 UPLOADS = [".gif", ".webp", ".png", ".mp4", ".avi", ".mov", ".mkv", ".zip"]

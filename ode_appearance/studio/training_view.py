@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..errors import TrainingError
+from .plain import duration
 from .runs import Run
 
 POINTS = 300
@@ -48,12 +49,3 @@ def curve(run: Run) -> dict[str, list[Any]]:
     chunks = [points[at : at + group] for at in range(0, len(points), group)]
     medians = [sorted(loss for _, loss in chunk)[len(chunk) // 2] for chunk in chunks]
     return {"iteration": [chunk[-1][0] for chunk in chunks], "loss": medians}
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them."""
-    if seconds < 90:
-        return f"{seconds:.0f} seconds"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} minutes"
-    return f"{seconds / 3600:.1f} hours"

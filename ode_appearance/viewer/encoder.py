@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 
-import jax
 import numpy as np
 from jaxtyping import Array, Float
 
 from ..config import MaterialConfig
-from ..material import map_channels, read_maps
+from ..material import compiled_maps, map_channels
 from .keyframes import Quality, Texels, pack
-
-_read_maps = jax.jit(read_maps, static_argnums=(0, 1))
 
 
 class Encoder:
@@ -22,7 +19,7 @@ class Encoder:
 
     def encode(self, state: Float[Array, "channels h w"] | Float[np.ndarray, "channels h w"]) -> bytes:
         """The keyframe file of a state."""
-        return self.encode_maps(_read_maps(map_channels(self._config), self._config.normals, state))
+        return self.encode_maps(compiled_maps(map_channels(self._config), self._config.normals, state))
 
     def encode_maps(self, maps: Mapping[str, Float[Array, "_ h w"] | Float[np.ndarray, "_ h w"]]) -> bytes:
         """The keyframe file of maps, as of `ode_appearance.decode`."""

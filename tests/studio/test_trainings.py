@@ -7,9 +7,10 @@ import pytest
 
 import ode_appearance as oa
 from ode_appearance.errors import TrainingError
+from ode_appearance.studio.plain import duration
 from ode_appearance.studio.runs import Order, read_runs
 from ode_appearance.studio.training_form import ADVANCED, examples, look_at, read_config, shown_values
-from ode_appearance.studio.training_view import curve, duration, summary
+from ode_appearance.studio.training_view import curve, summary
 from ode_appearance.studio.trainings import Trainings
 from ode_appearance.training.config import TrainConfig, preset
 
@@ -156,4 +157,4 @@ def test_a_damaged_training_does_not_hide_the_others(trainings):
 
 
 def test_durations():
-    assert [duration(s) for s in (30, 600, 7200)] == ["30 seconds", "10 minutes", "2.0 hours"]
+    assert [duration(s) for s in (0.2, 30, 600, 7200)] == ["a second", "30 seconds", "10 minutes", "2.0 hours"]
