@@ -1,4 +1,4 @@
-"""Sentences on the page, of names and texts from elsewhere, which Gradio reads as HTML and Markdown; and how long things take."""
+"""Sentences on a page, of names and texts from elsewhere, which Gradio reads as HTML and Markdown, and how long things take."""
 
 import re
 
