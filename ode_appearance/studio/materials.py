@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jax
 
-from ..checkpoint import KEYFRAMES, PREVIEW, checked_file, count_parameters, load_folder
+from ..checkpoint import KEYFRAMES, PREVIEW, checked_file, count_parameters, load_config, load_folder
 from ..collection import checkpoints_folder, list_materials
 from ..config import MaterialConfig
 from ..errors import AppearanceError, CheckpointError
@@ -55,22 +55,25 @@ class Collection:
 
     @property
     def entries(self) -> list[Entry | BrokenEntry]:
-        """Every checkpoint folder, sound ones first, by name."""
+        """Every checkpoint folder: sound ones first, of them those that can be relit, by name."""
         with self._lock:
             if self._entries is None:
-                entries = [_read(self.folder / name) for name in list_materials(self.folder)]
+                entries = [_read(self.folder / name) for name in self._ordered()]
                 self._entries = sorted(entries, key=lambda entry: isinstance(entry, BrokenEntry))
             return self._entries
 
     def glimpse(self) -> list[tuple[str, Path | None]]:
-        """(name, preview) of every checkpoint folder, by name, before any is read."""
+        """(name, preview) of every checkpoint folder, before their weights are read."""
         with self._lock:
-            return [(name, _preview(self.folder / name)) for name in list_materials(self.folder)]
+            return [(name, _preview(self.folder / name)) for name in self._ordered()]
 
     def first(self) -> Entry | None:
-        """The first sound material by name, without those that come after it."""
-        read = (_read(self.folder / name) for name in list_materials(self.folder))
+        """The first sound material, without those that come after it."""
+        read = (_read(self.folder / name) for name in self._ordered())
         return next((entry for entry in read if isinstance(entry, Entry)), None)
+
+    def _ordered(self):
+        return sorted(list_materials(self.folder), key=lambda name: not _can_be_relit(self.folder / name))
 
     @property
     def sound(self) -> list[Entry]:
@@ -130,6 +133,13 @@ class Collection:
                 with contextlib.suppress(CheckpointError):  # missing, or a link that leads out
                     files.append(checked_file(folder, name))
         return files
+
+
+def _can_be_relit(folder):
+    try:
+        return load_config(folder).brdf is not None
+    except AppearanceError:
+        return False  # it is broken, which `_read` says
 
 
 def _bytes(entry):

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from conftest import BROKEN
 from made_up import psnr
+from materials import RGB, SVBRDF, little_material
 
 import ode_appearance as oa
 from ode_appearance import device
@@ -28,6 +29,16 @@ def test_a_broken_material_does_not_stop_the_others(collection):
     assert [material["error"] is None for material in value["materials"]] == [True, True, True, False]
     with pytest.raises(CheckpointError, match=r"model\.eqx"):
         collection.find(BROKEN)
+
+
+def test_what_can_be_relit_comes_first(tmp_path):
+    for name, config in (("a_texture", RGB), ("b_surface", SVBRDF), ("c_texture", RGB), ("d_surface", SVBRDF)):
+        oa.save(little_material(config), tmp_path / name, preview=b"a picture")
+    (tmp_path / "b_surface" / "model.eqx").write_bytes(b"")
+    collection = Collection(tmp_path)
+    names = ["b_surface", "d_surface", "a_texture", "c_texture"]
+    assert [name for name, _ in collection.glimpse()] == names and collection.first().name == "d_surface"
+    assert [entry.name for entry in collection.entries] == [*names[1:], "b_surface"] and collection.names == names[1:]
 
 
 @pytest.mark.parametrize("name", ["moss", "../clay_solidifying", "/etc", "", "user/repo"])
