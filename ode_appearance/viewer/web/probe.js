@@ -23,12 +23,13 @@ class Probe {
 
   aim(event) {
     this.event = event;
-    if (!event) this.element.hidden = true;
     // Reading waits for the graphics card: not while something moves.
-    if (!event || this.pending || event.buttons || this.store.view.playing) return;
+    const still = event && !event.buttons && !this.store.view.playing;
+    if (!still) this.element.hidden = true;
+    if (!still || this.pending) return;
     this.pending = requestAnimationFrame(() => {
       this.pending = null;
-      if (this.event && this.stage.ready) this.read(this.event);
+      if (this.event && !this.event.buttons && this.stage.ready) this.read(this.event);
     });
   }
 
