@@ -18,6 +18,7 @@ from ..trajectory import TrajectoryCache
 from .deadline import Deadline
 from .files import KeyframeFiles
 from .materials import Collection
+from .plain import amount
 from .requests import number, solve_request, whole
 from .seen import STILLS, read_seen
 from .worker import Worker
@@ -52,7 +53,7 @@ class Exports:
         self._latest[session] = stop, folder
         path = folder / f"{re.sub('[^A-Za-z0-9_-]+', '_', entry.config.name)[:60] or 'material'}{SUFFIXES[config.format]}"
         written = written_size(config, request.size, view.tiles, view.surface)
-        size = f"about {estimate_bytes(entry.config, config, size=written, frames=len(times)) / 1e6:.1f} MB"
+        size = f"about {amount(estimate_bytes(entry.config, config, size=written, frames=len(times)))}"
         shares = [0.0]
 
         def work():
@@ -96,7 +97,7 @@ class Exports:
         finally:
             stop.set()
             task.cancel()  # where it has not begun
-        done = f"{file.name}, {file.stat().st_size / 1e6:.1f} MB. {view.left_out}".strip() if file else "Stopped."
+        done = f"{file.name}, {amount(file.stat().st_size)}. {view.left_out}".strip() if file else "Stopped."
         yield done, file
 
     def stop(self, session: str) -> None:

@@ -17,3 +17,8 @@ def duration(seconds: float) -> str:
     if seconds < 5400:
         return f"{seconds / 60:.0f} minutes"
     return f"{seconds / 3600:.1f} hours"
+
+
+def amount(bytes: float) -> str:
+    """Bytes as people say them."""
+    return f"{max(bytes, 1000) / 1e3:.0f} KB" if bytes < 1e6 else f"{bytes / 1e6:.1f} MB"

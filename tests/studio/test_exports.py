@@ -47,7 +47,7 @@ def exported(studio, material, seen=SEEN, **options):
 
 def test_a_picture_is_what_the_library_renders(studio):
     said, path = exported(studio, "clay_solidifying")
-    assert said[0].startswith("Exporting, about") and "MB" in said[-1] and path.suffix == ".png"
+    assert said[0].startswith("Exporting, about") and "KB." in said[-1] and path.suffix == ".png"
     material = oa.load("clay_solidifying")
     solver = oa.SolverConfig("heun", step=0.2)
     trajectory = oa.solve(material, size=(32, 16), times=[0.5], solver=solver)
