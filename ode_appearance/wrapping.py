@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 
 from .config import Light, MaterialConfig, Surface
 from .lights import lighting, shade_by_all
-from .limits import picture_size
+from .limits import MAX_PIXELS, picture_size
 from .shading import DISPLAY_GAMMA, normalise, tone_map
 from .solids import facets, repeats, texels_a_pixel
 
@@ -19,6 +19,7 @@ BACKGROUND = tuple(level / 255 for level in (26, 24, 26))  # as in viewer/web/re
 LEAST_FACING = 0.05
 """Cosine between a bump and the direction to the eye: near the outline there would be holes."""
 MOST_FINE = 8
+MOST_RAYS = MAX_PIXELS
 STRIP_RAYS = 1 << 19
 
 
@@ -32,12 +33,12 @@ def picture_of_solid(
 ) -> Float[np.ndarray, "3 side side"]:
     """Display values of a solid in the middle of a square picture, on which the state lies as often as `solids.repeats` says.
 
-    Each pixel is the mean of 2x2 rays or, where texels are smaller than pixels, of more.
+    Each pixel is the mean of 2x2 rays or, where texels are smaller than pixels, of more; of fewer in a very large picture.
     """
     height, width = next(iter(maps.values())).shape[1:]
     side, _ = picture_size((width, height), tiles, surface)
     texels = texels_a_pixel(surface.kind, config.camera, (width, height), tiles, side)
-    fine = min(2 * max(1, math.ceil(texels)), MOST_FINE)
+    fine = max(1, min(2 * math.ceil(texels), MOST_FINE, math.isqrt(MOST_RAYS // side**2)))
     rows = min(side, max(1, STRIP_RAYS // (side * fine**2)))
     seen = {name: jnp.asarray(values) for name, values in maps.items() if name != "height"}
     numbers = (

@@ -110,6 +110,18 @@ def test_strips_make_one_picture(monkeypatch):
     np.testing.assert_allclose(strips, whole, atol=1e-5)
 
 
+def test_a_large_picture_takes_no_more_rays_than_are_allowed(monkeypatch):
+    import ode_appearance.wrapping as wrapping
+
+    material, state, taken = little_material(RGB), plain(RGB, 0.1), []
+    strip = wrapping._strip
+    monkeypatch.setattr(wrapping, "_strip", lambda *given: taken.append(given[3]) or strip(*given))
+    for most, finest in ((wrapping.MOST_RAYS, 4), (64 * 64 * 4, 2), (64 * 64, 1)):
+        monkeypatch.setattr(wrapping, "MOST_RAYS", most)
+        assert oa.render(material, state, surface=oa.Surface("cylinder"), tiles=(4, 4)).shape == (3, 64, 64)
+        assert taken[-1][0] == 64 and taken[-1][2] == finest
+
+
 def unchecked(kind):
     """As somebody makes it who does not check types."""
     surface = oa.Surface()

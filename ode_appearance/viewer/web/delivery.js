@@ -61,7 +61,7 @@ class Delivery {
     Object.assign(this, { run: value.run, value, trouble: null });
     this.title.textContent = material.title;
     this.kind.textContent = material.label;
-    this.stage.renderer?.prepare(material.brdf);
+    if (!this.stage.gone) this.stage.renderer?.prepare(material.brdf);
     this.stage.begin(times.length, !another);
     this.timeline.setRange(times[0], times.at(-1), material);
     this.playback.pause();
