@@ -18,8 +18,11 @@ from .own_fields import own_times, solver_fields
 from .presentation import gallery_value, glimpse_value, opening_value
 from .python_panel import python_panel
 from .viewer import viewer
+from .whole import whole
 
 Parts = dict[str, Any]
+WHOLE = ("viewer", "gallery", "facts", "device")
+"""Those of our own."""
 LINK = f"""(_, ...fields) => {{ {assets.script("link")}
 return [linkedSolve(location.hash), ...fields]; }}"""
 
@@ -41,12 +44,12 @@ def explore(
     parts: Parts = {"selected": gr.State(None), "device": device}
     with gr.Row(elem_id="body"):
         with gr.Column(scale=1, min_width=220):
-            parts["gallery"] = gallery(value=glimpse_value(studio.collection), elem_id="gallery")
+            parts["gallery"] = gallery(value=whole(glimpse_value(studio.collection)), elem_id="gallery")
             panel = more() if more else None
         with gr.Column(scale=5, min_width=320):
             first = studio.collection.first()
             opening = opening_value(first, studio.exemplars) if first else None
-            parts["viewer"] = viewer(value=opening, elem_id="viewer", picture=picture, exemplar=exemplar)
+            parts["viewer"] = viewer(value=whole(opening), elem_id="viewer", picture=picture, exemplar=exemplar)
             buttons = _fields(parts)
             export_panel(studio.exports, parts["selected"], [parts[name] for name in FIELDS])
             python_panel(studio.collection, parts["selected"], [parts[name] for name in FIELDS])
@@ -102,7 +105,7 @@ def _connect(
 
     async def show(stream):
         async for shown in stream:
-            yield {parts[name]: value for name, value in shown.items()}
+            yield {parts[name]: whole(value) if name in WHOLE else value for name, value in shown.items()}
         # Gradio sends the last values once more when a generator ends; they may be out of date by then.
         yield gr.skip()
 
@@ -124,7 +127,7 @@ def _connect(
             yield shown
 
     async def pick_beside(name, request: gr.Request, *values):
-        yield {parts["gallery"]: gallery_value(studio.collection, studio.exemplars, None)}
+        yield {parts["gallery"]: whole(gallery_value(studio.collection, studio.exemplars, None))}
         async for shown in pick_named(name, request, *values):
             yield shown
 

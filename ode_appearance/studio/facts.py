@@ -1,6 +1,6 @@
 """The facts component: labels and texts in a list, shown as they are and never as HTML.
 
-Its value is a list of [label, text].
+Its value is a list of [label, text], `whole`.
 """
 
 import gradio as gr
@@ -9,8 +9,7 @@ from ..viewer import assets
 
 MOUNT = """
 const facts = new Facts(settle(element, make("dl", { class: "ode-facts" })));
-facts.update(props.value);
-watch("value", () => facts.update(props.value));
+follow(props, watch, (value) => facts.update(value));
 """
 
 

@@ -1,6 +1,6 @@
 """The gallery component: materials with their animated previews, one of them picked.
 
-Its value is {"selected": name or None, "materials": [{name, title, label, preview (a file or None), opening (a
+Its value is, `whole`, {"selected": name or None, "materials": [{name, title, label, preview (a file or None), opening (a
 value of the viewer's, where it is known), error (a sentence or None)}, ...]}. The event `pick` carries {"name": name, "asked":
 milliseconds since the page was opened}; in the page an "ode-pick" event goes ahead of it: the viewer shows what is baked, or
 the preview, without waiting for an answer.
@@ -13,8 +13,7 @@ from ..viewer import assets
 MOUNT = """
 const gallery = new Gallery(settle(element, make("div", { class: "ode-gallery" })), (name) =>
   trigger("pick", { name, asked: performance.now() }));
-gallery.update(props.value);
-watch("value", () => gallery.update(props.value));
+follow(props, watch, (value) => gallery.update(value));
 """
 
 

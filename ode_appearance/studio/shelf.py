@@ -1,7 +1,7 @@
 """The shelf component: materials by name in a list, one of them chosen, with a sentence above them.
 
-Its value is {"note": sentence or "", "rows": [{name, title, label}, ...], "selected": name, None, or "" for the one that was
-chosen before}, shown as text and never as HTML. The event `pick` carries {"name": name}.
+Its value is, `whole`, {"note": sentence or "", "rows": [{name, title, label}, ...], "selected": name, None, or "" for the one
+that was chosen before}, shown as text and never as HTML. The event `pick` carries {"name": name}.
 """
 
 from typing import Any
@@ -10,12 +10,12 @@ import gradio as gr
 
 from ..viewer import assets
 from .library import Row
+from .whole import whole
 
 KEPT = ""
 MOUNT = """
 const shelf = new Shelf(settle(element, make("div", { class: "ode-shelf" })), (name) => trigger("pick", { name }));
-shelf.update(props.value);
-watch("value", () => shelf.update(props.value));
+follow(props, watch, (value) => shelf.update(value));
 """
 
 
@@ -31,6 +31,6 @@ def shelf(**options) -> gr.HTML:
     )
 
 
-def shelf_value(rows: list[Row], note: str = "", selected: str | None = None) -> dict[str, Any]:
+def shelf_value(rows: list[Row], note: str = "", selected: str | None = None) -> list[Any]:
     """A shelf's value."""
-    return {"note": note, "rows": rows, "selected": selected}
+    return whole({"note": note, "rows": rows, "selected": selected})

@@ -1,6 +1,6 @@
 """The viewer component: a canvas that shows a material at any time under any light, without asking the server again.
 
-Its value is a dict, sent again whenever something in it changes:
+Its value is a dict, `whole`, sent again whenever something in it changes:
 
     run         whole number that grows: a value of an earlier run is ignored
     material    {name, title, label, brdf ("rgb" for a texture), half_width, distance, light [x, y, log-intensity],
@@ -36,8 +36,7 @@ const viewer = new Viewer(container.firstElementChild, {
   exemplar: (name) => server.exemplar(name),
 });
 container.odeViewer = new ViewerApi(viewer);
-container.odeViewer.update(props.value);
-watch("value", () => container.odeViewer.update(props.value));
+follow(props, watch, (value) => container.odeViewer.update(value));
 """
 
 

@@ -4,6 +4,7 @@ import pytest
 from conftest import ROOT, Screen, serving
 from hub_stand_in import HubStandIn
 
+WIDE = {"width": 1280, "height": 1000}
 NAME = "<img src=x onerror=alert(1)>"
 
 
@@ -21,7 +22,7 @@ def screen(there, checkpoints, browser, tmp_path_factory):
     folder = tmp_path_factory.mktemp("hub")
     settings = {"HF_ENDPOINT": there.endpoint, "HF_HOME": str(folder), "HF_HUB_DISABLE_XET": "1", "HF_TOKEN": ""}
     with serving(ODE_APPEARANCE_CHECKPOINTS=str(checkpoints), ODE_APPEARANCE_RUNS=str(folder / "runs"), **settings) as address:
-        screen = Screen(browser, address, viewport={"width": 1280, "height": 1000})
+        screen = Screen(browser, address, viewport=WIDE)
         screen.page.get_by_role("button", name="More materials").click()
         yield screen
         screen.page.close()
@@ -40,6 +41,28 @@ def test_a_material_is_opened_by_its_name(screen):
         assert facts.get_by_text(text).count() > 0
     page.locator("#python").get_by_text("Python", exact=True).click()
     page.locator("#python").get_by_text("oa.load('someone/rust')").wait_for()
+
+
+def test_a_list_is_there_whichever_messages_are_read_at_once(browser, screen):
+    """A busy page reads several messages of an event at once, and a later one that skips a value must not take it away."""
+    address = screen.page.url.partition("#")[0]
+    busy = Screen(browser, address, link="#size=256x256", viewport=WIDE)  # its messages keep the stream open
+
+    def late(route):
+        answer = route.fetch()
+        busy.page.wait_for_timeout(3000)
+        route.fulfill(response=answer)
+
+    busy.page.route("**/gradio_api/queue/join*", late)
+    busy.page.get_by_role("button", name="More materials").click()
+    busy.page.get_by_label("Open a repository").fill("someone/rust")
+    busy.page.get_by_label("Open a repository").press("Enter")
+    busy.until("state.material === 'someone/rust'")
+    busy.page.locator("#hub-opened .ode-shelf-row[aria-pressed=true]").wait_for()
+    assert busy.page.locator(".ode-card[aria-pressed=true]").count() == 0
+    busy.page.unroute("**/gradio_api/queue/join*")
+    busy.page.close()
+    assert busy.errors == []
 
 
 def test_a_link_opens_a_material_of_the_hub(browser, screen, there):

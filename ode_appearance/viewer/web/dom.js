@@ -24,6 +24,13 @@ function settle(component, own) {
   return own;
 }
 
+/** Tells `update` the value of a component of Gradio's, now and whenever it changes (see whole.py). */
+function follow(props, watch, update) {
+  const tell = () => update(props.value?.[0]);
+  tell();
+  watch("value", tell);
+}
+
 /** Lets an animated picture rest at its first frame, for those who asked their system for less motion. */
 function calm(image) {
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) return image;
