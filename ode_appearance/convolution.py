@@ -3,7 +3,8 @@
 XLA's CPU backend runs a zero-padded "SAME" convolution close to the rate of a matrix product, and a convolution of an
 explicitly padded image several times slower. So on a CPU the image is convolved with zero padding, and the four border
 strips, the only pixels that the padding reaches, are convolved again with their true neighbours. The numbers are those of
-circular padding. Elsewhere the image is padded and convolved as usual.
+circular padding. Of many channels, half of the multiplications are saved (winograd.py). Elsewhere the image is padded and
+convolved as usual.
 """
 
 import contextlib
@@ -14,8 +15,11 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-_LAYOUT = ("NHWC", "HWIO", "NHWC")
+from .correlation import LAYOUT, correlate, wrap
+from .winograd import convolve_tiles_of_rows
 
+_MANY_CHANNELS = 128
+"""From here on the multiplications that are saved outweigh the additions: measured in the published networks."""
 
 _any_derivative = contextvars.ContextVar("any_derivative", default=False)
 
@@ -43,7 +47,7 @@ def circular_convolution(
 
 
 def _convolution(x, kernel):
-    return lax.platform_dependent(x, kernel, cpu=_by_border_strips, default=_by_padding)
+    return lax.platform_dependent(x, kernel, cpu=_on_cpu, default=_by_padding)
 
 
 @jax.custom_vjp
@@ -65,27 +69,21 @@ def _backward(residuals, gradient):
 _fast_backward.defvjp(_forward, _backward)
 
 
-def correlate(
-    x: Float[Array, "h w inputs"], kernel: Float[Array, "kh kw inputs outputs"], padding
-) -> Float[Array, "_ _ outputs"]:
-    """Cross-correlation with zeros around, as `lax.conv_general_dilated` names the padding; plain derivatives."""
-    return lax.conv_general_dilated(x[None], kernel, (1, 1), padding, dimension_numbers=_LAYOUT)[0]
-
-
-def wrap(x: Float[Array, "h w c"]) -> Float[Array, "h+2 w+2 c"]:
-    """The image, continued periodically by a pixel on each side."""
-    x = jnp.concatenate([x[-1:], x, x[:1]], axis=0)
-    return jnp.concatenate([x[:, -1:], x, x[:, :1]], axis=1)
-
-
 def _by_padding(x, kernel):
     return correlate(wrap(x), kernel, "VALID")
 
 
-def _by_border_strips(x, kernel):
-    height, width, _ = x.shape
+def _on_cpu(x, kernel):
+    height, width, inputs = x.shape
     if min(height, width) < 4:
         return _by_padding(x, kernel)
+    if inputs >= _MANY_CHANNELS and height % 4 == 0:
+        return convolve_tiles_of_rows(x, kernel)
+    return _by_border_strips(x, kernel)
+
+
+def _by_border_strips(x, kernel):
+    height, width, _ = x.shape
     inner = correlate(x, kernel, "SAME")
     # The last two and first two rows, padded by one, give the new last and first row in this order; columns likewise.
     rows = correlate(wrap(jnp.concatenate([x[-2:], x[:2]], axis=0))[1:-1], kernel, "VALID")
@@ -104,7 +102,7 @@ def _by_sliding_gradient(x, gradient):
     # The gradient slides over the image as a kernel would; channels take the batch's place. Written with the dimensions in
     # their usual order, since XLA's CPU backend falls back to a slow loop for any other order inside of a `while_loop`.
     images = jnp.moveaxis(wrap(x), 2, 0)[..., None]
-    correlated = lax.conv_general_dilated(images, gradient[:, :, None], (1, 1), "VALID", dimension_numbers=_LAYOUT)
+    correlated = lax.conv_general_dilated(images, gradient[:, :, None], (1, 1), "VALID", dimension_numbers=LAYOUT)
     return jnp.moveaxis(correlated, 0, 2)
 
 

@@ -13,7 +13,8 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from .config import Boundary
-from .convolution import any_derivative_wanted, circular_convolution, correlate, wrap
+from .convolution import any_derivative_wanted, circular_convolution
+from .correlation import correlate, wrap
 from .resampling import double
 
 

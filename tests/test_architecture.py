@@ -16,6 +16,8 @@ ORDER = [
     "errors",
     "config",
     "config_json",
+    "correlation",
+    "winograd",
     "convolution",
     "resampling",
     "enlarging",

@@ -8,7 +8,16 @@ from jax import lax
 
 from ode_appearance import convolution
 
-SHAPES = [(1, 1, 1, 1), (1, 5, 2, 3), (3, 4, 1, 2), (4, 4, 2, 2), (16, 9, 3, 5)]
+SHAPES = [
+    (1, 1, 1, 1),
+    (1, 5, 2, 3),
+    (3, 4, 1, 2),
+    (4, 4, 2, 2),
+    (16, 9, 3, 5),
+    (4, 4, 128, 2),
+    (12, 7, 130, 3),
+    (6, 8, 128, 2),
+]
 
 
 def by_definition(x, kernel):
@@ -21,7 +30,7 @@ def image_and_kernel(shape, seed=0):
     height, width, inputs, outputs = shape
     random = np.random.default_rng(seed)
     x = random.standard_normal((height, width, inputs), np.float32)
-    kernel = random.standard_normal((3, 3, inputs, outputs), np.float32)
+    kernel = random.standard_normal((3, 3, inputs, outputs), np.float32) / np.float32(inputs**0.5)
     return jnp.asarray(x), jnp.asarray(kernel)
 
 
@@ -66,7 +75,7 @@ def test_rolling_the_image_rolls_the_result():
 # The formulations of other platforms too, which this machine may never choose by itself
 
 
-@pytest.mark.parametrize("formulation", ["_by_padding", "_by_border_strips"])
+@pytest.mark.parametrize("formulation", ["_by_padding", "_on_cpu"])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_each_formulation_has_the_same_values(formulation, shape):
     x, kernel = image_and_kernel(shape)
