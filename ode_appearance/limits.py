@@ -67,17 +67,23 @@ def picture_size(size: tuple[int, int], tiles: tuple[int, int], surface: Surface
     Raises RequestError for tiles, a surface, or a picture that is not possible.
     """
     across, down = check_tiles(size, tiles)
-    if surface.kind not in get_args(SurfaceKind):
-        raise RequestError(f"A surface is {' or '.join(get_args(SurfaceKind))}, not {str(surface.kind)[:20]!r}.")
+    check_surface(surface)
     width, height = size[0] * across, size[1] * down
     if surface.kind == "flat":
         return width, height
-    if not (len(surface.turn) == 2 and np.isfinite(surface.turn).all()):
-        raise RequestError("A solid is turned by two finite angles.")
     side = max(width, height)
     if side**2 > MAX_PIXELS:
         raise RequestError(f"A picture of a {surface.kind} of {side}x{side} is more than {MAX_PIXELS:,} pixels.")
     return side, side
+
+
+def check_surface(surface: Surface) -> None:
+    """Raise RequestError for what is no surface that a picture can be of."""
+    kind = getattr(surface, "kind", surface)  # somebody may give a kind's name
+    if kind is surface or kind not in get_args(SurfaceKind):
+        raise RequestError(f"A surface is a Surface: {' or '.join(get_args(SurfaceKind))}, not {str(kind)[:20]!r}.")
+    if kind != "flat" and not (len(surface.turn) == 2 and np.isfinite(surface.turn).all()):
+        raise RequestError("A solid is turned by two finite angles.")
 
 
 def _by(size) -> str:

@@ -15,9 +15,9 @@ STAGES = {"heun": 2, "tsit5": 7, "bosh3": 4, "rkc": 3, "euler": 1}
 def solve_bytes(config: MaterialConfig, solver: SolverConfig, size: tuple[int, int]) -> int:
     """About how many bytes solving one state of `size` (width, height) takes at its peak.
 
-    Fitted to what XLA's CPU backend reports for both published networks and two narrow ones, with Heun and Tsit5 (within
-    a tenth). To it comes what XLA does not count: whole processes were seen to take up to 1.7 times as much. A network may
-    be widest on a coarser level, or in an attention that is far wider than usual, which has matrices of its own besides.
+    About twice what XLA's CPU backend reports for both published networks (1.8 to 2.1 times, with Heun and Bosh3), for whole
+    processes were seen to take up to 1.7 times as much as that. A network may be widest on a coarser level, or in an attention
+    that is far wider than usual, which has matrices of its own besides.
     """
     architecture = config.architecture
     hidden = architecture.attention.heads * architecture.attention.head_dim if architecture.attention else 0

@@ -13,7 +13,7 @@ from .aging import aged_maps
 from .config import WHITE, Light, MaterialConfig, Surface
 from .errors import RequestError
 from .lights import as_lights, lighting, shade_by_all
-from .limits import check_tiles
+from .limits import check_surface, check_tiles
 from .material import Material, check_state, compiled_maps, map_channels, read_maps
 from .shading import DISPLAY_GAMMA, plane, shade, tone_map, traceable
 from .trajectory import Trajectory, state_at
@@ -49,6 +49,7 @@ def render(
     config = material.config
     lights = lights_of(config, light)
     check_exposure(exposure)
+    check_surface(surface)
     if age is not None:
         return light_maps(config, aged_maps(material, trajectory, time, age), lights, exposure, tiles, surface)
     state = state_at(trajectory, time) if isinstance(trajectory, Trajectory) else trajectory
@@ -67,7 +68,7 @@ def lights_of(config: MaterialConfig, light: Light | Sequence[Light] | None) -> 
 def usual_light(config: MaterialConfig) -> Light:
     """The light that a material was captured under. An RGB texture is its own light where it lies flat; on a solid, under this
     one, the front is as bright as it is."""
-    return Light(log_intensity=math.log(math.pi)) if config.brdf is None else config.light
+    return Light(log_intensity=math.log(math.pi * config.camera.distance**2)) if config.brdf is None else config.light
 
 
 def check_exposure(exposure: float) -> None:

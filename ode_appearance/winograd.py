@@ -21,17 +21,16 @@ _ROWS = np.array(
         [0, -2, -1, 2, 1, 0],
         [0, 2, -1, -2, 1, 0],
         [0, 4, 0, -5, 0, 1],
-    ],
-    np.float32,
+    ]
 )
-_TAPS = np.array([[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], [0, 0, 24]], np.float32) / 24
-_TILE = np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]], np.float32)
+_TAPS = np.array([[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], [0, 0, 24]]) / 24
+_TILE = np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]])
 
 
 def convolve_tiles_of_rows(
     x: Float[Array, "h w inputs"], kernel: Float[Array, "3 3 inputs outputs"]
 ) -> Float[Array, "h w outputs"]:
-    """`circular_convolution(x, kernel)`, to rounding (some 1e-6 of the largest value); h is a multiple of 4, w at least 4."""
+    """`circular_convolution(x, kernel)`, to rounding (a few 1e-6 of the largest value); h is a multiple of 4, w at least 4."""
     height, width, _ = x.shape
     tiles = x.reshape(height // 4, 4, width, -1)
     own = [tiles[:, row] for row in range(4)]

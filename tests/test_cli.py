@@ -154,8 +154,8 @@ def test_several_lights_and_exposure(tmp_path):
 
 
 def test_a_solid(tmp_path):
-    folder = sampled(tmp_path, "--surface", "sphere", "--turn", "90,-10", times=[1.0])
-    surface = oa.Surface("sphere", (np.pi / 2, np.radians(-10)))
+    folder = sampled(tmp_path, "--surface", "sphere", "--turn", "-90,-10", times=[1.0])
+    surface = oa.Surface("sphere", (-np.pi / 2, np.radians(-10)))
     _, (frame,) = expected_frames(times=[1.0], surface=surface)
     assert np.abs(np.asarray(Image.open(folder / "frame_0000.png"), int) - frame).max() <= 1
 
@@ -304,6 +304,7 @@ IMPOSSIBLE = {
     "a light of no colour": ([*SAMPLE, "--light", "0,0,0,1,red"], "#ff8040"),
     "a light that orbits backwards": ([*SAMPLE, "--orbit", "-1"], "--orbit"),
     "too much light": ([*SAMPLE, "--exposure", "99"], "stops"),
+    "too large a size": ([*SAMPLE, "--size", "8192x8192", "--times", "1"], "largest"),
     "tiles of nothing": ([*SAMPLE, "--tiles", "0x2"], "0x2"),
     "tiles of text": ([*SAMPLE, "--tiles", "many"], "ACROSSxDOWN"),
     "a turned plane": ([*SAMPLE, "--turn", "30,10"], "--surface"),

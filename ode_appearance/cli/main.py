@@ -1,6 +1,7 @@
 """Reads the command line and hands it to a verb."""
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 
@@ -20,9 +21,20 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def joined(arguments: Sequence[str]) -> list[str]:
+    """The arguments, lists that begin with a negative number joined to their options: argparse takes them for options."""
+    result = []
+    for argument in arguments:
+        if result and re.match(r"-[\d.]+,", argument) and re.match(r"--[a-z-]+$", result[-1]):
+            result[-1] += f"={argument}"
+        else:
+            result.append(argument)
+    return result
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit status: 0, 1 with a sentence on standard error, or 130 where it was interrupted."""
-    options = build_parser().parse_args(arguments)
+    options = build_parser().parse_args(joined(sys.argv[1:] if arguments is None else arguments))
     device.prepare()
     try:
         options.run(options)

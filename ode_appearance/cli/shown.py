@@ -26,8 +26,8 @@ def add_shown(parser: argparse.ArgumentParser) -> None:
         "--light",
         action="append",
         metavar=LIGHT,
-        help="light of an SVBRDF (default: as it was captured), several times for several lights: a point or directional one, "
-        "its place, the logarithm of its intensity, its height as a share of the camera's, its colour",
+        help="light (default: as it was captured; a flat RGB texture has none), several times for several: a point or "
+        "directional one, its place, the logarithm of its intensity, its height as a share of the camera's, its colour",
     )
     parser.add_argument("--orbit", type=float, metavar="TURNS", help="turns a second that the lights of an animation make")
     parser.add_argument("--exposure", type=float, metavar="STOPS", help="stops by which all is brighter (default 0)")
@@ -49,6 +49,7 @@ def add_shown(parser: argparse.ArgumentParser) -> None:
 
 def read_shown(options: argparse.Namespace, config: MaterialConfig, size: tuple[int, int]) -> dict[str, Any]:
     """light, exposure, age, tiles and surface, as `oa.render` and `oa.export` take them."""
+    size = check_size(config, size)
     exposure = 0.0 if options.exposure is None else options.exposure
     check_exposure(exposure)
     lights = [usual_light(config)] if options.light is None else [read_light(text, config) for text in options.light]
@@ -78,7 +79,7 @@ def _read_age(options, config, size):
     low, high = options.age_range or usual_range(config.times.duration)
     if not (math.isfinite(low) and math.isfinite(high)):
         raise RequestError("--age-range is two finite numbers.")
-    return read_ages(options.age, check_size(config, size), (low, high))
+    return read_ages(options.age, size, (low, high))
 
 
 def read_light(text: str, config: MaterialConfig) -> Light:

@@ -66,5 +66,4 @@ def written_size(
     config: ExportConfig, size: tuple[int, int], tiles: tuple[int, int], surface: Surface = FLAT
 ) -> tuple[int, int]:
     """Width and height of what is written: maps, states and keyframes are neither tiled nor on a solid."""
-    shown = picture_size(size, tiles, surface)
-    return size if config.format in ("maps", "states", "page") else shown
+    return size if config.format in ("maps", "states", "page") else picture_size(size, tiles, surface)

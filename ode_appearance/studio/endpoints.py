@@ -21,7 +21,10 @@ from .training_program import TrainingProgram
 HEAVY = {"concurrency_limit": 2, "concurrency_id": "heavy"}
 """For what reads or fetches many bytes: two at a time, of all visitors together."""
 
-LIT = "The light is a point light at (x, y) of a logarithmic intensity, null for the material's own; an RGB texture is its own."
+LIT = (
+    "The light is a point light at (x, y) of a logarithmic intensity, null for the material's own; a flat RGB texture is its "
+    "own."
+)
 SEEN = (
     "A view may say more: an object of `lights` (up to eight of kind, x, y, height, logIntensity and colour, in place of the "
     "other), `exposure` in stops, `tiles` [across, down], and a `surface` (sphere or cylinder) with its `turn` in radians."

@@ -15,6 +15,7 @@ from .gallery import gallery
 from .handlers import FIELDS, SIZE, Studio
 from .library_panel import LibraryPanel
 from .own_fields import own_times, solver_fields
+from .picks import picked
 from .presentation import gallery_value, glimpse_value, opening_value
 from .python_panel import python_panel
 from .viewer import viewer
@@ -126,15 +127,14 @@ def _connect(
         async for shown in show(studio.pick(str(request.session_hash), name, given, asked=asked)):
             yield shown
 
-    async def pick_beside(name, request: gr.Request, *values):
+    async def pick_beside(name, request: gr.Request, *values, asked=None):
         yield {parts["gallery"]: whole(gallery_value(studio.collection, studio.exemplars, None))}
-        async for shown in pick_named(name, request, *values):
+        async for shown in pick_named(name, request, *values, asked=asked):
             yield shown
 
     async def pick(event: gr.EventData, request: gr.Request, *values):
-        asked = event._data.get("asked")
-        asked = asked if isinstance(asked, int | float) else None
-        async for shown in pick_named(str(event._data.get("name")), request, *values, asked=asked):
+        name, asked = picked(event)
+        async for shown in pick_named(name, request, *values, asked=asked):
             yield shown
 
     async def another_range(event: gr.EventData, request: gr.Request, name, *values):

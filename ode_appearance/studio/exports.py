@@ -19,7 +19,7 @@ from .deadline import Deadline
 from .files import KeyframeFiles
 from .materials import Collection
 from .plain import amount
-from .requests import number, solve_request, whole
+from .requests import number, solve_request, whole_number
 from .seen import STILLS, read_seen
 from .worker import Worker
 
@@ -121,7 +121,7 @@ class Exports:
 def _times(solved, config, seen, options):
     if config.format in STILLS and not options["sequence"]:
         return [number({"time": seen.get("time") if isinstance(seen, dict) else None}, "time")]
-    frames = whole(options, "frames")
+    frames = whole_number(options, "frames")
     if not 2 <= frames <= MOST_FRAMES:
         raise RequestError(f"An export has from 2 to {MOST_FRAMES} frames, not {frames}.")
     if config.format == "png":

@@ -8,6 +8,7 @@ import gradio as gr
 from ..errors import AppearanceError
 from .library import Library
 from .own_material import QUIET, OwnMaterial
+from .picks import picked
 from .shelf import KEPT, shelf, shelf_value
 
 FETCHED = "These were fetched before:"
@@ -57,7 +58,7 @@ class LibraryPanel:
                 return
             yield shelf_value(rows, "" if rows else "The Hub has no material of that name.")
 
-        async def open_named(name, request: gr.Request, names, *values):
+        async def open_named(name, request: gr.Request, names, *values, asked=None):
             rows = await asyncio.to_thread(self.library.hub_rows, names)
             yield {self.opened: shelf_value(rows, f"Opening {name} ...")}
             try:
@@ -68,7 +69,7 @@ class LibraryPanel:
             names = [*names, entry.name]
             rows = await asyncio.to_thread(self.library.hub_rows, names)
             yield {self.names: names, self.opened: shelf_value(rows, "", entry.name)}
-            async for shown in showing["fn"](entry.name, request, *values):
+            async for shown in showing["fn"](entry.name, request, *values, asked=asked):
                 yield shown
 
         async def open_typed(request: gr.Request, name, *values):
@@ -76,7 +77,8 @@ class LibraryPanel:
                 yield shown
 
         async def open_picked(event: gr.EventData, request: gr.Request, *values):
-            async for shown in open_named(str(event._data.get("name")), request, *values):
+            name, asked = picked(event)
+            async for shown in open_named(name, request, *values, asked=asked):
                 yield shown
 
         self.query.submit(search, self.query, self.found, concurrency_limit=None, **QUIET)
@@ -87,7 +89,7 @@ class LibraryPanel:
 
     def _connect_own(self, showing):
         async def open_own(event: gr.EventData, request: gr.Request, owner, *values):
-            key = str(event._data.get("name"))
+            key, asked = picked(event)
             try:
                 entry = await asyncio.to_thread(self.library.open_own, owner, key)
             except AppearanceError as error:
@@ -96,7 +98,7 @@ class LibraryPanel:
                 return
             views = await asyncio.to_thread(self._own_views, owner, key)
             yield dict(zip((self.mine, self.key), views, strict=True))
-            async for shown in showing["fn"](entry.name, request, *values):
+            async for shown in showing["fn"](entry.name, request, *values, asked=asked):
                 yield shown
 
         views = [self.mine, self.key]

@@ -11,8 +11,8 @@ from jaxtyping import UInt8
 
 from ..errors import AppearanceError, RequestError
 from ..images import save_still
-from ..limits import check_times
-from ..rendering import render
+from ..limits import check_times, picture_size
+from ..rendering import check_exposure, render
 from ..solve import solve_stream
 from ..trajectory import Trajectory, TrajectoryCache
 from .deadline import Deadline
@@ -33,7 +33,7 @@ class Pictures:
         self, material: str, seed: int, width: int, height: int, seen: dict[str, Any], stop: Callable[[], bool] = lambda: False
     ) -> UInt8[np.ndarray, "rows columns 3"]:
         """The picture of what is `seen` (see seen.py) of a material; where ages are painted, blended between the keyframes
-        that the viewer has at that size. An RGB texture is its own light. `stop` is asked between chunks.
+        that the viewer has at that size. An RGB texture that lies flat is its own light. `stop` is asked between chunks.
 
         Raises AppearanceError for anything that is not possible.
         """
@@ -44,6 +44,8 @@ class Pictures:
         check_times(config, [time])
         request = solve_request(entry.name, config, {**own_fields(config, fields, time), **fields})
         view = read_seen(seen, config, request.size, "png")
+        picture_size(request.size, view.tiles, view.surface)
+        check_exposure(view.exposure)
         shown = {"light": view.lights, "exposure": view.exposure, "tiles": view.tiles, "surface": view.surface}
         times = [time] if view.ages is None else request.times
 

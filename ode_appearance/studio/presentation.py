@@ -17,6 +17,7 @@ from .plain import duration
 def viewer_value(entry: Entry, job: Job, *, exemplar: bool = False) -> dict[str, Any]:
     """The viewer's value for a job of a material, of which the `exemplar` is at hand or not."""
     config = entry.config
+    solver = solver_fields(job.request.solver)
     return {
         "run": job.number,
         "material": {**describe(config, entry.name), "exemplar": exemplar},
@@ -25,7 +26,7 @@ def viewer_value(entry: Entry, job: Job, *, exemplar: bool = False) -> dict[str,
         "seed": job.request.seed,
         "size": list(job.request.size),
         "times": list(job.request.times),
-        "solver": None if job.request.solver == config.solver else solver_fields(job.request.solver),
+        "solver": None if solver == solver_fields(config.solver) else solver,
         "keyframes": [{"time": time, "file": _file(path)} for time, path in list(job.keyframes)],
         "status": job.status,
         "text": progress_text(job),

@@ -36,10 +36,10 @@ def solve_request(name: str, config: MaterialConfig, fields: dict[str, Any]) -> 
     Raises RequestError, saying what is wrong and what would be right, for anything that cannot be solved.
     """
     size = read_size(config, fields)
-    seed = whole(fields, "seed")
+    seed = whole_number(fields, "seed")
     if not 0 <= seed < 2**32:
         raise RequestError(f"A seed is a whole number from 0 to {2**32 - 1}: {seed} is not, {min(max(seed, 0), 2**32 - 1)} is.")
-    count = check_count(config.kind, size, whole(fields, "count"))
+    count = check_count(config.kind, size, whole_number(fields, "count"))
     times = keyframe_times(config.times, number(fields, "start"), number(fields, "end"), count)
     check_times(config, times)
     solver = _solver(config, fields)
@@ -52,7 +52,7 @@ def solve_request(name: str, config: MaterialConfig, fields: dict[str, Any]) -> 
 
 def read_size(config: MaterialConfig, fields: dict[str, Any]) -> tuple[int, int]:
     """(width, height) that the material can have, no more than is allowed here; raises RequestError for all else."""
-    size = check_size(config, (whole(fields, "width"), whole(fields, "height")))
+    size = check_size(config, (whole_number(fields, "width"), whole_number(fields, "height")))
     if math.prod(size) > most_pixels():
         width, height = largest_like(config, size, most_pixels())
         shape = f"the largest of the shape of {size[0]}x{size[1]} is {width}x{height}"
@@ -68,7 +68,9 @@ def _solver(config, fields):
     elif fields["method"] == "euler":
         raise RequestError("Euler's method has no error estimate to adapt its steps by: choose fixed steps for it.")
     else:
-        changes |= {"step": None, "rtol": number(fields, "tolerance"), "atol": number(fields, "tolerance")}
+        changes["step"] = None
+        if (tolerance := number(fields, "tolerance")) != config.solver.rtol:
+            changes |= {"rtol": tolerance, "atol": tolerance}
     try:
         return from_json(SolverConfig, {**dataclasses.asdict(config.solver), **changes}, "solver")
     except ConfigError as error:
@@ -85,7 +87,7 @@ def number(fields: dict[str, Any], name: str) -> float:
     return float(value)
 
 
-def whole(fields: dict[str, Any], name: str) -> int:
+def whole_number(fields: dict[str, Any], name: str) -> int:
     """A whole number out of a field; anything else raises RequestError."""
     value = number(fields, name)
     if value != int(value):

@@ -17,7 +17,7 @@ from ..export.config import Format
 from ..lights import linear_colour
 from ..rendering import usual_light
 from ..viewer.scene import describe
-from .requests import number, whole
+from .requests import number, whole_number
 
 MOST_LIGHTS = 8  # as in viewer/web/lights.glsl
 STILLS: tuple[Format, ...] = ("png", "maps")
@@ -49,7 +49,7 @@ def read_seen(seen: Any, config: MaterialConfig, size: tuple[int, int], format: 
     tiles, surface = seen["tiles"], from_json(Surface, {"kind": seen["surface"], "turn": seen["turn"]}, "surface")
     if not isinstance(tiles, list) or len(tiles) != 2:
         raise RequestError("Tiles are two numbers, across and down.")
-    across, down = (whole({"tiles": count}, "tiles") for count in tiles)
+    across, down = (whole_number({"tiles": count}, "tiles") for count in tiles)
     ages, left_out = read_ages(seen.get("ages"), size), _left_out(seen, format)
     return Seen(own, number(seen, "exposure"), (across, down), surface, ages, left_out, _opening(seen, config))
 

@@ -14,7 +14,8 @@ from .whole import whole
 
 KEPT = ""
 MOUNT = """
-const shelf = new Shelf(settle(element, make("div", { class: "ode-shelf" })), (name) => trigger("pick", { name }));
+const shelf = new Shelf(settle(element, make("div", { class: "ode-shelf" })), (name) =>
+  trigger("pick", { name, asked: performance.now() }));
 follow(props, watch, (value) => shelf.update(value));
 """
 

@@ -10,7 +10,7 @@ from ..training.config import TrainConfig
 from ..training.config import preset as preset_of
 from ..training.trainer import check_training
 from .library import Library
-from .requests import whole
+from .requests import whole_number
 from .runs import Order, Run
 from .training_form import look_at
 from .training_view import curve, summary
@@ -37,7 +37,7 @@ class TrainingProgram:
         path = Path(exemplar)
         if not isinstance(numbers, dict) or "kind" in numbers:
             raise RequestError("The numbers are an object of training numbers by their names; the kind is an argument.")
-        changes = {**numbers, **({"iterations": whole({"iterations": iterations}, "iterations")} if iterations else {})}
+        changes = {**numbers, **({"iterations": whole_number({"iterations": iterations}, "iterations")} if iterations else {})}
         config = from_json(TrainConfig, {**to_json(preset_of(preset, kind)), **changes}, "training")
         check_training(config)
         shipped = self._library.collection.names

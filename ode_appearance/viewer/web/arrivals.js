@@ -27,6 +27,7 @@ class Arrivals {
   /** Hand everything out again. */
   replay() {
     this.turn++;
+    this.reader.stop();
     this.reader = new KeyframeReader(this.scene);
     this.files.forEach((_, layer) => this.append(layer));
   }
@@ -34,6 +35,7 @@ class Arrivals {
   /** Nothing more is handed out. */
   cancel() {
     this.turn++;
+    this.reader.stop();
     this.abort.abort();
   }
 

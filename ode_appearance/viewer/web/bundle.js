@@ -19,12 +19,13 @@ async function fetchBundle(address) {
 /** Puts a bundle's keyframes into a plate, one after the other, as long as `wanted()`; `added()` is called after each. */
 async function fill(plate, { times, keyframes }, wanted, added) {
   const reader = new KeyframeReader(plate.scene);
-  const coming = keyframes.map((file) => reader.read(file));
-  coming.at(-1)?.catch(() => {}); // it is said of the first that cannot be read
-  for (const [layer, keyframe] of coming.entries()) {
-    const decoded = await keyframe;
-    if (!wanted()) return;
-    plate.add(layer, times[layer], decoded);
+  const coming = [];
+  for (const layer of keyframes.keys()) {
+    const ahead = keyframes.slice(layer + coming.length, layer + reader.ahead);
+    coming.push(...ahead.map((file) => reader.read(file)));
+    const keyframe = await coming.shift();
+    if (!wanted()) return reader.stop();
+    plate.add(layer, times[layer], keyframe);
     added();
   }
 }

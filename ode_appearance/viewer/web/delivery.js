@@ -158,6 +158,6 @@ class Delivery {
 }
 
 /** The light that a material was captured under. A texture has none: under this one a solid's front is as bright as it is. */
-function ownLight({ brdf, light: [x, y, logIntensity] }) {
-  return newLight({ x, y, logIntensity: brdf === "rgb" ? Math.log(Math.PI) : logIntensity });
+function ownLight({ brdf, distance, light: [x, y, logIntensity] }) {
+  return newLight({ x, y, logIntensity: brdf === "rgb" ? Math.log(Math.PI * distance ** 2) : logIntensity });
 }

@@ -9,15 +9,27 @@ class KeyframeReader {
     const bytes = size[0] * size[1] * (material.brdf === "rgb" ? 4 : 16);
     this.ahead = Math.max(2, Math.floor(INFLATED_BYTES / bytes));
     this.latest = [];
+    this.stopped = false;
   }
 
   /** Resolves to what `decodeKeyframe` makes of a file, which may still be on its way. */
   read(file) {
     const oldest = this.latest.length < this.ahead ? null : this.latest[0];
-    const inflated = Promise.all([file, oldest]).then(([bytes]) => inflate(bytes));
-    const keyframe = Promise.all([inflated, this.latest.at(-1)]).then(([buffer, before]) => decodeKeyframe(buffer, before));
+    const inflated = Promise.all([file, oldest]).then(([bytes]) => this.going(inflate, bytes));
+    const keyframe = Promise.all([inflated, this.latest.at(-1)]).then((both) => this.going(decodeKeyframe, ...both));
+    keyframe.catch(() => {}); // it is said where the keyframe is waited for, if anywhere
     this.latest = [...this.latest.slice(1 - this.ahead), keyframe];
     return keyframe;
+  }
+
+  /** Nothing more is read. */
+  stop() {
+    this.stopped = true;
+  }
+
+  going(read, ...given) {
+    if (this.stopped) throw new Error("These keyframes are no longer wanted.");
+    return read(...given);
   }
 }
 

@@ -1,12 +1,12 @@
 // A part of the shaded plane on the canvas. Magnified by Catmull-Rom, which is exact at 1:1 and keeps a state crisp: its 16
-// texels are read in five bilinear taps, the corners left out, as Jimenez does ("Filmic SMAA", SIGGRAPH 2016). Made smaller
-// by mipmaps. Texel by texel where exact pixels are asked for.
+// texels are read in five bilinear taps, the corners left out, as Jimenez does ("Filmic SMAA", SIGGRAPH 2016); by one tap where
+// that takes too long (see pace.js). Made smaller by mipmaps. Texel by texel where exact pixels are asked for.
 uniform sampler2D shaded;
 uniform vec2 canvasSize;  // of the part that is filled, from `left` on
 uniform float left;
 uniform vec2 from, span;  // the part that is seen, in shares of the plane's width and height
 uniform float level;      // of the mipmaps
-uniform bool exact;
+uniform bool exact, crisp;
 uniform vec3 background;
 out vec4 colour;
 
@@ -30,8 +30,8 @@ void main() {
     vec3 shown = background;
     if (place == clamp(place, 0.0, 1.0)) {
         if (exact) shown = texelFetch(shaded, min(ivec2(place * size), ivec2(size) - 1), 0).rgb;
-        else if (level > 0.0) shown = textureLod(shaded, place, level).rgb;
-        else shown = magnified(place * size - 0.5, size);
+        else if (crisp) shown = magnified(place * size - 0.5, size);
+        else shown = textureLod(shaded, place, level).rgb;
     }
     colour = vec4(shown, 1.0);
 }

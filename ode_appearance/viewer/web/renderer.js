@@ -36,11 +36,12 @@ class Renderer {
 
   /** Compiles what a flat material of a BRDF model (or "rgb") is drawn with, before it is there. */
   prepare(brdf) {
+    if (this.gl.isContextLost()) return;
     for (const source of [sourceOf(brdf, FLAT), head() + SHADERS.present]) this.graphics.prepare(source);
   }
 
-  /** Shows parts (see parts.js) as the view says. */
-  draw(parts, view) {
+  /** Shows parts (see parts.js) as the view says; magnified `quickly`, not as crisply. */
+  draw(parts, view, quickly = false) {
     const { gl } = this;
     for (const part of parts) {
       const flat = part.whole || view.surface === "flat";
@@ -48,7 +49,7 @@ class Renderer {
       const plane = flat ? this.shade(part, part.whole ? { ...view, ...UNCHANGED_VIEW } : view) : null;
       gl.enable(gl.SCISSOR_TEST);
       gl.scissor(part.from, 0, part.to - part.from, this.canvas.height);
-      if (plane) this.present(plane, this.seen(part, parts[0].plate.scene, view), part, view);
+      if (plane) this.present(plane, this.seen(part, parts[0].plate.scene, view), part, view, quickly);
       else this.drawSolid(part, view);
       gl.disable(gl.SCISSOR_TEST);
     }
@@ -84,7 +85,7 @@ class Renderer {
   }
 
   /** `seen` is {from, span} in shares of the target. */
-  present(target, { from, span }, { left, width }, view) {
+  present(target, { from, span }, { left, width }, view, quickly) {
     const pixels = [width, this.canvas.height];
     const smaller = Math.max(...span.map((length, axis) => (length * target.size[axis]) / pixels[axis]));
     if (smaller > 1 && !view.exact) this.graphics.shrink(target);
@@ -95,6 +96,7 @@ class Renderer {
       span: ["vec2", ...span],
       level: ["float", Math.max(Math.log2(smaller), 0)],
       exact: ["int", Number(view.exact)],
+      crisp: ["int", Number(smaller <= 1 && !quickly)],
       background: ["vec3", ...BACKGROUND],
     };
     this.graphics.draw(null, head() + SHADERS.present, uniforms, { shaded: [this.gl.TEXTURE_2D, target.textures[0]] });

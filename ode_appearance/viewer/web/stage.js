@@ -207,8 +207,10 @@ class Stage {
       this.pending = null;
       this.arrange();
       if (this.renderer) {
-        this.resize(this.store.view.exact ? 1 : this.pace.frame());
+        const { exact } = this.store.view;
+        const resized = this.resize(exact ? 1 : this.pace.frame());
         this.draw();
+        if (resized && exact) this.store.tell(); // how many pixels there are says where things lie
       } else this.drawOnServer();
     });
   }
@@ -227,7 +229,7 @@ class Stage {
   draw() {
     const { parts } = this;
     if (!parts.length) return;
-    this.renderer.draw(parts, this.store.view);
+    this.renderer.draw(parts, this.store.view, this.pace.coarse);
     this.show(parts[0].moment.time);
   }
 

@@ -54,7 +54,7 @@ class Timeline {
 
   /** The planned range [start, end] of model time, and the material's `warmup` and `duration`. */
   setRange(start, end, { warmup, duration }) {
-    Object.assign(this, { start, end, warmup, duration, bounds: null });
+    Object.assign(this, { start, end, warmup, duration, bounds: null, shown: null });
     this.range?.show();
     Object.assign(this.slider, { min: start, max: end });
     const zones = [
@@ -84,11 +84,12 @@ class Timeline {
 
   /** Shows a time that was reached, by whatever way. */
   show(time) {
+    if (time === this.shown) return;
     if (Number(this.slider.value) !== time) this.slider.value = time;
     const share = time < 0 ? "warm-up" : `${Math.round((100 * time) / this.duration)} % of its span`;
     this.readout.replaceChildren(make("b", { text: `t = ${spell(time)}` }), make("span", { text: share }));
     this.slider.setAttribute("aria-valuetext", `${spell(time)}, ${share}`);
-    this.time = time;
+    this.time = this.shown = time;
   }
 
   follow({ playing, pingPong, speed }) {
