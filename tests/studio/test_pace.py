@@ -35,3 +35,23 @@ def test_slow_movements_are_coarse_and_rest_is_sharp(open_screen, milliseconds):
         page.get_by_role("button", name="Save this picture").click()
     with Image.open(download.value.path()) as saved:
         assert saved.width == sharp
+
+
+PLAYED = """async () => {
+  const { stage, store, playback } = document.querySelector('.ode-viewer').odeViewer;
+  const times = new Set();
+  const draw = stage.draw.bind(stage);
+  stage.draw = () => { times.add(store.view.time); draw(); };
+  playback.play();
+  let frames = 0;
+  for (const end = performance.now() + 2000; performance.now() < end; frames++) await new Promise(requestAnimationFrame);
+  playback.pause();
+  stage.draw = draw;
+  return [times.size, frames];
+}"""
+
+
+def test_every_frame_is_drawn_while_it_plays(screen):
+    screen.solved()
+    drawn, frames = screen.page.evaluate(PLAYED)
+    assert drawn > 5 and drawn >= 0.8 * frames, (drawn, frames)

@@ -29,8 +29,10 @@ class Playback {
     if (view.playing) changes.time = this.later(seconds * view.speed * (scene.material.duration / PLAY_SECONDS));
     if (view.lights.some((light) => light.orbit)) changes.lights = orbited(view.lights, seconds, scene.halfWidth);
     this.before = now;
-    this.frame = requestAnimationFrame((next) => this.tick(next));
+    this.frame = "to come"; // nothing wakes it meanwhile
     this.store.set(changes);
+    // After the stage has asked for its frame: were it before, the next change would find that one not drawn yet.
+    this.frame = requestAnimationFrame((next) => this.tick(next));
   }
 
   /** The model time `length` on: at an end it turns, or starts again; the noise of the warm-up is seen the first time only. */
