@@ -47,6 +47,12 @@ class TrainConfig:
     method: Literal["heun", "tsit5", "bosh3"] = option("heun", "Runge-Kutta method, in training and of the material")
     tolerance: float = option(1e-2, "relative and absolute tolerance of its step size control", least=1e-6, most=0.5)
     first_step: float = option(0.01, "first step of each segment", least=1e-4, most=10)
+    coarsest_step: float = option(
+        0.0, "fixed steps instead, each iteration's of a length between a quarter of this and this; 0: none", least=0, most=10
+    )
+    refining: float = option(
+        0.0, "share of the iterations, the last ones, whose steps the tolerance controls all the same", least=0, most=1
+    )
     adjoint: Adjoint = option("recursive_checkpoint", "how gradients pass through the solver")
     max_steps: int = option(256, "attempted steps of one segment after which it is given up", least=8, most=65536)
 

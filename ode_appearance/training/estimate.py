@@ -7,12 +7,15 @@ import jax
 import jax.numpy as jnp
 
 from ..config import MaterialConfig
+from ..exemplar.frames import PUBLISHED_DURATION
 from ..features import FeatureExtractor
 from ..material import new_material
 from .config import TrainConfig
 
 STEPS = 3.5
 """Attempted steps of a segment, on average (seen with both kinds at a tolerance of 0.01)."""
+SEGMENT = 0.18
+"""Mean length of a segment as a share of the exemplar's span: a cycle of 6 covers the warm-up and nine tenths of it."""
 FIELD_COST = 5.0
 """What an evaluation of f within an iteration costs, its gradient included, in evaluations of f alone (measured on a CPU)."""
 FEATURE_COST = 4.5
@@ -31,10 +34,18 @@ def estimate_seconds(config: TrainConfig, features: FeatureExtractor) -> float:
     of_field = _seconds(eqx.filter_jit(lambda field, state: field(jnp.float32(0), state)), field, state)
     of_features = _seconds(eqx.filter_jit(lambda features, picture: features(picture)), features, jnp.zeros((3, size, size)))
     stages = SOLVERS[config.method]().tableau.num_stages
-    integrating = config.batch * STEPS * stages * FIELD_COST * of_field
+    integrating = config.batch * _steps(config) * stages * FIELD_COST * of_field
     comparing = config.batch * config.crops * FEATURE_COST * of_features
     compared = config.iterations - config.initialisation
     return COMPILING + config.iterations * integrating + compared * comparing
+
+
+def _steps(config):
+    """Steps of a segment, on average, where its span is as published."""
+    if not config.coarsest_step:
+        return STEPS
+    fixed = SEGMENT * PUBLISHED_DURATION[config.kind] / (config.coarsest_step / 2) + 0.5
+    return (1 - config.refining) * fixed + config.refining * max(STEPS, fixed)
 
 
 def _seconds(function, *arguments):

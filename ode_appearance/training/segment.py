@@ -50,9 +50,15 @@ def integrate(
 
     from ..stepping import SOLVERS
 
-    # Regularisers have no part in the step size: the states' steps are those of a solve without them.
-    norm = lambda augmented: jnp.sqrt(jnp.mean(augmented[0] ** 2))  # noqa: E731
-    controller = diffrax.PIDController(rtol=config.tolerance, atol=config.tolerance, pcoeff=0, icoeff=1, dcoeff=0, norm=norm)
+    if config.coarsest_step:
+        controller = diffrax.ConstantStepSize()
+        step = _equal_step(config.coarsest_step, jax.random.fold_in(key, 1), end - start)
+    else:
+        # Regularisers have no part in the step size: the states' steps are those of a solve without them.
+        norm = lambda augmented: jnp.sqrt(jnp.mean(augmented[0] ** 2))  # noqa: E731
+        tolerance = config.tolerance
+        controller = diffrax.PIDController(rtol=tolerance, atol=tolerance, pcoeff=0, icoeff=1, dcoeff=0, norm=norm)
+        step = jnp.minimum(config.first_step, end - start)
     if config.adjoint == "backsolve":
         adjoint = diffrax.BacksolveAdjoint(
             solver=SOLVERS[config.method](),
@@ -67,7 +73,7 @@ def integrate(
         SOLVERS[config.method](),
         t0=start,
         t1=end,
-        dt0=jnp.minimum(config.first_step, end - start),
+        dt0=step,
         y0=(state, jnp.zeros(2)),
         args=(field, probe),
         stepsize_controller=controller,
@@ -78,3 +84,12 @@ def integrate(
     final, integrals = jax.tree.map(lambda saved: saved[-1], solution.ys)
     final = jnp.where(solution.result == diffrax.RESULTS.successful, final, jnp.nan)
     return final, integrals, solution.stats["num_steps"]
+
+
+def _equal_step(coarsest, key, length):
+    """The length of equal steps that fill a segment, none longer than one drawn from a quarter of the coarsest to it.
+
+    It is another one each time, evenly by its logarithm, so that the field is not fitted to the errors of one step length.
+    """
+    longest = coarsest * 4 ** -jax.random.uniform(key)
+    return length / jnp.maximum(jnp.ceil(length / longest), 1)

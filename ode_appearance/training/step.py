@@ -100,15 +100,18 @@ def loss(
 
 _DEFAULTS = TrainConfig()
 _NOT_OF_A_STEP = (
-    *("iterations", "initialisation", "cycle", "initialisation_cycle", "learning_rate", "annealing", "seed"),
+    *("iterations", "initialisation", "cycle", "initialisation_cycle", "learning_rate", "annealing", "refining", "seed"),
     *("plateau_factor", "plateau_patience", "plateau_floor", "evaluate_every", "evaluation_rollouts", "evaluation_frames"),
     *("preview_every", "save_every", "state_size", "exemplar_size", "batch", "features"),
 )
 
 
-def step_config(config: TrainConfig) -> TrainConfig:
-    """The config with defaults for all that `iterate` does not depend on, so that runs which differ there compile once."""
-    return dataclasses.replace(config, **{name: getattr(_DEFAULTS, name) for name in _NOT_OF_A_STEP})
+def step_config(config: TrainConfig, iteration: int) -> TrainConfig:
+    """The config of an iteration, with defaults for all that `iterate` does not depend on, so that it is compiled once."""
+    refined = iteration >= (1 - config.refining) * config.iterations
+    coarsest_step = 0.0 if refined else config.coarsest_step
+    kept = {name: getattr(_DEFAULTS, name) for name in _NOT_OF_A_STEP}
+    return dataclasses.replace(config, **kept, coarsest_step=coarsest_step)
 
 
 @eqx.filter_jit

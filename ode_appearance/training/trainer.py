@@ -201,7 +201,7 @@ class _Run:
             self.learner = begin_learning(self.learner.parameters, self.learner.states)
         self.learner, outcome = iterate(
             self.learner,
-            step_config(config),
+            step_config(config, self.iteration),
             self.facts,
             self.features,
             piece.initialising,
@@ -251,7 +251,7 @@ class _Run:
             "map_weights": list(config.map_weights),
             "maps_normalised": config.normalise_maps,
             "loss": config.loss,
-            "solver": f"{config.method}, adaptive, tolerance {config.tolerance:g}",
+            "solver": _steps_taken(config),
             "state_size": config.state_size,
             "exemplar_size": config.exemplar_size,
             "batch": config.batch,
@@ -284,6 +284,15 @@ class _Run:
             material=material,
             status=status,
         )
+
+
+def _steps_taken(config):
+    """How the segments were integrated, for the record."""
+    adaptive = f"adaptive, tolerance {config.tolerance:g}"
+    if not config.coarsest_step:
+        return f"{config.method}, {adaptive}"
+    finest, coarsest = config.coarsest_step / 4, config.coarsest_step
+    return f"{config.method}, steps of {finest:g} to {coarsest:g}, {adaptive} in the last {config.refining:.0%} of iterations"
 
 
 class _Rate:

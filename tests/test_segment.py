@@ -1,0 +1,53 @@
+"""Segments in equal steps of a length that is drawn: as many as their length asks for, and none fitted to one length."""
+
+import dataclasses
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from ode_appearance.training.config import TrainConfig
+from ode_appearance.training.segment import integrate
+from ode_appearance.training.step import step_config
+
+CONFIG = TrainConfig(method="bosh3", coarsest_step=0.4, max_steps=64)
+
+
+class Decay(eqx.Module):
+    """dz/dt = -rate z."""
+
+    rate: jax.Array
+
+    def __call__(self, t, z):
+        return -self.rate * z
+
+
+@eqx.filter_jit
+def decayed(rate, key, end, config=CONFIG):
+    final, _, steps = integrate(Decay(rate), config, key, jnp.zeros(()), end, jnp.ones((1, 2, 2)))
+    return final[0, 0, 0], steps
+
+
+def test_the_steps_are_as_many_as_their_length_asks_for():
+    taken = {int(decayed(jnp.ones(()), jax.random.PRNGKey(seed), jnp.float32(2))[1]) for seed in range(40)}
+    assert min(taken) >= 5 and max(taken) <= 20  # 2 in steps of at most 0.4, and of 0.1
+    assert min(taken) <= 7 and max(taken) >= 16  # coarse and fine ones
+    assert decayed(jnp.ones(()), jax.random.PRNGKey(0), jnp.float32(0.01))[1] == 1
+
+
+def test_they_end_where_the_segment_does_and_their_gradient_is_that_of_the_solution():
+    for seed in range(4):
+        value, gradient = eqx.filter_value_and_grad(lambda rate, seed=seed: decayed(
+            rate, jax.random.PRNGKey(seed), jnp.float32(1.5))[0])(jnp.float32(0.7))  # fmt: skip
+        assert value == pytest.approx(np.exp(-0.7 * 1.5), rel=2e-3)
+        assert gradient == pytest.approx(-1.5 * np.exp(-0.7 * 1.5), rel=5e-3)
+
+
+def test_the_last_iterations_are_controlled_by_the_tolerance():
+    config = dataclasses.replace(CONFIG, iterations=1000, refining=0.25)
+    assert step_config(config, 749).coarsest_step == 0.4
+    assert step_config(config, 750).coarsest_step == 0
+    assert step_config(dataclasses.replace(config, refining=0.0), 999).coarsest_step == 0.4
+    assert step_config(config, 0) == step_config(dataclasses.replace(config, refining=0.5), 499)  # compiled once
