@@ -235,11 +235,13 @@ def test_a_driver_tells_of_other_failures(monkeypatch, task, finished, tmp_path)
 def test_the_table_of_a_data_set(dataset, finished, tmp_path, capsys):
     """One that is finished, one that fails."""
     shutil.copytree(finished, tmp_path / "moss")
-    assert main(["train-all", str(dataset), "--out", str(tmp_path), *LITTLE, "--state-size", "64"]) == 0
+    assert main(["train-all", str(dataset), "--out", str(tmp_path), *LITTLE, "--state-size", "64"]) == 1
     loss = read_journal(tmp_path / "moss")[-1]["loss"]
-    moss, rust = capsys.readouterr().out.splitlines()
+    told = capsys.readouterr()
+    moss, rust = told.out.splitlines()
     assert moss == f"{'moss':28} {loss:>10.3f}  finished"
     assert rust.startswith("rust ") and "failed: States of 64 pixels are larger than the exemplar's 32." in rust
+    assert "Not trained: rust;" in told.err
 
 
 IMPOSSIBLE = {

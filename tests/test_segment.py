@@ -51,3 +51,13 @@ def test_the_last_iterations_are_controlled_by_the_tolerance():
     assert step_config(config, 750).coarsest_step == 0
     assert step_config(dataclasses.replace(config, refining=0.0), 999).coarsest_step == 0.4
     assert step_config(config, 0) == step_config(dataclasses.replace(config, refining=0.5), 499)  # compiled once
+
+
+def test_the_regularisers_are_the_integrals_of_their_formulas():
+    config = TrainConfig(method="tsit5", tolerance=1e-5, kinetic_weight=1.0, jacobian_weight=1.0)
+    rate, end, key = 0.7, 1.5, jax.random.PRNGKey(3)
+    state = jax.random.normal(jax.random.PRNGKey(4), (2, 8, 8))
+    _, integrals, _ = eqx.filter_jit(integrate)(Decay(jnp.float32(rate)), config, key, jnp.zeros(()), jnp.float32(end), state)
+    kinetic = jnp.mean(state**2) * rate / 4 * (1 - np.exp(-2 * rate * end))  # of (rate z)^2 / 2, z = exp(-rate t)
+    jacobian = rate**2 * end * jnp.mean(jax.random.normal(key, state.shape) ** 2)
+    np.testing.assert_allclose(integrals, [kinetic, jacobian], rtol=1e-3)

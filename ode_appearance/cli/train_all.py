@@ -5,10 +5,10 @@ from pathlib import Path
 
 from ..collection import load
 from ..errors import ConfigError, TrainingError
-from ..exemplar import DatasetEntry, list_dataset, load_exemplar
+from ..exemplar import DatasetEntry, list_dataset
 from ..interruption import Interruption
 from ..training.folder import RUN, read_request
-from .train_options import add_run_options, read_config, read_credit
+from .train_options import add_run_options, read_config, read_credit, read_exemplar
 
 _OF_RAY = ("cpus", "gpus")
 _OF_JOBS = ("hub_repository", "flavor", "timeout", "image", "upload_minutes")
@@ -63,6 +63,8 @@ def run(options: argparse.Namespace) -> None:
     for outcome in outcomes:
         loss = "" if outcome.loss is None else f"{outcome.loss:.3f}"
         print(f"{outcome.name:28} {loss:>10}  {outcome.status}")
+    if lost := [outcome.name for outcome in outcomes if outcome.status.startswith("failed")]:
+        raise TrainingError(f"Not trained: {', '.join(lost)}; the table says why. The same command tries them again.")
 
 
 def _check_executor(options):
@@ -98,7 +100,7 @@ def _task(entry: DatasetEntry, options: argparse.Namespace):
     from ..training.task import Task
 
     folder = options.out / entry.name
-    config = read_request(folder)[0] if (folder / RUN).is_file() else read_config(options, entry.kind)
-    exemplar = load_exemplar(entry.path, entry.kind, size=config.exemplar_size)
+    config, begun = read_request(folder) if (folder / RUN).is_file() else (read_config(options, entry.kind), {})
+    exemplar = read_exemplar(options, entry.path, config, entry.name, begun)
     init_from = load(options.init_from) if options.init_from else None
-    return Task(exemplar, config, read_credit(options, entry.name), init_from, options.max_minutes)
+    return Task(exemplar, config, read_credit(options, entry.name, begun), init_from, options.max_minutes)

@@ -2,10 +2,13 @@
 
 import argparse
 import dataclasses
+from pathlib import Path
+from typing import Any
 
 from ..config import Exemplar, Kind
 from ..config_json import from_json, to_json
 from ..errors import ConfigError
+from ..exemplar import ExemplarFrames, load_exemplar
 from ..training.config import PRESETS, TrainConfig, preset
 from .options import add_fields
 
@@ -21,7 +24,11 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preset", choices=PRESETS, default="quick", help="the numbers to start from (default quick)")
     parser.add_argument("--max-minutes", type=float, default=float("inf"), help="stop, resumable, after this long")
     parser.add_argument("--init-from", metavar="NAME", help="start from the weights of this material")
-    add_fields(parser.add_argument_group("exemplar"), Exemplar, _CREDIT)  # pyright: ignore
+    exemplar = parser.add_argument_group("exemplar")
+    add_fields(exemplar, Exemplar, _CREDIT)  # pyright: ignore
+    exemplar.add_argument("--duration", type=float, help="model time of the whole (default: as published, 5 or 10)")
+    exemplar.add_argument("--frame-interval", type=float, help="instead, model time from each frame to the next")
+    exemplar.add_argument("--most-frames", type=int, help="pick this many frames evenly where there are more (default 100)")
     group = parser.add_argument_group("numbers", "by default, those of the preset")
     add_fields(group, TrainConfig, _SCALARS)  # pyright: ignore
     for name in _LISTS:
@@ -35,6 +42,25 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
 
 def read_config(options: argparse.Namespace, kind: Kind) -> TrainConfig:
     """The preset with what was given on the command line, checked; raises ConfigError naming what is not possible."""
+    return from_json(TrainConfig, {**to_json(preset(options.preset, kind)), **_given(options)}, "train")
+
+
+def read_resumed(options: argparse.Namespace, begun: TrainConfig) -> TrainConfig:
+    """The numbers that a run goes on with: those it began with, and as many iterations as are given now.
+
+    Raises ConfigError where any other number is given that it does not have.
+    """
+    wanted = from_json(TrainConfig, {**to_json(begun), **_given(options)}, "train")
+    for field in dataclasses.fields(TrainConfig):
+        had, given = getattr(begun, field.name), getattr(wanted, field.name)
+        if had != given and field.name != "iterations":
+            name = field.name.replace("_", "-")
+            raise ConfigError(f"A run goes on with the numbers that it began with: its {name} is {had}, and cannot be {given}.")
+    return wanted
+
+
+def _given(options):
+    """What the command line says of the training config, as JSON would."""
     given = {name: getattr(options, name) for name in _SCALARS if getattr(options, name) is not None}
     for name, read in _LISTS.items():
         text = getattr(options, name)
@@ -47,9 +73,28 @@ def read_config(options: argparse.Namespace, kind: Kind) -> TrainConfig:
         given["attention"] = None
     if options.normalise_maps is not None:
         given["normalise_maps"] = options.normalise_maps
-    return from_json(TrainConfig, {**to_json(preset(options.preset, kind)), **given}, "train")
+    return given
 
 
-def read_credit(options: argparse.Namespace, name: str) -> Exemplar:
-    """Where an exemplar of this name comes from, as far as the command line says."""
-    return Exemplar(name, **{field: getattr(options, field) or "" for field in _CREDIT})
+def read_exemplar(
+    options: argparse.Namespace, path: Path, config: TrainConfig, name: str | None, begun: dict[str, Any]
+) -> ExemplarFrames:
+    """The exemplar as the command line wants it, or else as a run that is `begun` (its facts, or nothing) had it."""
+    duration = options.duration
+    if duration is None and options.frame_interval is None:
+        duration = begun.get("duration")
+    return load_exemplar(
+        path,
+        config.kind,
+        size=config.exemplar_size,
+        frames=options.most_frames,
+        frame_interval=options.frame_interval,
+        duration=duration,
+        name=name or begun.get("name"),
+        real_duration=options.real_duration or begun.get("real_duration", ""),
+    )
+
+
+def read_credit(options: argparse.Namespace, name: str, begun: dict[str, Any]) -> Exemplar:
+    """Where an exemplar of this name comes from, as far as the command line says or a run that is `begun` knew."""
+    return Exemplar(name, **{field: getattr(options, field) or begun.get(field, "") for field in _CREDIT})

@@ -1,16 +1,14 @@
 """`train`: learn a material from a time-lapse."""
 
 import argparse
-import dataclasses
 import sys
 from pathlib import Path
 
 from ..collection import load
 from ..errors import TrainingError
-from ..exemplar import load_exemplar
 from ..interruption import Interruption
 from ..training.folder import MATERIAL, read_request
-from .train_options import add_run_options, read_config, read_credit
+from .train_options import add_run_options, read_config, read_credit, read_exemplar, read_resumed
 
 
 def add_to(verbs) -> None:
@@ -23,7 +21,6 @@ def add_to(verbs) -> None:
     parser.add_argument("--resume", action="store_true", help="go on from what the run saved; more iterations may be given")
     parser.add_argument("--stop-at-eof", action="store_true", help="stop, resumable, where the standard input ends")
     parser.add_argument("--name", help="name of the material (default: the exemplar's)")
-    parser.add_argument("--duration", type=float, help="model time of the whole (default: as published, 5 or 10)")
     parser.set_defaults(run=run)
 
 
@@ -32,20 +29,13 @@ def run(options: argparse.Namespace) -> None:
     from ..training.bar import with_bar
     from ..training.task import Task, perform
 
-    config = read_config(options, options.kind)
+    config, begun = read_config(options, options.kind), {}
     if options.resume:
-        earlier, _ = read_request(options.out)
-        config = dataclasses.replace(earlier, iterations=options.iterations or earlier.iterations)
-    exemplar = load_exemplar(
-        options.exemplar,
-        config.kind,
-        size=config.exemplar_size,
-        duration=options.duration,
-        name=options.name,
-        real_duration=options.real_duration or "",
-    )
+        earlier, begun = read_request(options.out)
+        config = read_resumed(options, earlier)
+    exemplar = read_exemplar(options, options.exemplar, config, options.name, begun)
     init_from = load(options.init_from) if options.init_from else None
-    task = Task(exemplar, config, read_credit(options, exemplar.name), init_from, options.max_minutes)
+    task = Task(exemplar, config, read_credit(options, exemplar.name, begun), init_from, options.max_minutes)
     stop = Interruption(options.stop_at_eof)
     last = with_bar(perform(task, options.out, resume=options.resume, stop=stop), exemplar.name, config.iterations)
     status = last.status if last else "finished"

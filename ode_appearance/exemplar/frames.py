@@ -1,6 +1,7 @@
 """An exemplar as the trainer sees it: square frames, and the model time at which each begins."""
 
 import dataclasses
+import hashlib
 import math
 from pathlib import Path
 
@@ -46,6 +47,13 @@ class ExemplarFrames:
     def size(self) -> int:
         """Width and height of the frames."""
         return self.frames.shape[-1]
+
+    @property
+    def digest(self) -> str:
+        """What tells these frames, at these times, from others: 16 hexadecimal digits."""
+        known = hashlib.sha256(np.ascontiguousarray(self.frames).tobytes())
+        known.update(np.asarray([*self.times, self.duration], np.float64).tobytes())
+        return known.hexdigest()[:16]
 
     def index_at(self, time: float | np.floating) -> int:
         """The number of the frame seen at a model time: the last to begin by then, the first before 0."""

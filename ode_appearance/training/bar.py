@@ -1,17 +1,23 @@
 """A training's progress bar."""
 
+import sys
 from collections.abc import Iterable
 
 from .trainer import Progress
 
 
 def with_bar(progresses: Iterable[Progress], name: str, iterations: int) -> Progress | None:
-    """Go through a training under a progress bar on standard error; its last progress, or None where it had none."""
+    """Go through a training under a progress bar on standard error; its last progress, or None where it had none.
+
+    Above the bar stands which features it compares by, and why those.
+    """
     from tqdm import tqdm
 
     last = None
     with tqdm(total=iterations, unit="it", desc=name, mininterval=2) as bar:
         for last in progresses:
+            if bar.n == 0:
+                bar.write(f"Features: {last.features}", file=sys.stderr)
             bar.update(last.iteration - bar.n)
             bar.set_postfix(loss=f"{last.loss:.3f}", steps=last.solver_steps, refresh=False)
     return last

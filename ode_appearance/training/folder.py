@@ -22,10 +22,11 @@ _MOST_HEADER_BYTES = 1 << 16
 
 
 def write_request(folder: Path, config: TrainConfig, exemplar: dict[str, Any]) -> None:
-    """Start a run's folder; an earlier run's state in it is removed."""
+    """Start a run's folder; raises TrainingError where it cannot be written, or holds what an earlier run has saved."""
+    if (folder / STATE).exists():
+        raise TrainingError(f"{folder} holds a run already: resume it (--resume), or train into another folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / STATE).unlink(missing_ok=True)
         text = json.dumps({"config": to_json(config), "exemplar": exemplar}, indent=1)
         write_atomically(folder / RUN, lambda file: file.write(text.encode()))
     except OSError as error:

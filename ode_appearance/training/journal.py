@@ -19,7 +19,7 @@ from .rollout import PREVIEW_STATES
 from .trainer import Progress
 
 JOURNAL, RESULT = "journal.jsonl", "result.webp"
-_LEFT_OUT = ("preview", "material")
+_LEFT_OUT = ("preview", "material", "features")
 
 
 class Journal:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..config import Exemplar
-from ..errors import AppearanceError
+from ..errors import AppearanceError, TrainingError
 from ..exemplar import ExemplarFrames
 from ..material import Material
 from ..viewer.baking import bake
@@ -33,7 +33,7 @@ def perform(task: Task, folder: Path, *, resume: bool, stop: Callable[[], bool] 
     """Train into a run's folder, with its event log and journal, and bake the material when it is finished.
 
     Yields what `train` yields; the last when the folder is complete. Yields nothing where a resumed run was finished before,
-    which is baked again. Raises what `train` raises.
+    which is baked again. Raises what `train` raises, and TrainingError where its progress cannot be recorded.
     """
     progresses = train(
         task.exemplar,
@@ -46,12 +46,15 @@ def perform(task: Task, folder: Path, *, resume: bool, stop: Callable[[], bool] 
         max_minutes=task.max_minutes,
     )
     progress = None
-    with EventLog(folder) as log, Journal(folder, task.exemplar) as journal:
-        for progress in progresses:
-            log.write(progress)
-            journal.write(progress)
-            if progress.status == "running":
-                yield progress
+    try:
+        with contextlib.closing(progresses), EventLog(folder) as log, Journal(folder, task.exemplar) as journal:
+            for progress in progresses:
+                log.write(progress)
+                journal.write(progress)
+                if progress.status == "running":
+                    yield progress
+    except OSError as error:
+        raise TrainingError(f"The run's progress could not be written to {folder}: {error.strerror or error}.") from error
     if progress is None or progress.status == "finished":
         with contextlib.suppress(AppearanceError):  # it can be solved all the same, or be baked later
             bake(folder / MATERIAL)

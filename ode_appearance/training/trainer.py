@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 import time as clock
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +20,7 @@ from ..exemplar import ExemplarFrames
 from ..features import FeatureExtractor, load_features
 from ..material import Material, new_material
 from .config import TrainConfig
-from .folder import MATERIAL, read_state, write_request, write_state
+from .folder import MATERIAL, RUN, read_request, read_state, write_request, write_state
 from .plateau import Plateau
 from .rollout import current_material, preview, rollout_loss
 from .schedule import annealed, iteration_key, segment
@@ -50,6 +50,7 @@ class Progress:
     rate: float  # iterations per second, lately
     seconds: float  # spent on this run, earlier sittings included
     seconds_left: float
+    features: str = ""  # which they are, and why
     evaluation: float | None = None  # loss of whole rollouts, where one was made
     preview: Float[np.ndarray, "times 3 s s"] | None = None  # at times over the span, where one was made
     material: Material | None = None  # where it was saved, and at the end
@@ -72,18 +73,23 @@ def train(
     credit: Exemplar | None = None,
     stop: Callable[[], bool] = lambda: False,
     max_minutes: float = float("inf"),
-) -> Iterator[Progress]:
+) -> Generator[Progress, None, None]:
     """Train a material on an exemplar; yields after every iteration, last with the material and how the run ended.
 
     With `out`, the run saves itself there every `config.save_every` seconds and at its end, whole or not at all; `resume`
-    goes on from what was saved, to the weights that an uninterrupted run would have. `init_from` starts from another
+    goes on from what was saved, to the weights that an uninterrupted run would have; without it, a folder that holds a run
+    is refused. `init_from` starts from another
     material's weights. `features` replaces those that the config names; `credit` says where the exemplar comes from.
 
     Raises TrainingError for an exemplar or a material that does not fit, or a folder that cannot be used.
     """
     folder = None if out is None else Path(out)
     _check(exemplar, config, init_from)
+    if resume and folder is not None:
+        config = _with_features_of(folder, config)
     features = load_features(config.features) if features is None else features
+    if config.features == "auto":  # a run keeps to what it began with, wherever it goes on
+        config = dataclasses.replace(config, features=features.name)
     sizes = exemplar.size, config.state_size
     if len(features.shapes(sizes[0], sizes[0])) != len(features.shapes(sizes[1], sizes[1])):
         raise TrainingError(f"{features.name} features of states of {sizes[1]} pixels and of the exemplar do not compare.")
@@ -117,6 +123,12 @@ def _check(exemplar, config, init_from):
             f"{init_from.name} has another architecture ({init_from.config.architecture}) than this training "
             f"({config.architecture}); give the same dim, dim_mults, attention and BRDF model."
         )
+
+
+def _with_features_of(folder, config):
+    if config.features != "auto" or not (folder / RUN).is_file():
+        return config
+    return dataclasses.replace(config, features=read_request(folder)[0].features)
 
 
 def _facts(exemplar, config, credit):
@@ -155,12 +167,21 @@ class _Run:
         if resume:
             saved = read_state(self.folder, (self.learner, self.plateau.state))
             if saved is not None:
+                self.check_exemplar()
                 (self.learner, self.plateau.state), progress = saved
                 self.iteration, self.seconds, self.origin = (progress[key] for key in ("iteration", "seconds", "origin"))
                 return
-        write_request(self.folder, config, {"name": self.exemplar.name, "frames": len(self.exemplar)})
+        frames = {"frames": len(self.exemplar), "duration": self.exemplar.duration, "digest": self.exemplar.digest}
+        write_request(self.folder, config, {**dataclasses.asdict(self.facts.exemplar), **frames})
 
-    def go(self, stop, max_minutes) -> Iterator[Progress]:
+    def check_exemplar(self):
+        """Refuse to go on with other frames than those that the run began with."""
+        began_with = read_request(self.folder)[1]
+        if began_with.get("digest", self.exemplar.digest) != self.exemplar.digest:
+            name = began_with.get("name", "its exemplar")
+            raise TrainingError(f"The run in {self.folder}, of {name}, began with other frames or times: it needs those again.")
+
+    def go(self, stop, max_minutes) -> Generator[Progress, None, None]:
         began = saved = clock.monotonic()
         rate = _Rate()
         status: Status = "running" if self.iteration < self.config.iterations else "finished"
@@ -279,6 +300,7 @@ class _Run:
             rate=rate.per_second,
             seconds=self.seconds,
             seconds_left=(self.config.iterations - self.iteration) / max(rate.per_second, 1e-9),
+            features=self.features.note,
             evaluation=evaluation,
             preview=pictures,
             material=material,
@@ -299,11 +321,14 @@ class _Rate:
     """Iterations per second over the last ones, the first (which compiles) left out."""
 
     def __init__(self):
-        self._laps = []
+        self._first, self._laps = 0.0, []
 
     def observe(self, seconds: float) -> None:
-        self._laps = [*self._laps[-59:], seconds]
+        if not self._first:
+            self._first = seconds
+        else:
+            self._laps = [*self._laps[-59:], seconds]
 
     @property
     def per_second(self) -> float:
-        return 1 / max(float(np.median(self._laps)), 1e-9)
+        return 1 / max(float(np.median(self._laps or [self._first])), 1e-9)
