@@ -34,11 +34,13 @@ def model_card(config: MaterialConfig, *, source: str | None = None) -> str:
 
     tags = [TAG, "neural-ode", "texture-synthesis", config.kind]
     credit = {"credit": config.exemplar.credit} if config.exemplar.credit else {}
+    # No `datasets`: the Hub takes names of its own data sets, and exemplars are from elsewhere, by a DOI in their credit.
     data = ModelCardData(library_name="ode-appearance", tags=tags, **_license(config.exemplar.license), **credit)
     name = json.dumps(source or config.name, ensure_ascii=False)  # whatever it is, it ends no text and no line
     times = config.times
     solver = config.solver
     how = f"fixed step {solver.fixed_step:g}" if solver.fixed_step else f"rtol {solver.rtol:g}, atol {solver.atol:g}"
+    took = " ".join(config.exemplar.real_duration.split())
     what = "An RGB texture" if config.brdf is None else f"An SVBRDF (`{config.brdf}`)"
     lines = [
         f"---\n{data.to_yaml()}\n---",
@@ -46,7 +48,8 @@ def model_card(config: MaterialConfig, *, source: str | None = None) -> str:
         f"{what} that changes with time: a neural ordinary differential equation trained on one time-lapse.",
         f"- Maps: {', '.join(name for name, _ in map_channels(config))}\n"
         f"- Model time: warm-up [{-times.warmup:g}, 0], exemplar [0, {times.duration:g}]\n"
-        f"- Solver it was trained for: {solver.method}, {how}\n"
+        + (f"- In reality it took {took}\n" if took else "")
+        + f"- Solver it was trained for: {solver.method}, {how}\n"
         f"- Parameters: {count_parameters(config.architecture):,}",
         "## Use\n\n" + _USE.format(name=name, middle=times.duration / 2, end=times.duration),
         "## Training record\n\n" + _list(config.training),

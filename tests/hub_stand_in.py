@@ -10,6 +10,8 @@ import threading
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from hub_delivery import LARGE, Delivery, deliver, redirect
+
 TOKEN = "hf_standInTokenThatMayWrite"
 READ_ONLY = "hf_standInTokenThatMayNotWrite"
 
@@ -77,7 +79,8 @@ class Job:
 
 
 class HubStandIn:
-    """Serves until it is closed. `requests` are the methods and paths that were asked for, in order.
+    """Serves until it is closed. `requests` are the methods and paths that were asked for, in order, and `ranges` the parts of
+    files.
 
     A model repository is known by its name `user/name`, a data set repository by `datasets/user/name`.
     """
@@ -89,8 +92,11 @@ class HubStandIn:
         """A status that a new job is answered with."""
         self.stored: dict[str, bytes] = {}
         self.requests: list[str] = []
+        self.ranges: list[str] = []
         self.trouble: int | None = None
         """A status that every request is answered with."""
+        self.delivery = Delivery()
+        """How files are sent, and what is not answered for now."""
         self.listing: bytes | None = None
         """What a search is answered with, whatever there is."""
         self.gone = False
@@ -112,6 +118,7 @@ class HubStandIn:
     def close(self) -> None:
         """Be out of reach from now on, for connections that are open too."""
         self.gone = True
+        self.delivery.given_up.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -143,7 +150,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.hub.gone:
             self.close_connection = True
             return None
-        self.hub.requests.append(f"{self.command} {path}")
+        request, delivery = f"{self.command} {path}", self.hub.delivery
+        self.hub.requests.append(request)
+        self.hub.ranges += [self.headers["range"]] if "range" in self.headers else []
+        if delivery.keeps_silent(request):
+            self.close_connection = True
+            return None
+        if delivery.is_busy(request):
+            return self.send(b"", 429, Retry_After=3600)
         if self.hub.trouble:
             return self.refuse(self.hub.trouble, None, "The stand-in has trouble.")
         if self.token not in ("", TOKEN, READ_ONLY):
@@ -166,12 +180,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def send(self, content, status=200, **headers):
         content = content if isinstance(content, bytes) else json.dumps(content).encode()
-        self.send_response(status)
-        for name, value in {"Content-Length": len(content), **headers}.items():
-            self.send_header(name.replace("_", "-"), str(value))
-        self.end_headers()
+        self.begin(status, {"Content_Length": len(content), **headers})
         if self.command != "HEAD":
             self.wfile.write(content)
+
+    def begin(self, status, headers):
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), str(value))
+        self.end_headers()
 
     def refuse(self, status, code, message):
         self.send({"error": message}, status, X_Error_Message=message, **({"X_Error_Code": code} if code else {}))
@@ -220,8 +237,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if (repository := self.repository(name)) and (commit := self.commit_of(repository, revision)):
             files = repository.commits[commit]
             wanted = [path for path in parse_qs(self.body.decode())["paths"] if path in files]
-            sizes = {path: repository.claimed.get(path, len(files[path])) for path in wanted}
-            self.send([{"type": "file", "path": path, "size": sizes[path], "oid": "0" * 40} for path in wanted])
+            self.send([self.entry(path, files[path], repository.claimed.get(path, len(files[path]))) for path in wanted])
+
+    def entry(self, path, content, size):
+        facts = {"type": "file", "path": path, "size": size, "oid": "0" * 40}
+        stored = {"oid": hashlib.sha256(content).hexdigest(), "size": size, "pointerSize": 130}
+        return {**facts, "lfs": stored} if path.endswith(LARGE) else facts
 
     def resolve(self, name, revision, path):
         if (repository := self.repository(name)) and (commit := self.commit_of(repository, revision)):
@@ -231,7 +252,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 self.refuse(404, "EntryNotFound", "Entry not found")
             else:
                 content = repository.commits[commit][path]
-                self.send(content, X_Repo_Commit=commit, ETag=f'"{hashlib.sha1(content).hexdigest()}"')
+                if self.hub.delivery.redirects and path.endswith(LARGE):
+                    return redirect(self, content, commit)
+                deliver(self, content, {"X_Repo_Commit": commit, "ETag": f'"{hashlib.sha1(content).hexdigest()}"'})
+
+    def cdn(self, oid):
+        if self.token:
+            return self.refuse(400, None, "Only one auth mechanism allowed")
+        deliver(self, self.hub.stored[oid], {})
 
     def create(self):
         asked = json.loads(self.body)
@@ -259,7 +287,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def preupload(self, name, revision):
         if self.repository(name, writing=True):
             paths = [file["path"] for file in json.loads(self.body)["files"]]
-            modes = ["lfs" if path.endswith((".eqx", ".zip")) else "regular" for path in paths]
+            modes = ["lfs" if path.endswith(LARGE) else "regular" for path in paths]
             files = zip(paths, modes, strict=True)
             self.send({"files": [{"path": path, "uploadMode": mode, "shouldIgnore": False} for path, mode in files]})
 
@@ -308,6 +336,7 @@ ROUTES = [
     ("POST", r"/api/repos/create", _Handler.create),
     ("POST", r"/api/validate-yaml", _Handler.validate),
     ("PUT", r"/store/(?P<oid>[0-9a-f]+)", _Handler.store),
+    ("GET", r"/cdn/(?P<oid>[0-9a-f]+)", _Handler.cdn),
     ("POST", r"/api/jobs/(?P<namespace>[^/]+)", _Handler.run_job),
     ("GET", r"/api/jobs/(?P<namespace>[^/]+)", _Handler.list_jobs),
 ]

@@ -120,16 +120,6 @@ def test_what_was_fetched_is_there_without_the_hub(there, folder, monkeypatch, h
     assert time.monotonic() - began < 5
 
 
-def test_strangers_are_not_shown_what_was_fetched_with_a_login(there, folder):
-    there.add("someone/hidden", folder, private=True)
-    there.add("someone/open", folder)
-    private, public = hub.fetch("someone/hidden", token=TOKEN), hub.fetch("someone/open", token=False)
-    there.trouble = 503
-    assert hub.fetched() == hub.fetched("OPE") == ["someone/open"] and hub.fetched("moss") == []
-    assert hub.fetch("someone/hidden", token=TOKEN) == private and hub.fetch("someone/open", token=False) == public
-    assert "not in this machine's cache" in refused("someone/hidden", token=False)
-
-
 def test_a_hub_that_does_not_answer(cache, monkeypatch):
     with socket.socket() as silent:  # takes the connection, and says nothing
         silent.bind(("127.0.0.1", 0))

@@ -1,6 +1,7 @@
 """Materials on the Hugging Face Hub: found by their tag, fetched into its cache, and published."""
 
-from .fetching import fetch, fetched
+from .cached import fetched
+from .fetching import fetch
 from .publishing import publish
 from .searching import Found, list_hub
 

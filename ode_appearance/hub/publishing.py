@@ -9,7 +9,11 @@ from ..errors import CheckpointError, HubError
 from ..model_card import TAG, model_card
 from .fetching import TIMEOUT
 from .names import checked_repo, split_name
+from .patience import patience
 from .refusals import explain
+
+COMMIT_TIMEOUT = 60.0
+"""Seconds without an answer after which the Hub counts as out of reach: to make a commit of files takes it a while."""
 
 
 def publish(
@@ -38,13 +42,14 @@ def publish(
     card = model_card(material.config, source=f"{repo}@{branch}" if branch else repo)
     api = huggingface_hub.HfApi(token=token)
     try:
-        _make(api, repo, private, branch)
-        api.create_commit(
-            repo,
-            operations=_additions(Path(folder), card.encode()),
-            commit_message=message or f"{material.name}, a material that changes with time",
-            revision=branch,
-        )
+        with patience(COMMIT_TIMEOUT):
+            _make(api, repo, private, branch)
+            api.create_commit(
+                repo,
+                operations=_additions(Path(folder), card.encode()),
+                commit_message=message or f"{material.name}, a material that changes with time",
+                revision=branch,
+            )
     except HubError as error:
         problem = error
     except Exception as error:  # huggingface_hub's own, those of the HTTP library under it, and of hf_xet

@@ -20,6 +20,8 @@ def explain(error: Exception, repo: str = "", *, revision: str | None = None, to
     """
     from huggingface_hub import constants, errors
 
+    if isinstance(error, (errors.LocalEntryNotFoundError, RuntimeError)) and isinstance(error.__cause__, Exception):
+        error = error.__cause__  # they only say that a file did not come or go, and this says why
     match error:
         case errors.OfflineModeIsEnabled():
             sentence = "The Hub is not asked while HF_HUB_OFFLINE is set."
@@ -35,6 +37,8 @@ def explain(error: Exception, repo: str = "", *, revision: str | None = None, to
             sentence = _by_status(error.response.status_code, error.server_message, repo, bool(token))
         case _ if out_of_reach(error):
             sentence = f"The Hub ({constants.ENDPOINT}) cannot be reached."
+        case OSError() if "Consistency check failed" in str(error):
+            sentence = f"Files of {repo or 'the Hub'} did not arrive whole: try again."
         case OSError():
             sentence = f"Files of {repo or 'the Hub'} cannot be kept here: {error.strerror or error}."
         case ValueError():

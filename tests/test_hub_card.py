@@ -1,0 +1,58 @@
+"""The model card: what the Hub indexes of a material, and what it tells its readers."""
+
+import dataclasses
+import re
+
+import pytest
+import yaml
+from materials import RGB, SVBRDF
+
+from ode_appearance.model_card import model_card
+
+DOI = "Somebody, Some Time-lapses, https://doi.org/10.5522/04/25330924"
+
+
+def card(config=RGB, **facts):
+    """The metadata of a card, and its text."""
+    exemplar = dataclasses.replace(config.exemplar, **facts)
+    _, front, text = re.split(
+        r"^---$", model_card(dataclasses.replace(config, exemplar=exemplar)), maxsplit=2, flags=re.MULTILINE
+    )
+    return yaml.safe_load(front), text
+
+
+def test_what_the_hub_indexes():
+    front, _ = card(license="cc-by-4.0", credit=DOI)
+    assert front == {
+        "library_name": "ode-appearance",
+        "tags": ["ode-appearance", "neural-ode", "texture-synthesis", "rgb"],
+        "license": "cc-by-4.0",
+        "credit": DOI,
+    }
+    assert "svbrdf" in card(SVBRDF)[0]["tags"]
+
+
+def test_a_data_set_elsewhere_is_credited_and_not_looked_for_on_the_hub():
+    front, text = card(credit=DOI)
+    assert "datasets" not in front and text.partition("## Credit")[2].strip().startswith(DOI)
+
+
+@pytest.mark.parametrize("took", ["two weeks", "60 minutes"])
+def test_how_long_it_took_in_reality(took):
+    _, text = card(real_duration=took)
+    lines = text.splitlines()
+    place = lines.index(f"- In reality it took {took}")
+    assert lines[place - 1].startswith("- Model time") and lines[place + 1].startswith("- Solver")
+
+
+@pytest.mark.parametrize("took", ["", "  \n"])
+def test_nothing_is_said_where_it_is_not_known(took):
+    _, text = card(real_duration=took)
+    assert "In reality" not in text and re.search(r"^- Model time.*\n- Solver", text, flags=re.MULTILINE)
+
+
+def test_a_duration_stays_on_its_line():
+    """It starts no heading and no program of its own."""
+    _, text = card(real_duration="a day\n# Install\n```python\nimport os\n```\r\n---\ntags: [evil]")
+    assert "- In reality it took a day # Install ```python import os ``` --- tags: [evil]" in text.splitlines()
+    assert len(re.findall(r"^```python$", text, flags=re.MULTILINE)) == 1
