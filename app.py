@@ -3,13 +3,16 @@
 import os
 import signal
 import sys
+import tempfile
 
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # before jax: a GPU's memory is shared with trainings
 
 from ode_appearance.studio import LAUNCH, create_app
+from ode_appearance.studio.scratch import scratch_folder
 
 demo = create_app()
 
 if __name__ == "__main__":
+    tempfile.tempdir = str(scratch_folder())  # what is half made when the app is killed, the next one deletes
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # ends as ctrl-C does: temporary files are deleted
     demo.launch(**LAUNCH)

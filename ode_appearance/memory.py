@@ -1,6 +1,10 @@
-"""What a solve takes of this machine's memory, so that what does not fit is refused before it is tried."""
+"""What a solve takes of this machine's memory, so that what does not fit is refused before it is tried, or when it fails."""
 
+import contextlib
 import os
+import re
+import traceback
+from collections.abc import Iterator
 
 import jax
 
@@ -55,3 +59,21 @@ def check_memory(config: MaterialConfig, solver: SolverConfig, size: tuple[int, 
             f"Solving {size[0]}x{size[1]} takes about {needed / 1e9:.1f} GB, but this machine has {free / 1e9:.1f} GB free; "
             f"the largest of that shape that fits is {fitting[0]}x{fitting[1]}."
         )
+
+
+@contextlib.contextmanager
+def enough_memory(size: tuple[int, int]) -> Iterator[None]:
+    """Raise RequestError where memory runs out in here, in work on states of `size` (width, height).
+
+    The estimate cannot know of a limit that only this process has, or of what others take meanwhile.
+    """
+    try:
+        yield
+    except (MemoryError, jax.errors.JaxRuntimeError) as error:
+        if not isinstance(error, MemoryError) and not _EXHAUSTED.search(str(error)):
+            raise
+        traceback.clear_frames(error.__traceback__)  # else whoever keeps the error keeps what there was no room for
+        raise RequestError(f"There is not enough memory for {size[0]}x{size[1]}; a smaller size needs less.") from error
+
+
+_EXHAUSTED = re.compile("RESOURCE_EXHAUSTED|out of memory", re.IGNORECASE)  # as XLA says it, of a host or a device

@@ -1,4 +1,4 @@
-"""A picture of a trajectory at a time, under lights."""
+"""A picture of a trajectory at a time: lit, or one of its maps."""
 
 import functools
 import math
@@ -9,7 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from .aging import aged_maps
+from .aging import aged_maps, keyframe_maps
+from .channels import LIT, check_channel, heights_of, picture_of_map
 from .config import WHITE, Light, MaterialConfig, Surface
 from .errors import RequestError
 from .lights import as_lights, lighting, shade_by_all
@@ -33,6 +34,7 @@ def render(
     age: Float[Array, "h w"] | Float[np.ndarray, "h w"] | None = None,
     tiles: tuple[int, int] = (1, 1),
     surface: Surface = FLAT,
+    channel: str = LIT,
 ) -> Float[Array, "3 rows columns"]:
     """Display values (3, h, w) in [0, 1] of a trajectory at a model time, or of one state.
 
@@ -41,23 +43,29 @@ def render(
     2^exposure before the tone mapping. `age` is the model time that each pixel of a trajectory is ahead (see
     `aging.aged_maps`). `tiles` lays the state (across, down) times over the plane that is lit, so that h and w are as many
     times its own. On a `surface` that is a sphere or a cylinder it lies more often around (see
-    `solids.repeats`), and the picture is a square of the longer of these sides.
+    `solids.repeats`), and the picture is a square of the longer of these sides. Another `channel` than "lit" is a map of an
+    SVBRDF by itself, which no light and no exposure changes (see `channels.picture_of_map`).
 
     Raises RequestError for a time that the trajectory does not reach, a state that is not of this material, an age map that
-    is not of its size, or an exposure, tiles or a surface that are not possible.
+    is not of its size, or an exposure, tiles, a surface or a channel that are not possible.
     """
     config = material.config
     lights = lights_of(config, light)
     check_exposure(exposure)
     check_surface(surface)
+    check_channel(config, channel)
+    look = (lights, exposure, tiles, surface, channel)
     if age is not None:
-        return light_maps(config, aged_maps(material, trajectory, time, age), lights, exposure, tiles, surface)
+        maps = aged_maps(material, trajectory, time, age)
+        # Those of the surface as it is without: a place that is older is not darker for it.
+        heights = heights_of(keyframe_maps(material, state_at(trajectory, time))) if channel == "height" else None
+        return light_maps(config, maps, *look, heights)
     state = state_at(trajectory, time) if isinstance(trajectory, Trajectory) else trajectory
     check_state(config, state.shape)
     channels, state = map_channels(config), jnp.asarray(state)
-    if (captured := _captured(config, lights, exposure, tiles, surface)) is not None:
+    if channel == LIT and (captured := _captured(config, lights, exposure, tiles, surface)) is not None:
         return _render(config.brdf, channels, config.normals, config.camera, state, traceable(captured))
-    return light_maps(config, compiled_maps(channels, config.normals, state), lights, exposure, tiles, surface)
+    return light_maps(config, compiled_maps(channels, config.normals, state), *look)
 
 
 def lights_of(config: MaterialConfig, light: Light | Sequence[Light] | None) -> tuple[Light, ...]:
@@ -84,8 +92,13 @@ def light_maps(
     exposure: float = 0.0,
     tiles: tuple[int, int] = (1, 1),
     surface: Surface = FLAT,
+    channel: str = LIT,
+    heights: tuple[float, float] | None = None,
 ) -> Float[Array, "3 rows columns"]:
-    """What `render` shows of the maps of a material's state, under its `lights_of`."""
+    """What `render` shows of the maps of a material's state, under its `lights_of`; of the height, from black to white over
+    `heights` or its own range."""
+    if channel != LIT:
+        return picture_of_map(config, maps, channel, tiles, surface, heights)
     if (captured := _captured(config, lights, exposure, tiles, surface)) is not None:
         return _light(config.brdf, config.camera, maps, traceable(captured))
     if surface.kind != "flat":

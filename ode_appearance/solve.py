@@ -18,7 +18,7 @@ from .config import SolverConfig
 from .errors import RequestError
 from .limits import check_size, check_times, effective_step
 from .material import Material, fingerprint
-from .memory import check_memory
+from .memory import check_memory, enough_memory
 from .trajectory import Solved, Status, Trajectory, TrajectoryCache
 
 CHUNK_STATES = 4
@@ -53,7 +53,8 @@ def solve_stream(
     nearest earlier position that it holds. Every chunk has the states of its own times; the last one says in `status` how
     the solve ended, and may be empty.
 
-    Raises RequestError, before anything is solved, for a size, time or seed that is not possible.
+    Raises RequestError, before anything is solved, for a size, time or seed that is not possible; and later where memory
+    runs out.
     """
     config = material.config
     solver = config.solver if solver is None else solver
@@ -64,7 +65,8 @@ def solve_stream(
         if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
             raise RequestError(f"A seed is a whole number from 0 to {2**32 - 1}, not {seed!r}.")
         key = (fingerprint(material), int(seed), size, solver)
-        noise = initial_noise(seed, config.architecture.channels, size)
+        with enough_memory(size):
+            noise = initial_noise(seed, config.architecture.channels, size)
     else:
         key, cache = None, None
         expected = (config.architecture.channels, size[1], size[0])
@@ -77,10 +79,19 @@ def solve_stream(
 
 def solve(material: Material, **request) -> Trajectory:
     """Solve and wait: the states of all chunks of `solve_stream` (same arguments) in one trajectory, times ascending."""
-    return Trajectory.join(list(solve_stream(material, **request)))
+    chunks = list(solve_stream(material, **request))
+    _, _, height, width = chunks[0].states.shape
+    with enough_memory((width, height)):
+        return Trajectory.join(chunks)
 
 
-def _stream(material, solver, noise, wanted, stop, cache, key) -> Iterator[Trajectory]:
+def _stream(material, solver, noise, *rest) -> Iterator[Trajectory]:
+    _, height, width = noise.shape
+    with enough_memory((width, height)):
+        yield from _chunks(material, solver, noise, *rest)
+
+
+def _chunks(material, solver, noise, wanted, stop, cache, key) -> Iterator[Trajectory]:
     from . import stepping  # loads diffrax, for which an app that starts does not wait
 
     began, others = clock.perf_counter(), 0.0  # others: seconds in which somebody had a chunk

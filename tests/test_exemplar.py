@@ -188,6 +188,59 @@ def test_an_animation_that_never_ends_is_read_once(tmp_path):
     np.testing.assert_allclose(exemplar.times, [0, 5 / 3, 10 / 3])
 
 
+# Telling
+
+
+def film(path, frames=30, size=(64, 48), **options):
+    """A video of noisy frames, which no codec makes small."""
+    writer = pytest.importorskip("imageio_ffmpeg").write_frames(
+        str(path), size, fps=20, macro_block_size=1, quality=9, output_params=["-movflags", "+faststart"], **options
+    )
+    writer.send(None)
+    for i in range(frames):
+        writer.send(np.asarray(noise(i, size)).tobytes())
+    writer.close()
+    return path
+
+
+def test_what_was_done_to_it_is_told(tmp_path):
+    plain = load_exemplar(save_folder(tmp_path / "plain", [noise(i, (128, 128)) for i in range(3)]))
+    assert plain.notes == ()
+    wide = save_folder(tmp_path / "wide", [noise(i, (160, 128)) for i in range(120)])
+    assert load_exemplar(wide).notes == (
+        "100 of 120 frames were picked evenly.",
+        "Cropped from 160x128 to its central square.",
+    )
+    few = save_folder(tmp_path / "few", [noise(i, (64, 64)) for i in range(3)])
+    assert load_exemplar(few, "svbrdf", size=64).notes == (
+        "Frames were repeated, to make of 3 the 100 that an SVBRDF is learnt from.",
+    )
+    assert load_exemplar(few).notes == ("Enlarged from 64x64 to 128x128: it has no more detail for that.",)
+    shown = save_animation(tmp_path / "a.webp", [noise(i, (40, 40)) for i in range(4)], duration=[100, 200, 100, 100])
+    (note,) = load_exemplar(shown, "svbrdf", size=40).notes
+    assert note.endswith("make of 4 the 100 that an SVBRDF is learnt from: each stays as long as the file says.")
+    pages = save_animation(tmp_path / "a.tif", [noise(0, (50, 40)), noise(1, (40, 40))])
+    assert load_exemplar(pages, size=40).notes == ("Its frames differ in size: each was cropped to its central square.",)
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "avi"])
+def test_a_video_that_breaks_off_is_told(tmp_path, suffix):
+    path = film(tmp_path / f"v.{suffix}")
+    assert load_exemplar(path, size=48).notes == ("Cropped from 64x48 to its central square.",)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(0.6 * len(data))])
+    exemplar = load_exemplar(path, size=48)
+    assert 2 <= len(exemplar) < 25
+    assert exemplar.notes[0] == f"The file breaks off: {len(exemplar)} frames of it could be read."
+
+
+def test_what_is_told_does_not_make_it_another_exemplar(tmp_path):
+    square = [noise(i, (64, 64)) for i in range(3)]
+    told = load_exemplar(save_folder(tmp_path / "a", [picture.crop((-8, 0, 72, 64)) for picture in square]), size=64)
+    untold = load_exemplar(save_folder(tmp_path / "b", square), size=64)
+    assert told.notes and not untold.notes and told.digest == untold.digest
+
+
 # Refusing
 
 

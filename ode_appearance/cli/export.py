@@ -31,9 +31,9 @@ def run(options) -> None:
     material = load(options.name)
     times, size = read_times(options, material.config), read_size(options.size)
     shown = read_shown(options, material.config, size)
-    visible = {name: shown[name] for name in ("exposure", "tiles", "surface")}
+    visible = {name: shown[name] for name in ("exposure", "tiles", "surface", "channel")}
     times = check_export(material.config, options.out, config, times, size, **visible)
-    check_aging(material.config, config, shown["age"], None, times, size)
+    check_aging(material.config, config, shown["age"], None, times, size, shown["channel"])
     request = {"seed": options.seed or 0, "size": size, "solver": read_solver(options, material.config), **shown}
     written = written_size(config, size, shown["tiles"], shown["surface"])
     estimate = estimate_bytes(material.config, config, size=written, frames=len(times))

@@ -1,4 +1,4 @@
-"""Command line options that say how a material is shown: its lights, the exposure, where it is older, and how often."""
+"""Command line options that say how a material is shown: lit or by a map, where it is older, and how often."""
 
 import argparse
 import dataclasses
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..age_pictures import read_ages, usual_range
+from ..channels import LIT, check_channel
 from ..config import Light, LightKind, MaterialConfig, Surface, SurfaceKind
 from ..errors import ConfigError, RequestError
 from ..lights import linear_colour
@@ -16,12 +17,12 @@ from ..rendering import check_exposure, usual_light
 from .options import checked, numbers, read_lengths
 
 LIGHT = "[KIND,]X,Y[,LOG[,HEIGHT[,RRGGBB]]]"
-SHOWN = ("light", "orbit", "exposure", "age", "age_range", "tiles", "surface", "turn")
+SHOWN = ("light", "orbit", "exposure", "age", "age_range", "tiles", "surface", "turn", "channel")
 """The options' names."""
 
 
 def add_shown(parser: argparse.ArgumentParser) -> None:
-    """--light, as often as there are lights, --exposure, --age with --age-range, --tiles, and --surface with --turn."""
+    """--light (as often as there are lights), --exposure, --age, --age-range, --tiles, --surface, --turn and --channel."""
     parser.add_argument(
         "--light",
         action="append",
@@ -45,10 +46,11 @@ def add_shown(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--turn", metavar="DEGREES,DEGREES", help="how far a solid is turned: about its axis, and toward the eye"
     )
+    parser.add_argument("--channel", metavar="NAME", help="lit (default), or a map by itself: diffuse, normal, height, ...")
 
 
 def read_shown(options: argparse.Namespace, config: MaterialConfig, size: tuple[int, int]) -> dict[str, Any]:
-    """light, exposure, age, tiles and surface, as `oa.render` and `oa.export` take them."""
+    """light, exposure, age, tiles, surface and channel, as `oa.render` and `oa.export` take them."""
     size = check_size(config, size)
     exposure = 0.0 if options.exposure is None else options.exposure
     check_exposure(exposure)
@@ -58,7 +60,10 @@ def read_shown(options: argparse.Namespace, config: MaterialConfig, size: tuple[
     tiles = (1, 1) if options.tiles is None else read_lengths(options.tiles, "ACROSSxDOWN, for instance 2x1")
     surface = _read_surface(options)
     picture_size(size, tiles, surface)
-    return {"light": lights, "exposure": exposure, "age": _read_age(options, config, size), "tiles": tiles, "surface": surface}
+    channel = options.channel or LIT
+    check_channel(config, channel)
+    look = {"light": lights, "exposure": exposure, "tiles": tiles, "surface": surface, "channel": channel}
+    return {**look, "age": _read_age(options, config, size)}
 
 
 def _read_surface(options):

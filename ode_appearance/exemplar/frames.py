@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import math
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +9,8 @@ from jaxtyping import Float, UInt8
 
 from ..config import Kind
 from ..errors import ExemplarError
-from .animation import open_animation
-from .limits import MAX_LEARNT_BYTES
-from .pictures import open_folder, open_zip
-from .prepare import square_frame
-from .source import Source
-from .video import open_video, video_container
+from .notes import notes_on
+from .reading import open_source, read_frames
 
 # The length of an exemplar's span in model time, and its number of frames, as published.
 PUBLISHED_DURATION: dict[Kind, float] = {"rgb": 5.0, "svbrdf": 10.0}
@@ -29,7 +24,8 @@ class ExemplarFrames:
 
     `frames` are display values (0 ... 255); frame i is seen from `times[i]` until the next one begins, in model time, the
     first from 0. `frame_interval` is the time from one frame to the next where none is missing (a file may hold one
-    long frame in place of several equal ones). `real_duration` says what the whole took in reality, as a label.
+    long frame in place of several equal ones). `real_duration` says what the whole took in reality, as a label. `notes` say, a
+    sentence each, what was done to the file that its owner may not expect.
     """
 
     name: str
@@ -39,6 +35,7 @@ class ExemplarFrames:
     duration: float
     frame_interval: float
     real_duration: str = ""
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -91,9 +88,10 @@ def load_exemplar(
     size = (128 if kind == "rgb" else 256) if size is None else size
     most = PUBLISHED_FRAMES if frames is None else frames
     _check_options(size, most, frame_interval, duration)
-    source = _open(path)
+    source = open_source(path)
     picks = evenly(source.count, min(source.count, most))
-    taken = _read(source, picks, size, path.name)
+    taken, sizes = read_frames(source, picks, size, path.name)
+    notes = notes_on(source, sizes, size, len(picks), len(taken), most if kind == "svbrdf" else 0)
     shares = np.arange(len(taken)) / len(taken)
     if source.shares is not None:
         shares = np.array(source.shares())[picks[: len(taken)]]
@@ -114,6 +112,7 @@ def load_exemplar(
         duration=duration,
         frame_interval=duration / max(1, round(1 / typical)),
         real_duration=real_duration,
+        notes=notes,
     )
 
 
@@ -132,33 +131,3 @@ def _check_options(size, most, frame_interval, duration):
     for what, value in (("frame interval", frame_interval), ("duration", duration)):
         if value is not None and not 1e-6 <= value <= 1e4:
             raise ExemplarError(f"A {what} of {value} is not possible; it must lie between 1e-6 and 1e4.")
-
-
-def _open(path: Path) -> Source:
-    if path.is_dir():
-        return open_folder(path)
-    if not path.is_file():
-        raise ExemplarError(f"There is no file or folder {path}.")
-    with path.open("rb") as file:
-        head = file.read(32)
-    if head.startswith(b"PK\x03\x04"):
-        return open_zip(path)
-    container = video_container(head)
-    return open_animation(path) if container is None else open_video(path, container)
-
-
-def _read(source, picks, size, name):
-    if len(picks) * 3 * size * size > MAX_LEARNT_BYTES:
-        most = math.isqrt(MAX_LEARNT_BYTES // (3 * len(picks)))
-        raise ExemplarError(f"{len(picks)} frames of {size}x{size} are too many: {most}x{most} is the largest that is learnt.")
-    try:
-        taken = np.empty((len(picks), 3, size, size), np.uint8)
-    except MemoryError as error:
-        raise ExemplarError(f"{len(picks)} frames of {size}x{size} do not fit into memory.") from error
-    count = 0
-    for count, picture in enumerate(source.pictures(picks.tolist()), start=1):
-        taken[count - 1] = square_frame(picture, size)
-    taken = taken[:count]
-    if count < 2 or not (taken[1:] != taken[0]).any():
-        raise ExemplarError(f"All frames of {name} look the same; a time-lapse needs at least two different ones.")
-    return taken

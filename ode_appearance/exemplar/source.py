@@ -12,9 +12,11 @@ class Source:
 
     `pictures(picks)` yields the frames of the given ascending, distinct numbers in 0 ... count - 1, each checked to be of
     acceptable size. `shares()` says when each of the `count` frames begins, as a share of the whole span in [0, 1); it
-    may be called once all pictures have been taken. None stands for files without times of their own.
+    may be called once all pictures have been taken. None stands for files without times of their own. `broken` tells that
+    the file ends before what it holds does.
     """
 
     count: int
     pictures: Callable[[Sequence[int]], Iterator[Image.Image]]
     shares: Callable[[], list[float]] | None
+    broken: bool = False

@@ -26,6 +26,8 @@ _CONTAINERS = (
     (re.compile(rb"RIFF....AVI ", re.DOTALL), "avi"),
     (re.compile(rb"OggS"), "ogg"),
 )
+# What ffmpeg says of a file that ends too early, by its container.
+_BROKEN = re.compile(rb"partial file|File ended prematurely|corrupt input packet|Truncating packet")
 _PICTURE_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1")
 
 
@@ -46,7 +48,7 @@ def open_video(path: Path, container: str) -> Source:
     # An absolute path, so that ffmpeg can take it neither for an option nor for a protocol.
     file = str(path.resolve())
     options = ["-nostdin", "-max_alloc", str(MAX_VIDEO_BYTES), "-protocol_whitelist", "file", "-f", container]
-    count = _count_frames([imageio_ffmpeg.get_ffmpeg_exe(), *options, "-i", file], path.name)
+    count, broken = _count_frames([imageio_ffmpeg.get_ffmpeg_exe(), *options, "-i", file], path.name)
     width, height = _frame_size(imageio_ffmpeg.read_frames(file, input_params=options), path.name)
     check_picture_size(width, height, path.name)
     check_frame_count(count, width, height, path.name)
@@ -66,11 +68,14 @@ def open_video(path: Path, container: str) -> Source:
         finally:
             frames.close()
 
-    return Source(count, pictures, lambda: [index / count for index in range(count)])
+    return Source(count, pictures, lambda: [index / count for index in range(count)], broken)
 
 
 def _count_frames(command, name):
-    """Number of frames of the first video stream, from its packets and without decoding them; 0 where there is none."""
+    """Number of frames of the first video stream (0 where there is none), and whether the file breaks off.
+
+    They are counted from its packets, and not decoded.
+    """
     copy = [*command, "-map", "0:v:0", "-c", "copy", "-frames:v", str(MAX_FRAMES + 1), "-f", "null", "-"]
     try:
         run = subprocess.run(copy, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=MAX_COUNTING_SECONDS)
@@ -78,7 +83,7 @@ def _count_frames(command, name):
         raise ExemplarError(f"{name} takes too long to be read: convert it to an MP4 (H.264) first.") from error
     log = run.stderr
     counts = re.findall(rb"frame=\s*(\d+)", log)
-    return int(counts[-1]) if counts else 0
+    return int(counts[-1]) if counts else 0, _BROKEN.search(log) is not None
 
 
 def _frame_size(frames, name):

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ..aging import Maps, blend, keyframe_maps
+from ..channels import heights_of
 from ..material import Material
-from .job import StoppedError
+from .job import AgedFrame, StoppedError
 from .painted import Aging, Moments
 
 
@@ -30,7 +31,7 @@ def aged_frames(
     times: Moments,
     progress: Callable[[float], object],
     stop: Callable[[], bool],
-) -> Iterator[Maps]:
+) -> Iterator[AgedFrame]:
     """The maps of each frame, out of the states of all keyframes; both in ascending order, no keyframe held for longer than
     it is needed. `progress` hears the share of the frames that were taken and used; raises StoppedError where `stop()` said so.
     """
@@ -48,10 +49,17 @@ def aged_frames(
         if stop():
             raise StoppedError
         known = np.array([moment for moment, _ in window], np.float32)
-        yield blend(known, lambda index: window[index][1], time + aging.ages)
+        yield AgedFrame(blend(known, lambda index: window[index][1], time + aging.ages), _heights(aging, known, window, time))
         progress((done + 1) / len(times))
     for _ in coming:  # none is left, which has to be heard before the states know that they are done
         pass
+
+
+def _heights(aging, known, window, time):
+    """Of the surface at the time itself, where they are wanted."""
+    if not aging.ranged:
+        return None
+    return heights_of(blend(known, lambda index: {"height": window[index][1]["height"]}, np.full_like(aging.ages, time)))
 
 
 def _forget(window, oldest):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..channels import LIT, check_channel
 from ..config import MaterialConfig, Surface
 from ..errors import RequestError
 from ..limits import check_size, check_times, picture_size
@@ -32,6 +33,7 @@ def check_export(
     exposure: float = 0.0,
     tiles: tuple[int, int] = (1, 1),
     surface: Surface = FLAT,
+    channel: str = LIT,
 ) -> Moments:
     """The times ascending, each once; raises RequestError for what no export can give."""
     wanted, size = check_times(material, times), check_size(material, size)
@@ -43,6 +45,7 @@ def check_export(
     if config.format == "png" and len(wanted) > 1:
         raise RequestError(f"A png is one picture, but {len(wanted)} times were given; frames is the format for more.")
     check_exposure(exposure)
+    check_channel(material, channel)
     written = written_size(config, size, tiles, surface)
     longest_side = max(written)
     longest = LONGEST_SIDES.get(config.format, longest_side)

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Array
 
 from ..atomic import write_atomically
+from ..channels import LIT
 from ..config import Light, SolverConfig, Surface
 from ..errors import RequestError
 from ..images import save_animation, save_still
@@ -42,6 +43,7 @@ def export(
     keyframes: Sequence[float] | np.ndarray | None = None,
     tiles: tuple[int, int] = (1, 1),
     surface: Surface = FLAT,
+    channel: str = LIT,
     solver: SolverConfig | None = None,
     view: dict[str, Any] | None = None,
     cache: TrajectoryCache | None = None,
@@ -51,10 +53,10 @@ def export(
     """Write what `oa.render` shows, or what `oa.decode` finds, of a material at model times to one file.
 
     `material`, `times`, `seed`, `size` (width, height), `solver` and `cache` are those of `oa.solve`; `light`, `exposure`,
-    `tiles` and `surface` those of `oa.render`, for pictures. `age` (height, width) is the model time that each place is ahead;
-    pictures and maps are then blended between `keyframes`, model times that reach from the first frame to the last at least:
-    those of the viewer, for the pictures that it shows, or, not given, times close to each other over all that the ages reach.
-    `view` is what a web page shows at first: its time, channel and so on (see `newView` in viewer/web/store.js).
+    `tiles`, `surface` and `channel` those of `oa.render`, for pictures. `age` (height, width) is the model time that each
+    place is ahead; pictures and maps are then blended between `keyframes`, model times that reach from the first frame to the
+    last at least: those of the viewer, for the pictures that it shows, or, not given, times close to each other over all that
+    the ages reach. `view` is what a web page shows at first: its time, channel and so on (`newView` in viewer/web/store.js).
 
     The states are used as they are solved and are not kept, those of a GIF or WebP as 8-bit frames; with ages, the maps of as
     many keyframes as the ages reach over. `progress` hears the share in [0, 1] that is done, in ascending order; `stop` is
@@ -64,8 +66,9 @@ def export(
     otherwise. Raises RequestError for what is not possible: before anything is solved where that can be known then.
     """
     path = Path(path)
-    wanted = check_export(material.config, path, config, times, size, exposure=exposure, tiles=tiles, surface=surface)
-    aging = check_aging(material.config, config, age, keyframes, wanted, size)
+    look = {"exposure": exposure, "tiles": tiles, "surface": surface, "channel": channel}
+    wanted = check_export(material.config, path, config, times, size, **look)
+    aging = check_aging(material.config, config, age, keyframes, wanted, size, channel)
     solved = wanted if aging is None else aging.keyframes
     chunks = solve_stream(material, seed=seed, size=size, times=solved, solver=solver, stop=stop, cache=cache)
     if aging is None:
@@ -75,8 +78,7 @@ def export(
         states = states_in_order(material, chunks, solved, solving, stop)
         frames = aged_frames(material, states, aging, wanted, drawing, stop)
     lights, ages = lights_of(material.config, light), None if aging is None else aging.ages
-    look = {"lights": lights, "exposure": exposure, "tiles": tiles, "surface": surface}
-    job = Job(material, config, seed, (size[0], size[1]), wanted, **look, ages=ages, frames=frames, view=view or {})
+    job = Job(material, config, seed, (size[0], size[1]), wanted, lights, **look, ages=ages, frames=frames, view=view or {})
     try:
         written = written_size(config, size, tiles, surface)
         _check_space(path, estimate_bytes(material.config, config, size=written, frames=len(wanted)))

@@ -22,5 +22,5 @@ def facts(job: Job) -> dict[str, Any]:
     if job.config.format != "maps":
         if config.brdf is not None:
             found["lights"] = [dataclasses.asdict(light) for light in job.lights]
-        found |= {"exposure": job.exposure, "tiles": list(job.tiles)}
+        found |= {"exposure": job.exposure, "tiles": list(job.tiles), "channel": job.channel}
     return found

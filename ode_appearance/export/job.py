@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -23,6 +23,14 @@ class StoppedError(Exception):
     """Somebody asked for the export to stop."""
 
 
+class AgedFrame(NamedTuple):
+    """A frame on which ages are painted."""
+
+    maps: Maps
+    heights: tuple[float, float] | None
+    """The lowest and the highest place of the surface without them, where they are wanted."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Job:
     """What an export is made of."""
@@ -36,8 +44,9 @@ class Job:
     exposure: float
     tiles: tuple[int, int]
     surface: Surface
+    channel: str
     ages: Ages | None
-    frames: Iterator[np.ndarray] | Iterator[Maps]
+    frames: Iterator[np.ndarray] | Iterator[AgedFrame]
     """Of each time its state, (channels, h, w), or where ages are painted its maps. They can be taken once."""
     view: dict[str, Any]
     """What a web page shows at first."""
@@ -45,20 +54,20 @@ class Job:
     def maps(self) -> Iterator[Maps]:
         """What `oa.decode` finds at each time."""
         for frame in self.frames:
-            if isinstance(frame, dict):
-                yield frame
+            if isinstance(frame, AgedFrame):
+                yield frame.maps
             else:
                 yield {name: np.asarray(values) for name, values in decode(self.material, frame).items()}
 
     def pictures(self) -> Iterator[UInt8[np.ndarray, "h w 3"]]:
         """What `oa.render` shows at each time, as 8-bit frames; lights that orbit go on from one to the next."""
         config = self.material.config
+        look = {"exposure": self.exposure, "tiles": self.tiles, "surface": self.surface, "channel": self.channel}
         for number, frame in enumerate(self.frames):
             lights = orbited(self.lights, number / self.config.fps, config.camera)
-            if isinstance(frame, dict):
-                picture = light_maps(config, frame, lights, self.exposure, self.tiles, self.surface)
+            if isinstance(frame, AgedFrame):
+                picture = light_maps(config, frame.maps, lights, **look, heights=frame.heights)
             else:
-                look = {"exposure": self.exposure, "tiles": self.tiles, "surface": self.surface}
                 picture = render(self.material, frame, light=lights, **look)
             yield to_bytes(picture)
 

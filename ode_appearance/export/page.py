@@ -27,6 +27,7 @@ def write_page(job: Job, file: BinaryIO) -> None:
     ]
     first_seen = min(max(job.view.get("time", 0.75 * config.times.duration), float(job.times[0])), float(job.times[-1]))
     solid = {"surface": job.surface.kind, "turn": list(job.surface.turn)}
-    view = {"exposure": job.exposure, "tiles": list(job.tiles), "lights": lights, **solid, **job.view, "time": first_seen}
+    look = {"exposure": job.exposure, "tiles": list(job.tiles), "lights": lights, "channel": job.channel}
+    view = {**look, **solid, **job.view, "time": first_seen}
     text = page(config, keyframes, seed=job.seed, size=job.size, times=job.times.tolist(), view=view)
     file.write(text.encode())

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..aging import Ages, check_ages
+from ..channels import LIT
 from ..config import MaterialConfig
 from ..errors import RequestError
 from ..limits import MAX_SPANS, check_times
@@ -30,11 +31,14 @@ class Aging:
 
     ages: Ages
     keyframes: Moments
+    ranged: bool = False
+    """Whether the heights of the surface as it is without ages are wanted, too."""
 
     @property
     def range(self) -> tuple[np.float32, np.float32]:
-        """The least and the greatest age."""
-        return self.ages.min(), self.ages.max()
+        """The least and the greatest age that is wanted."""
+        least, most = self.ages.min(), self.ages.max()
+        return (min(least, np.float32(0)), max(most, np.float32(0))) if self.ranged else (least, most)
 
     def reached_from(self, times: Moments) -> "Aging":
         """The same with the keyframes alone that frames at these times are made of."""
@@ -89,6 +93,7 @@ def check_aging(
     keyframes: Sequence[float] | np.ndarray | None,
     times: Moments,
     size: tuple[int, int],
+    channel: str = LIT,
 ) -> Aging | None:
     """The ages with the keyframes that frames at these times are made of; None where nothing is painted.
 
@@ -106,6 +111,6 @@ def check_aging(
         raise RequestError(
             f"The keyframes reach from time {known[0]:g} to {known[-1]:g}, and the frames from {times[0]:g} to {times[-1]:g}."
         )
-    aging = Aging(ages, known).reached_from(times)
+    aging = Aging(ages, known, ranged=channel == "height").reached_from(times)
     check_aging_memory(material, size, aging, times)
     return aging

@@ -10,6 +10,9 @@ import threading
 import time
 from pathlib import Path
 
+from . import uploads as uploads  # before Gradio, which reads where they go
+
+# isort: split
 import gradio as gr
 
 from .. import device

@@ -27,7 +27,8 @@ LIT = (
 )
 SEEN = (
     "A view may say more: an object of `lights` (up to eight of kind, x, y, height, logIntensity and colour, in place of the "
-    "other), `exposure` in stops, `tiles` [across, down], and a `surface` (sphere or cylinder) with its `turn` in radians."
+    "other), `exposure` in stops, `tiles` [across, down], a `surface` (sphere or cylinder) with its `turn` in radians, and a "
+    "`channel`: of an SVBRDF a map by itself, such as diffuse, normal or height."
 )
 AGED = (
     "A grey picture makes places older: 128 not at all, 255 by the exemplar's span, or as the view's `age_range` "
@@ -53,6 +54,9 @@ def _of_materials(program):
     def light():
         return _numbers(0.0, 0.0, 0.0)
 
+    def maps():
+        return [_choice(get_args(MapFormat)), _choice(get_args(MapValues))]
+
     _endpoint("materials", program.materials, [], gr.JSON(), "The names and kinds of the materials that are shipped.")
     described = "All there is to know of a material: credit, licence, training record, measures."
     _endpoint("material", program.material, [material()], gr.JSON(), described)
@@ -66,32 +70,53 @@ def _of_materials(program):
         f"A picture of a material at a model time, solved from a seed at a size: a PNG. {LIT} {SEEN} {AGED}",
     )
     forms = [_choice(get_args(Format)), *_numbers(0, SIZE, SIZE, 0.0, 0.0, 60, 20.0)]
-    maps = [_choice(get_args(MapFormat)), _choice(get_args(MapValues))]
     _endpoint(
         "export",
         program.export,
-        [material(), *forms, *maps, *light(), _object(), gr.File()],
+        [material(), *forms, *maps(), *light(), _object(), gr.File()],
         gr.File(),
         "A file of a material: a picture (png) or maps at a model time; or, where `end` is later, maps, frames, an animation, "
         f"states or a web page of so many frames from one to the other. {LIT} {SEEN} {AGED} Cancelling the job stops it.",
     )
+    sized = [material(), _choice(get_args(Format)), *_numbers(SIZE, SIZE, 0.0, 0.0, 60), *maps(), _object()]
+    described = "About how many bytes a file of `/export` will have, its width and height, and its frames."
+    _endpoint("estimate_export", program.estimate_export, sized, gr.JSON(), described)
     _endpoint(
         "snippet",
         program.snippet,
         [material(), *_numbers(0, SIZE, SIZE, 0.0), *light(), _object()],
         gr.Textbox(),
-        "The Python that draws with the library what `/render` draws, or the map that is the view's `channel`.",
+        "The Python that draws with the library what `/render` draws; of a map, its numbers too.",
     )
 
 
 def _of_the_hub(program):
-    described = "Materials on the Hugging Face Hub."
+    described = "Materials on the Hugging Face Hub; where it cannot be reached, those that were fetched before."
     _endpoint("search_hub", program.search, [gr.Textbox("")], gr.JSON(), described)
     described = "Fetch a material user/repository[@revision] from the Hugging Face Hub: the name that it has here."
     _endpoint("fetch", program.fetch, [gr.Textbox("user/repository")], gr.Textbox(), described, **HEAVY)
 
 
 def _of_trainings(program, hub):
+    numbers = [_choice(get_args(Kind)), _choice(PRESETS)]
+    _endpoint(
+        "look_at_exemplar",
+        program.look,
+        [gr.File(), *numbers, _object()],
+        gr.JSON(),
+        "A time-lapse as a training would see it: the number and size of its frames, the model time at its end, and notes on "
+        "what was done to it that may not be expected (cropped, thinned out, repeated, broken off).",
+        **HEAVY,
+    )
+    _endpoint(
+        "estimate_training",
+        program.estimate,
+        [*numbers, *_numbers(0), _object()],
+        gr.JSON(),
+        "The seconds that a training takes on this machine, measured there and then, and the features that it compares by. "
+        "Iterations and numbers are those of `/train`.",
+        **HEAVY,
+    )
     _endpoint(
         "train",
         program.train,
@@ -107,7 +132,8 @@ def _of_trainings(program, hub):
         gr.JSON(),
         "Train a material on a time-lapse (an animation, a video, or a zip file of pictures), for so many iterations or (0) "
         "those of the preset: the key and the owner by which it is asked for. It may start from the weights of a shipped "
-        "material, and have other `numbers` than its preset: an object, by the names of `train --help`.",
+        "material or, by its key, of one's own, and have other `numbers` than its preset: an object, by the names of "
+        "`train --help`.",
         **HEAVY,
     )
 

@@ -1,29 +1,23 @@
 """Exports from the app: what is seen becomes a file, written by the thread that solves."""
 
 import asyncio
-import dataclasses
 import re
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from ..config_json import from_json
-from ..errors import RequestError
-from ..export import ExportConfig, estimate_bytes, export, written_size
+from ..export import export
 from ..export.config import SUFFIXES
+from ..memory import enough_memory
 from ..trajectory import TrajectoryCache
 from .deadline import Deadline
+from .export_plan import Plan, plan_export
 from .files import KeyframeFiles
 from .materials import Collection
 from .plain import amount
-from .requests import number, solve_request, whole_number
-from .seen import STILLS, read_seen
 from .worker import Worker
 
-MOST_FRAMES = 1000
 POLL_SECONDS = 0.3
 
 
@@ -34,6 +28,10 @@ class Exports:
         self._collection, self._worker, self._cache, self._files = collection, worker, cache, files
         self._latest: dict[str, tuple[threading.Event, Path]] = {}
 
+    def estimate(self, name: str | None, fields: dict[str, Any], seen: Any, options: dict[str, Any]) -> Plan:
+        """What `export` would write, before it is asked for; raises AppearanceError for what is not possible."""
+        return plan_export(self._collection, name, fields, seen, options)
+
     async def export(
         self, session: str, name: str | None, fields: dict[str, Any], seen: Any, options: dict[str, Any]
     ) -> AsyncIterator[tuple[str, Path | None]]:
@@ -41,21 +39,15 @@ class Exports:
 
         Raises AppearanceError for what is not possible.
         """
-        entry = self._collection.find(name or "")
-        request = solve_request(entry.name, entry.config, fields)
-        config = from_json(
-            ExportConfig, {field.name: options[field.name] for field in dataclasses.fields(ExportConfig)}, "export"
-        )
-        times = _times(request.times, config, seen, options)
-        view = read_seen(seen, entry.config, request.size, config.format)
+        plan = plan_export(self._collection, name, fields, seen, options)
+        request, config, view = plan.request, plan.config, plan.view
         self.end(session)
         stop, folder = threading.Event(), self._files.folder()
         self._latest[session] = stop, folder
-        path = folder / f"{re.sub('[^A-Za-z0-9_-]+', '_', entry.config.name)[:60] or 'material'}{SUFFIXES[config.format]}"
-        written = written_size(config, request.size, view.tiles, view.surface)
-        size = f"about {amount(estimate_bytes(entry.config, config, size=written, frames=len(times)))}"
+        path = folder / f"{re.sub('[^A-Za-z0-9_-]+', '_', plan.entry.config.name)[:60] or 'material'}{SUFFIXES[config.format]}"
         shares = [0.0]
 
+        @enough_memory(request.size)
         def work():
             deadline = Deadline()
 
@@ -65,16 +57,17 @@ class Exports:
                 return stop.is_set() or deadline.over or self._worker.closing
 
             written = export(
-                entry.material,
+                plan.entry.material,
                 path,
                 config,
-                times=times,
+                times=plan.times,
                 seed=request.seed,
                 size=request.size,
                 light=view.lights,
                 exposure=view.exposure,
                 tiles=view.tiles,
                 surface=view.surface,
+                channel=view.channel,
                 age=view.ages,
                 keyframes=request.times,
                 solver=request.solver,
@@ -90,7 +83,7 @@ class Exports:
         task = asyncio.wrap_future(self._worker.submit(work, gives_way=True))
         try:
             while not task.done():
-                yield f"Exporting, {size}: {shares[-1]:.0%}. {view.left_out}".strip(), None
+                yield f"Exporting, about {amount(plan.bytes)}: {shares[-1]:.0%}. {view.left_out}".strip(), None
                 await asyncio.wait([task], timeout=POLL_SECONDS)
             file = task.result()
             self._files.adopt(folder)
@@ -116,14 +109,3 @@ class Exports:
         _, folder = self._latest.pop(session, (None, None))
         if folder is not None:
             self._files.drop(folder)
-
-
-def _times(solved, config, seen, options):
-    if config.format in STILLS and not options["sequence"]:
-        return [number({"time": seen.get("time") if isinstance(seen, dict) else None}, "time")]
-    frames = whole_number(options, "frames")
-    if not 2 <= frames <= MOST_FRAMES:
-        raise RequestError(f"An export has from 2 to {MOST_FRAMES} frames, not {frames}.")
-    if config.format == "png":
-        raise RequestError("A picture shows one time: choose frames or an animation for a sequence.")
-    return np.linspace(solved[0], solved[-1], frames).tolist()

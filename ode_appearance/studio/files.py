@@ -1,4 +1,4 @@
-"""Folders for keyframe files: one a solve, in the system's temporary folder, gone when nobody looks at them any more."""
+"""Folders for keyframe files: one a solve, in the app's temporary folder, gone when nobody looks at them any more."""
 
 import collections
 import shutil
@@ -14,7 +14,7 @@ class KeyframeFiles:
     """Keeps the folders of solves up to a number of bytes, and none when the process ends. Safe between threads."""
 
     def __init__(self, limit: int = 4 << 30):
-        self.root = scratch_folder()
+        self.root = Path(tempfile.mkdtemp(dir=scratch_folder(), prefix="keyframes-"))
         self.limit = limit
         self._bytes: collections.OrderedDict[Path, int] = collections.OrderedDict()
         self._lock = threading.Lock()

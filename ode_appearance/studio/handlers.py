@@ -28,10 +28,7 @@ from .settings import cache_bytes, exemplars_folder
 from .worker import Worker
 
 FIELDS = ("seed", "width", "height", "start", "end", "count", "method", "stepping", "tolerance", "step", "quality")
-"""The fields of the screen, in the order in which handlers get their values."""
-
-LINKED = ("seed", "width", "height", "start", "end", "method", "stepping", "tolerance", "step")
-"""Those that a link to the page can give."""
+"""The fields of the screen, in the order in which handlers get their values; a link to the page can give all of them."""
 SIZE = 128
 """Width and height at first."""
 SIZES = {"width": SIZE, "height": SIZE}
@@ -193,7 +190,7 @@ class Studio:
         """The material and the fields that a link asks for; nothing where that is not possible."""
         if not isinstance(link, dict) or not isinstance(link.get("material"), str):
             return {}
-        linked = {name: link[name] for name in LINKED if isinstance(link.get(name), int | float | str)}
+        linked = {name: link[name] for name in FIELDS if isinstance(link.get(name), int | float | str)}
         try:
             config = self.collection.find(link["material"]).config
             solve_request(link["material"], config, {"seed": 0, **own_fields(config, {**SIZES, **linked}), **SIZES, **linked})

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..errors import AppearanceError, RequestError
 from ..material import Material
+from ..memory import enough_memory
 from ..solve import solve_stream
 from ..trajectory import TrajectoryCache
 from ..viewer.encoder import Encoder
@@ -76,7 +77,8 @@ class Job:
     def run(self, cache: TrajectoryCache, worker: Worker) -> Turns:
         """Solve in turns; never raises, but ends with a status and a message."""
         try:
-            yield from self._solve(cache, lambda: self._stop.is_set() or worker.closing)
+            with enough_memory(self.request.size):  # for its keyframes, too
+                yield from self._solve(cache, lambda: self._stop.is_set() or worker.closing)
         except AppearanceError as error:
             self._end("failed", str(error))
         except FileNotFoundError:

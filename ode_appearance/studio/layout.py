@@ -1,8 +1,10 @@
 """The app's page: its head and its tabs."""
 
+import sys
+
 import gradio as gr
 
-from ..errors import AppearanceError
+from ..errors import AppearanceError, ConfigError
 from ..exemplar.limits import MAX_FILE_BYTES
 from ..viewer import assets
 from .endpoints import endpoints
@@ -29,6 +31,16 @@ THEME = gr.themes.Default(
     body_text_color_subdued_dark="*neutral_400",
     block_label_text_color="*neutral_700",
 )
+
+
+def _mcp():
+    """Whether there are tools; the app ends with a sentence where there should be and cannot."""
+    try:
+        return mcp_allowed()
+    except ConfigError as error:
+        sys.exit(str(error))
+
+
 LAUNCH = {
     "theme": THEME,
     "css": assets.text("page.css"),
@@ -36,7 +48,7 @@ LAUNCH = {
     "run_history": False,
     "max_file_size": MAX_FILE_BYTES,
     "state_session_capacity": MOST_SESSIONS,
-    "mcp_server": mcp_allowed(),
+    "mcp_server": _mcp(),
 }
 """What `launch` needs beside the app itself."""
 UPLOADS_KEPT = 3600, 86_400

@@ -12,6 +12,7 @@ from jaxtyping import UInt8
 from ..errors import AppearanceError, RequestError
 from ..images import save_still
 from ..limits import check_times, picture_size
+from ..memory import enough_memory
 from ..rendering import check_exposure, render
 from ..solve import solve_stream
 from ..trajectory import Trajectory, TrajectoryCache
@@ -47,6 +48,7 @@ class Pictures:
         picture_size(request.size, view.tiles, view.surface)
         check_exposure(view.exposure)
         shown = {"light": view.lights, "exposure": view.exposure, "tiles": view.tiles, "surface": view.surface}
+        shown["channel"] = view.channel
         times = [time] if view.ages is None else request.times
 
         def task():
@@ -56,14 +58,15 @@ class Pictures:
                 chunks.append(chunk)
                 with deadline.of_others():
                     yield
-            trajectory = Trajectory.join(chunks)
-            if trajectory.status == "stopped":
-                deadline.check()
-            if trajectory.status != "complete":
-                raise RequestError(f"The solve did not reach time {times[-1]:g}: it ended with {trajectory.status!r}.")
-            picture = np.asarray(render(entry.material, trajectory, time=time, age=view.ages, **shown))
-            # Rounded, as a browser's canvas is, and not truncated as the published samplers do.
-            return np.rint(picture * 255).astype(np.uint8).transpose(1, 2, 0)
+            with enough_memory(request.size):
+                trajectory = Trajectory.join(chunks)
+                if trajectory.status == "stopped":
+                    deadline.check()
+                if trajectory.status != "complete":
+                    raise RequestError(f"The solve did not reach time {times[-1]:g}: it ended with {trajectory.status!r}.")
+                picture = np.asarray(render(entry.material, trajectory, time=time, age=view.ages, **shown))
+                # Rounded, as a browser's canvas is, and not truncated as the published samplers do.
+                return np.rint(picture * 255).astype(np.uint8).transpose(1, 2, 0)
 
         return await asyncio.wrap_future(self._worker.submit(task))
 

@@ -7,6 +7,7 @@ import gradio as gr
 from ..device import description
 from ..viewer.baking import SIZE
 from ..viewer.scene import describe, title
+from ..viewer.schedule import usual_count
 from .exemplars import Exemplars
 from .jobs import Job
 from .materials import BrokenEntry, Collection, Entry
@@ -17,16 +18,18 @@ from .plain import duration
 def viewer_value(entry: Entry, job: Job, *, exemplar: bool = False) -> dict[str, Any]:
     """The viewer's value for a job of a material, of which the `exemplar` is at hand or not."""
     config = entry.config
-    solver = solver_fields(job.request.solver)
+    request = job.request
+    solver = {**solver_fields(request.solver), "count": len(request.times), "quality": request.quality}
+    usual = {**solver_fields(config.solver), "count": usual_count(config.kind, request.size), "quality": "full"}
     return {
         "run": job.number,
         "material": {**describe(config, entry.name), "exemplar": exemplar},
         "preview": _file(entry.preview),
         "baked": _file(entry.baked),
-        "seed": job.request.seed,
-        "size": list(job.request.size),
-        "times": list(job.request.times),
-        "solver": None if solver == solver_fields(config.solver) else solver,
+        "seed": request.seed,
+        "size": list(request.size),
+        "times": list(request.times),
+        "solver": None if solver == usual else solver,
         "keyframes": [{"time": time, "file": _file(path)} for time, path in list(job.keyframes)],
         "status": job.status,
         "text": progress_text(job),

@@ -23,6 +23,7 @@ from ..errors import AppearanceError, TrainingError
 from ..training.config import TrainConfig
 from ..training.folder import MATERIAL, read_request, write_request
 from ..training.journal import RESULT, last_entry, read_journal
+from .partial import appearing, is_partial
 
 ORDER, LOG = "order.json", "log.txt"
 NAME = r"[^\W_][\w .,()-]{0,59}"
@@ -145,27 +146,24 @@ def new_run(root: Path, exemplar: Path, config: TrainConfig, order: Order) -> Ru
     """
     from_json(Order, to_json(order), "training")
     folder = root / f"{re.sub(r'[^a-z0-9]+', '_', order.name.lower())[:40]}-{secrets.token_urlsafe(9)}"
-    run = Run(folder)
     try:
-        folder.mkdir(parents=True)
-        suffix = exemplar.suffix if re.fullmatch(r"\.[A-Za-z0-9]{1,5}", exemplar.suffix) else ""
-        copied = folder / f"exemplar{suffix}"
-        (shutil.copytree if exemplar.is_dir() else shutil.copyfile)(exemplar, copied)
-        write_request(folder, config, {"name": order.name})
-        run._write(dataclasses.replace(order, exemplar=copied.name, created=time.time()))
-    except TrainingError:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        with appearing(folder) as partial:
+            suffix = exemplar.suffix if re.fullmatch(r"\.[A-Za-z0-9]{1,5}", exemplar.suffix) else ""
+            copied = partial / f"exemplar{suffix}"
+            (shutil.copytree if exemplar.is_dir() else shutil.copyfile)(exemplar, copied)
+            write_request(partial, config, {"name": order.name})
+            Run(partial)._write(dataclasses.replace(order, exemplar=copied.name, created=time.time()))
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
         raise TrainingError(f"The training cannot be kept in {root}: {error.strerror or error}.") from error
-    return run
+    return Run(folder)
 
 
 def read_runs(root: Path) -> list[tuple[Run, Order]]:
     """All trainings below a folder, as they were asked for one after the other; damaged folders are passed over."""
     found = []
     for path in root.iterdir() if root.is_dir() else ():
+        if is_partial(path):
+            continue
         try:
             found.append((Run(path), Run(path).order))
         except TrainingError:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..aging import Ages
+from ..channels import LIT, check_channel
 from ..config import Light, MaterialConfig, Surface
 from ..config_json import from_json
 from ..errors import RequestError
@@ -20,6 +21,7 @@ from ..viewer.scene import describe
 from .requests import number, whole_number
 
 MOST_LIGHTS = 8  # as in viewer/web/lights.glsl
+PICTURES: tuple[Format, ...] = ("png", "frames", "gif", "webp", "mp4")
 STILLS: tuple[Format, ...] = ("png", "maps")
 """Formats that show one time, the one that is looked at; the others show the solved range."""
 
@@ -32,6 +34,7 @@ class Seen:
     exposure: float
     tiles: tuple[int, int]
     surface: Surface
+    channel: str
     ages: Ages | None
     left_out: str
     opening: dict[str, Any]
@@ -51,7 +54,10 @@ def read_seen(seen: Any, config: MaterialConfig, size: tuple[int, int], format: 
         raise RequestError("Tiles are two numbers, across and down.")
     across, down = (whole_number({"tiles": count}, "tiles") for count in tiles)
     ages, left_out = read_ages(seen.get("ages"), size), _left_out(seen, format)
-    return Seen(own, number(seen, "exposure"), (across, down), surface, ages, left_out, _opening(seen, config))
+    # Maps and states have no picture, and a page has all of them.
+    channel = str(seen.get("channel", LIT)) if format in PICTURES else LIT
+    check_channel(config, channel)
+    return Seen(own, number(seen, "exposure"), (across, down), surface, channel, ages, left_out, _opening(seen, config))
 
 
 def _opening(seen, config):
@@ -114,11 +120,10 @@ def pack_ages(ages: Ages) -> dict[str, Any]:
 
 def _left_out(seen, format):
     """Maps and states have no view that could be left out, and a page has all views."""
-    if format in ("maps", "states", "page"):
+    if format not in PICTURES:
         return ""
     left = [
         (seen.get("zoom", 1) != 1, "all of it is in sight"),
-        (seen.get("channel", "lit") != "lit", "it is the lit surface, for maps are a format of their own"),
         (bool(seen.get("second")), "nothing stands beside it"),
     ]
     told = [sentence for applies, sentence in left if applies]

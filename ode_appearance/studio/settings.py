@@ -1,5 +1,6 @@
 """What can be set from outside, by environment variables."""
 
+import importlib.util
 import os
 from pathlib import Path
 
@@ -20,8 +21,14 @@ def hub_allowed() -> bool:
 
 
 def mcp_allowed() -> bool:
-    """Whether the endpoints are tools of the Model Context Protocol, too: where ODE_APPEARANCE_MCP is on, yes, true or 1."""
-    return os.environ.get("ODE_APPEARANCE_MCP", "off").strip().lower() in ("on", "yes", "true", "1")
+    """Whether the endpoints are tools of the Model Context Protocol, too: where ODE_APPEARANCE_MCP is on, yes, true or 1.
+
+    Raises ConfigError where what Gradio needs for it is not installed.
+    """
+    wanted = os.environ.get("ODE_APPEARANCE_MCP", "off").strip().lower() in ("on", "yes", "true", "1")
+    if wanted and importlib.util.find_spec("mcp") is None:
+        raise ConfigError('ODE_APPEARANCE_MCP is on, and needs what `pip install "gradio[mcp]"` installs.')
+    return wanted
 
 
 def runs_folder() -> Path:

@@ -3,8 +3,8 @@
 import dataclasses
 from typing import Any
 
+from ..channels import LIT
 from ..config import Light, SolverConfig, Surface
-from ..material import map_channels
 from ..rendering import usual_light
 from .materials import Entry
 from .requests import SolveRequest, number
@@ -31,14 +31,11 @@ def snippet(entry: Entry, request: SolveRequest, seen: Any, *, shipped: bool) ->
         f"material = oa.load({source!r}){note}",
         f"trajectory = oa.solve(material, {', '.join(solving)})",
     ]
-    channel = seen.get("channel", "lit")
-    if config.brdf is not None and channel in (*(name for name, _ in map_channels(config)), "normal"):
-        view = read_seen(seen, config, request.size, "maps")
-        lines.append(f"values = oa.decode(material, trajectory.states[0])[{channel!r}]  # (channels, height, width)")
-    else:
-        view = read_seen(seen, config, request.size, "png")
-        options = ["material", "trajectory", *_shown(view, config)]
-        lines.append(f"picture = oa.render({', '.join(options)})  # (3, height, width), from 0 to 1")
+    view = read_seen(seen, config, request.size, "png")
+    options = ["material", "trajectory", *_shown(view, config)]
+    lines.append(f"picture = oa.render({', '.join(options)})  # (3, height, width), from 0 to 1")
+    if view.channel != LIT:
+        lines.append(f"values = oa.decode(material, trajectory.states[0])[{view.channel!r}]  # of the map itself")
     lines += [f"# {view.left_out}"] if view.left_out else []
     lines += ["# What is painted is left out: `age=` takes it, as a picture of model times."] if view.ages is not None else []
     return "\n".join(lines) + "\n"
@@ -48,16 +45,18 @@ def _shown(view: Seen, config):
     """The arguments of `oa.render` that are not as usual."""
     shown = []
     lights = [dataclasses.replace(light, orbit=0.0) for light in view.lights]
-    lit = config.brdf is not None or view.surface.kind != "flat"
+    lit = view.channel == LIT and (config.brdf is not None or view.surface.kind != "flat")
     if lit and [_rounded(light) for light in lights] != [_rounded(usual_light(config))]:
         lights = [_call("oa.Light", light, Light()) for light in lights]
         shown.append(f"light={lights[0]}" if len(lights) == 1 else f"light=[{', '.join(lights)}]")
-    if view.exposure:
+    if view.exposure and view.channel == LIT:
         shown.append(f"exposure={_round(view.exposure)}")
     if view.tiles != (1, 1):
         shown.append(f"tiles={view.tiles}")
     if view.surface.kind != "flat":
         shown.append(f"surface={_call('oa.Surface', view.surface, Surface())}")
+    if view.channel != LIT:
+        shown.append(f"channel={view.channel!r}")
     return shown
 
 

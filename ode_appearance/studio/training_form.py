@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 import gradio as gr
-import numpy as np
 
-from ..config import Kind
+from ..config import Attention, Kind
 from ..config_json import from_json, to_json
 from ..errors import ConfigError, ExemplarError
-from ..exemplar import ExemplarFrames, list_dataset, load_exemplar
+from ..exemplar import list_dataset
 from ..exemplar.dataset import EXAMPLES
 from ..training.config import TrainConfig, preset
 from ..training.trainer import check_training
 
 # What the form asks for by itself, and what an interface has no use for.
-_LEFT_OUT = ("kind", "attention", "preview_every", "save_every")
+_LEFT_OUT = ("kind", "preview_every", "save_every")
+_RECORD = [field.name for field in dataclasses.fields(Attention)]
 _HINTS = typing.get_type_hints(TrainConfig)
 ADVANCED = [field for field in dataclasses.fields(TrainConfig) if field.name not in _LEFT_OUT]
 """The fields under "advanced", in order."""
@@ -43,31 +43,29 @@ def advanced_fields() -> list[gr.components.Component]:
 def shown_values(config: TrainConfig) -> list[Any]:
     """The values of ADVANCED as the components show them."""
     data = to_json(config)
-    return [_text(data[field.name]) if _is_list(field) else data[field.name] for field in ADVANCED]
+    return [shown_value(data[field.name]) for field in ADVANCED]
+
+
+def shown_value(value: Any) -> Any:
+    """A value out of a config's JSON as its component shows it: several numbers as a text."""
+    values = list(value.values()) if isinstance(value, dict) else value
+    return ", ".join(f"{value:g}" for value in values) if isinstance(values, list | tuple) else value
 
 
 def read_config(kind: Kind, preset_name: str, values: list[Any]) -> TrainConfig:
     """The preset with what was filled in; raises AppearanceError for what is not possible."""
     data = to_json(preset(preset_name, kind))
     for field, value in zip(ADVANCED, values, strict=True):
-        data[field.name] = _numbers(field, value) if _is_list(field) else _number(field, value)
+        data[field.name] = _attention(value) if _is_record(field) else _read(field, value)
     config = from_json(TrainConfig, data, "training")
     check_training(config)
     return config
 
 
-def look_at(path: Path, config: TrainConfig, name: str) -> tuple[ExemplarFrames, np.ndarray]:
-    """The exemplar as the trainer will see it, and six of its frames in a row, (size, 6 size, 3) of 8 bits.
-
-    Raises ExemplarError, with a sentence, for what cannot be trained on.
-    """
-    exemplar = load_exemplar(path, config.kind, size=config.exemplar_size, name=name)
-    picks = np.linspace(0, len(exemplar) - 1, 6).round().astype(int)
-    return exemplar, np.concatenate([exemplar.frames[pick] for pick in picks], axis=2).transpose(1, 2, 0)
-
-
 def _component(field, value):
     label, info = field.name.replace("_", " ").capitalize(), field.metadata["help"]
+    if _is_record(field):
+        info += f": its {' and '.join(name.replace('_', ' ') for name in _RECORD)}, such as 4, 8"
     options = {"label": label, "info": info, "value": value, "interactive": True, "min_width": 200}
     hint = _HINTS[field.name]
     choices = [choice for part in (hint, *typing.get_args(hint)) for choice in _literals(part)]
@@ -75,7 +73,7 @@ def _component(field, value):
         return gr.Dropdown([*choices, *([("none", None)] if type(None) in typing.get_args(hint) else [])], **options)
     if hint is bool:
         return gr.Checkbox(**options)
-    if _is_list(field):
+    if _is_list(field) or _is_record(field):
         return gr.Textbox(**options)
     bounds = {
         name: bound
@@ -93,16 +91,28 @@ def _is_list(field):
     return typing.get_origin(_HINTS[field.name]) is tuple
 
 
-def _text(values):
-    return ", ".join(f"{value:g}" for value in values)
+def _is_record(field):
+    return Attention in typing.get_args(_HINTS[field.name])
 
 
-def _numbers(field, text):
-    kind = typing.get_args(_HINTS[field.name])[0]
+def _read(field, value):
+    return _numbers(field.name, value, typing.get_args(_HINTS[field.name])[0]) if _is_list(field) else _number(field, value)
+
+
+def _attention(text):
+    if not str(text or "").strip():
+        return None
+    values = _numbers("attention", text, int)
+    if len(values) != len(_RECORD):
+        raise ConfigError(f"attention has to be {len(_RECORD)} numbers with a comma between them, or nothing, not {text!r}.")
+    return dict(zip(_RECORD, values, strict=True))
+
+
+def _numbers(name, text, kind):
     try:
         return [kind(part) for part in str(text).split(",")]
     except ValueError as error:
-        raise ConfigError(f"{field.name} has to be numbers with commas between them, not {text!r}.") from error
+        raise ConfigError(f"{name} has to be numbers with commas between them, not {text!r}.") from error
 
 
 def _number(field, value):

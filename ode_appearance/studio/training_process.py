@@ -10,6 +10,8 @@ from pathlib import Path
 from .runs import LOG, Run
 
 ROOT = Path(__file__).parents[2]
+START = "start"
+"""In a run's folder, the material that it starts from where that may change or be deleted meanwhile."""
 PATIENCE = 90.0
 """Seconds that a process has to save and end: it may be in the middle of compiling."""
 
@@ -21,9 +23,12 @@ class TrainingProcess:
         order, config = run.order, run.config
         command = [sys.executable, "-m", "ode_appearance", "train", str(run.folder / order.exemplar), "--kind", config.kind]
         command += ["--out", str(run.folder), "--resume", "--stop-at-eof", f"--name={order.name}"]
-        for option in ("credit", "license", "init_from"):
+        for option in ("credit", "license"):
             if getattr(order, option):
-                command += [f"--{option.replace('_', '-')}={getattr(order, option)}"]
+                command += [f"--{option}={getattr(order, option)}"]
+        if order.init_from:
+            start = run.folder / START
+            command += [f"--init-from={start if start.is_dir() else order.init_from}"]
         # On a GPU the app and the training share its memory; on a CPU, the app goes first.
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
         environment["PYTHONUNBUFFERED"] = "1"

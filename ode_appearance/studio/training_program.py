@@ -12,7 +12,9 @@ from ..training.trainer import check_training
 from .library import Library
 from .requests import whole_number
 from .runs import Order, Run
-from .training_form import look_at
+from .training_estimate import training_seconds
+from .training_exemplar import look_at
+from .training_start import start_training
 from .training_view import curve, summary
 
 ACTIONS = ("", "pause", "resume", "keep")
@@ -34,20 +36,22 @@ class TrainingProgram:
         """
         if not exemplar:
             raise RequestError("Give a time-lapse: an animation, a video, or a zip file of pictures.")
-        path = Path(exemplar)
-        if not isinstance(numbers, dict) or "kind" in numbers:
-            raise RequestError("The numbers are an object of training numbers by their names; the kind is an argument.")
-        changes = {**numbers, **({"iterations": whole_number({"iterations": iterations}, "iterations")} if iterations else {})}
-        config = from_json(TrainConfig, {**to_json(preset_of(preset, kind)), **changes}, "training")
-        check_training(config)
-        shipped = self._library.collection.names
-        if init_from and init_from not in shipped:
-            raise RequestError(f"A training can start from {', '.join(shipped) or 'nothing'}, not from {init_from[:100]!r}.")
-        self._trainings.check_room()
+        path, config = Path(exemplar), _config(kind, preset, iterations, numbers)
         owner, name = owner or secrets.token_urlsafe(16), name or path.stem
-        look_at(path, config, name)
-        run = self._trainings.start(path, config, Order(owner, name, "", credit, license, init_from))
+        run = start_training(self._library, path, config, Order(owner, name, "", credit, license, init_from))
         return {"owner": owner, "key": run.key}
+
+    def look(self, exemplar: str, kind: str, preset: str, numbers: dict[str, Any]) -> dict[str, Any]:
+        """A time-lapse as a training would see it: frames, their side, the model time at their end, what was done to them."""
+        if not exemplar:
+            raise RequestError("Give a time-lapse: an animation, a video, or a zip file of pictures.")
+        found, _ = look_at(Path(exemplar), _config(kind, preset, 0, numbers), Path(exemplar).stem)
+        return {"frames": len(found), "size": found.size, "duration": found.duration, "notes": list(found.notes)}
+
+    def estimate(self, kind: str, preset: str, iterations: int, numbers: dict[str, Any]) -> dict[str, Any]:
+        """About how many seconds a training takes on this machine, and the features by which it compares."""
+        seconds, features = training_seconds(_config(kind, preset, iterations, numbers))
+        return {"seconds": round(seconds), "features": features.name}
 
     def trainings(self, owner: str) -> list[dict[str, str]]:
         """An owner's trainings: key, name and status, the latest first."""
@@ -101,3 +105,13 @@ class TrainingProgram:
         if self._library.trainings is None:
             raise RequestError("Nothing is trained by this app.")
         return self._library.trainings
+
+
+def _config(kind, preset, iterations, numbers):
+    """The preset with other numbers, checked."""
+    if not isinstance(numbers, dict) or "kind" in numbers:
+        raise RequestError("The numbers are an object of training numbers by their names; the kind is an argument.")
+    changes = {**numbers, **({"iterations": whole_number({"iterations": iterations}, "iterations")} if iterations else {})}
+    config = from_json(TrainConfig, {**to_json(preset_of(preset, kind)), **changes}, "training")
+    check_training(config)
+    return config

@@ -1,30 +1,25 @@
-"""The training tab: what is shown where, and what happens on an event."""
-
-import asyncio
-import secrets
-from pathlib import Path
-from typing import Any
+"""The training tab: beside the form, how a training goes on, and what can be done with it."""
 
 import gradio as gr
 import numpy as np
 from PIL import Image
 
-from ..collection import list_materials
-from ..errors import AppearanceError, TrainingError
-from ..features import load_features
-from ..training.config import PRESETS, preset
-from ..training.estimate import estimate_seconds
+from ..errors import AppearanceError
 from .library import Library
 from .own_material import OwnMaterial
-from .plain import as_text, duration
-from .runs import Order
-from .training_form import advanced_fields, examples, look_at, read_config, shown_values
+from .plain import as_text
+from .refusal import refusal
+from .training_asking import Asking
 from .training_view import curve, summary
 
-KINDS = [("RGB texture", "rgb"), ("SVBRDF, lit by a flash", "svbrdf")]
-UPLOADS = [".gif", ".webp", ".png", ".mp4", ".avi", ".mov", ".mkv", ".zip"]
 REFRESH_SECONDS = 2.0
-Shown = dict[Any, Any]
+# By a link of its own: a browser lets a page do that for the click that packing followed.
+DOWNLOAD = """(file) => {
+  const link = document.createElement("a");
+  link.href = file.url;
+  link.download = file.orig_name;
+  link.click();
+}"""
 
 
 class TrainingTab:
@@ -35,30 +30,10 @@ class TrainingTab:
         self.chosen = gr.State("")
         with gr.Row():
             with gr.Column(scale=2, min_width=320):
-                self._form()
+                self.asking = Asking(library, owner)
             with gr.Column(scale=3, min_width=320):
                 self._progress()
         self._connect()
-
-    def _form(self):
-        gr.Markdown("### A new material from a time-lapse")
-        self.upload = gr.File(label="Time-lapse: animation, video, or zip of pictures", file_types=UPLOADS, height=130)
-        self.example = gr.Dropdown(["", *examples()], value="", label="or one that comes with the app")
-        self.frames = gr.Image(label="As the trainer sees it", interactive=False, visible=False, buttons=[])
-        self.verdict = gr.Markdown(elem_id="verdict")
-        self.name = gr.Textbox(label="Name", max_length=60)
-        self.kind = gr.Radio(KINDS, value="rgb", label="Kind")
-        self.preset = gr.Radio(list(PRESETS), value="quick", label="Preset")
-        self.init_from = gr.Dropdown(["", *list_materials()], value="", label="Start from the weights of")
-        with gr.Row():
-            self.estimate = gr.Button("How long will it take?")
-            self.start = gr.Button("Start training", variant="primary")
-        self.estimated = gr.Markdown(elem_id="estimated")
-        with gr.Accordion("Credit", open=False):
-            self.credit = gr.Textbox(label="Who made the time-lapse", max_length=300)
-            self.license = gr.Textbox(label="Its licence (SPDX)", max_length=60)
-        with gr.Accordion("Advanced", open=False):
-            self.advanced = advanced_fields()
 
     def _progress(self):
         self.runs = gr.Dropdown([], label="Your trainings", elem_id="trainings")
@@ -72,9 +47,9 @@ class TrainingTab:
                 self.keep = gr.Button("Stop and keep", min_width=140)
             with gr.Row():
                 self.open = gr.Button("Open in Explore", min_width=140)
-                self.pack = gr.Button("Pack for download", min_width=140)
+                self.pack = gr.Button("Download", min_width=140)
             self.own = OwnMaterial(self.library, self.owner, self.chosen)
-        self.packed = gr.File(label="The material's checkpoint", visible=False, interactive=False)
+        self.packed = gr.File(label="The material's checkpoint", visible=False, interactive=False, elem_id="packed")
         self.timer = gr.Timer(REFRESH_SECONDS, active=False)
 
     @property
@@ -100,37 +75,34 @@ class TrainingTab:
             run.key,
         )
 
+    def _refreshed(self, owner, key):
+        """The same training as it is now. Which one that is stays untouched: a slow answer comes after another was chosen."""
+        runs, *seen, chosen = self.show(owner, key)
+        if chosen != key:
+            return runs, *seen, chosen
+        return gr.update(choices=runs["choices"]), *seen, gr.skip()
+
     def _connect(self):
         private = {"api_visibility": "private"}
-        looking = [self.upload, self.example, self.kind, self.preset, *self.advanced]
-        seen = [self.frames, self.verdict, self.name]
-        self.upload.change(self._look, looking, seen, **private)
-        self.example.input(self._pick_example, [self.example], [self.upload, self.kind], **private).then(
-            self._look, looking, seen, **private
-        )
-        for choice in (self.kind, self.preset):
-            choice.change(self._fill, [self.preset, self.kind], self.advanced, **private)
-        self.kind.input(self._look, looking, seen, **private)
-        self.estimate.click(self._estimate, [self.kind, self.preset, *self.advanced], self.estimated, **private)
-        asked = [self.owner, self.upload, self.example, self.name, self.kind, self.preset, self.init_from, self.credit]
-        self.start.click(self._start, [*asked, self.license, *self.advanced], [self.owner, *self.views], **private)
         quiet = {**private, "show_progress": "hidden"}
-        self.timer.tick(self.show, [self.owner, self.chosen], self.views, **quiet)
+        self.asking.connect(self.show, self.views)
+        self.timer.tick(self._refreshed, [self.owner, self.chosen], self.views, **quiet)
         self.runs.input(self.show, [self.owner, self.runs], self.views, **quiet)
         for button, act in ((self.pause, self.trainings.pause), (self.resume, self.trainings.resume)):
             self._on_run(button, act, private)
         self._on_run(self.keep, lambda run: self.trainings.pause(run, keep=True), private)
         self.own.connect(self.show, self.views)
-        self.pack.click(self._pack, [self.owner, self.chosen], self.packed, **private)
-        self.runs.change(lambda: gr.update(visible=False), None, self.packed, **quiet)
+        packed = self.pack.click(self._pack, [self.owner, self.chosen], self.packed, **private)
+        packed.success(None, self.packed, None, js=DOWNLOAD, **private)
+        self.chosen.change(lambda: gr.update(visible=False), None, self.packed, **quiet)
 
     def connect(self, here: gr.Tab, elsewhere: gr.Tab) -> None:
         """Keep the view up to date while the training tab is the one that is looked at."""
         quiet = {"api_visibility": "private", "show_progress": "hidden"}
         here.select(
-            lambda owner, key: (gr.Timer(active=True), *self.show(owner, key)),
+            lambda owner, key: (gr.Timer(active=True), self.asking.choices(owner), *self.show(owner, key)),
             [self.owner, self.chosen],
-            [self.timer, *self.views],
+            [self.timer, self.asking.start_from, *self.views],
             **quiet,
         )
         elsewhere.select(lambda: gr.Timer(active=False), None, self.timer, **quiet)
@@ -145,61 +117,11 @@ class TrainingTab:
 
         button.click(acted, [self.owner, self.chosen], self.views, **options)
 
-    def _fill(self, preset_name, kind):
-        return shown_values(preset(preset_name, kind))
-
-    def _pick_example(self, name):
-        known = examples()
-        return None, known[name][1] if name in known else gr.skip()
-
-    async def _look(self, upload, example, kind, preset_name, *values):
-        path = _exemplar_path(upload, example)
-        if path is None:
-            return gr.update(visible=False), "", gr.skip()
-        name = Path(upload).stem[:60] if upload else example
-        try:
-            config = read_config(kind, preset_name, list(values))
-            exemplar, row = await asyncio.to_thread(look_at, path, config, name)
-        except AppearanceError as error:
-            return gr.update(visible=False), f"**Not usable:** {as_text(str(error))}", name
-        sentence = f"{len(exemplar)} frames of {exemplar.size}x{exemplar.size}, model time 0 to {exemplar.duration:g}."
-        return gr.update(value=row, visible=True), sentence, name
-
-    async def _estimate(self, kind, preset_name, *values):
-        yield "Measuring ..."
-        try:
-            config = read_config(kind, preset_name, list(values))
-            features = await asyncio.to_thread(load_features, config.features)
-            seconds = await asyncio.to_thread(estimate_seconds, config, features)
-        except AppearanceError as error:
-            yield f"**Not possible:** {as_text(str(error))}"
-            return
-        yield f"About {duration(seconds)} on this machine, {as_text(features.name)} features, if it does nothing else."
-
-    async def _start(self, owner, upload, example, name, kind, preset_name, init_from, credit, license, *values):
-        owner = owner or secrets.token_urlsafe(16)
-        path = _exemplar_path(upload, example)
-        try:
-            if path is None:
-                raise TrainingError("Choose a time-lapse first.")
-            config = read_config(kind, preset_name, list(values))
-            await asyncio.to_thread(look_at, path, config, name)
-            order = Order(owner, (name or "").strip() or path.stem, "", credit or "", license or "", init_from or "")
-            run = await asyncio.to_thread(self.trainings.start, path, config, order)
-        except AppearanceError as error:
-            raise refusal(error) from error
-        return owner, *await asyncio.to_thread(self.show, owner, run.key)
-
     def _pack(self, owner, key):
         try:
             return gr.update(value=str(self.library.pack_own(owner, key)), visible=True)
         except AppearanceError as error:
             raise refusal(error) from error
-
-
-def _exemplar_path(upload, example):
-    known = examples()
-    return Path(upload) if upload else known[example][0] if example in known else None
 
 
 def _picture(path):
@@ -213,8 +135,3 @@ def _frame(columns):
     import pandas
 
     return pandas.DataFrame(columns) if columns["iteration"] else None
-
-
-def refusal(error: AppearanceError) -> gr.Error:
-    """What the page shows of an error."""
-    return gr.Error(as_text(str(error)), title="Not possible", print_exception=False)

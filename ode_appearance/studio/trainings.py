@@ -1,8 +1,8 @@
 """All trainings of the app: one runs at a time, the others wait for it, and every one can be paused and gone on with."""
 
 import atexit
+import dataclasses
 import logging
-import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +10,9 @@ from pathlib import Path
 from ..atomic import clear_leftovers
 from ..errors import AppearanceError, TrainingError
 from ..training.config import TrainConfig
+from .partial import clear_partial, disappear
 from .runs import LOG, Order, Run, new_run, read_runs
-from .training_process import TrainingProcess
+from .training_process import START, TrainingProcess
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class Trainings:
         self._failed: set[str] = set()  # here too: on a full disk it cannot be written
         self._lock = threading.RLock()
         self._closing = threading.Event()
+        clear_partial(root)
         clear_leftovers(root)
         for run, order in read_runs(root):  # what ran when the app ended last waits to be asked for again
             if order.wanted == "run":
@@ -39,10 +41,23 @@ class Trainings:
         self._thread.start()
         atexit.register(self.close)
 
-    def start(self, exemplar: Path, config: TrainConfig, order: Order) -> Run:
-        """Queue a training; raises TrainingError where too many wait, or where it cannot be written."""
+    def start(self, exemplar: Path, config: TrainConfig, order: Order, begin_with: Run | None = None) -> Run:
+        """Queue a training, which begins with the weights that another one has at this moment where that is given.
+
+        Raises TrainingError where too many wait, or where it cannot be written.
+        """
         self.check_room()
-        return new_run(self.root, exemplar, config, order)
+        if begin_with is None:
+            return new_run(self.root, exemplar, config, order)
+        run = new_run(self.root, exemplar, config, dataclasses.replace(order, wanted="pause"))
+        try:
+            (run.folder / START).mkdir()
+            begin_with.copy_material(run.folder / START)
+            run.want(order.wanted)
+        except (OSError, TrainingError) as error:
+            disappear(run.folder)
+            raise TrainingError(f"The weights to begin with cannot be kept: {error}") from error
+        return run
 
     def check_room(self) -> None:
         """Raise TrainingError where too many wait."""
@@ -105,7 +120,7 @@ class Trainings:
             process = self._process if self._process is not None and self._process.run == run else None
         if process is not None:
             process.close()
-        shutil.rmtree(run.folder, ignore_errors=True)
+        disappear(run.folder)
 
     def close(self) -> None:
         """Pause what runs, and wait until it is saved."""

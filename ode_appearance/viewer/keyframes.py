@@ -17,7 +17,9 @@ each, minus those of the keyframe sent before (modulo 256; the first one minus z
 height / scale / 2 + 1/2. web/keyframes.js is the decoder.
 
 A number is sent as what is nearest to it in whole steps (`STEPS`) from the number that was sent before, so that errors do not
-add up: it is never more than half a step wrong. What changes by less than that costs next to nothing.
+add up: it is never more than half a step wrong. What changes by less than that costs next to nothing. In full quality a
+pixel's roughness and normal are sent exactly where a little error would show: in narrow highlights, and on slopes so steep
+that the eye may or may not see them.
 """
 
 import struct
@@ -33,10 +35,14 @@ HEADER = struct.Struct("<4sBBHIIfff")
 VERSION = 1
 Quality = Literal["full", "light"]
 STEPS: dict[Quality, dict[str, int]] = {
-    "full": {"colour": 1, "metallic": 64, "height": 256, "roughness": 64, "normal": 64},
+    "full": {"colour": 1, "metallic": 64, "height": 256, "roughness": 256, "normal": 256},
     "light": {"colour": 16, "metallic": 1024, "height": 512, "roughness": 1024, "normal": 1024},
 }
 """Of the numbers as they are stored: a colour has 8 bits, the others 16."""
+
+NARROW, STEEP = 0.1, 0.55
+"""A roughness and a normal's z below which both are sent exactly: the outermost places of the usual plane are seen from 33
+degrees, and so are slopes from behind where z is less than 0.54."""
 
 LEAST_UPWARD = 0.01
 """The least z of a normal, which is found from the rounded x and y: no surface is seen from behind."""
@@ -60,7 +66,8 @@ def pack(maps: Maps, before: Texels | None = None, quality: Quality = "full") ->
     planes = 1 if "image" in maps else 4
     height, width = numbers.shape[1:]
     known = np.zeros((planes, height, width, 4), np.uint8) if before is None else before
-    texels = _to_texels(layout, _in_steps(layout, numbers, _from_texels(layout, known), quality), planes)
+    steps = _steps(layout, numbers, quality)
+    texels = _to_texels(layout, _in_steps(layout, numbers, _from_texels(layout, known), steps), planes)
     heights = maps.get("height", np.zeros(1, np.float32))
     header = HEADER.pack(
         b"ODEK", VERSION, planes, 0, width, height, _height_scale(heights), float(heights.min()), float(heights.max())
@@ -92,11 +99,24 @@ def _whole(values, most=65536):
     return np.minimum(np.rint(np.clip(values, 0, 1) * most), 65535).astype(np.int32)
 
 
-def _in_steps(layout, numbers, known, quality):
+def _steps(layout, numbers, quality):
+    """The step of each number: of a channel, or of each of its pixels."""
+    kinds = [kind for kind, *_ in layout]
+    steps = np.array([STEPS[quality][kind] for kind in kinds], np.int32)[:, None, None]
+    if quality != "full" or "normal" not in kinds:
+        return steps
+    roughness, normal = numbers[-4:-2], numbers[-2:] / 32768 - 1
+    narrow = np.any((roughness > 0) & (roughness < np.sqrt(NARROW) * 65536), axis=0)  # 0 where a model has none upward
+    steep = np.sum(normal**2, axis=0) > 1 - STEEP**2
+    exact = np.isin(kinds, ("roughness", "normal"))[:, None, None] & (narrow | steep)
+    return np.where(exact, 1, steps)
+
+
+def _in_steps(layout, numbers, known, steps):
     """The nearest to `numbers` that whole steps from the `known` ones reach."""
-    steps, least, most = (
+    least, most = (
         np.array([of(kind, len(places)) for kind, *places in layout], np.int32)[:, None, None]
-        for of in (lambda kind, _: STEPS[quality][kind], lambda kind, _: _LEAST.get(kind, 0), lambda _, size: 256**size - 1)
+        for of in (lambda kind, _: _LEAST.get(kind, 0), lambda _, size: 256**size - 1)
     )
     return np.clip(known + steps * np.rint((numbers - known) / steps).astype(np.int32), least, most)
 

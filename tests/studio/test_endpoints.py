@@ -33,7 +33,7 @@ def test_every_action_has_a_name_a_description_and_a_schema(client):
     assert set(named) == {
         "/materials", "/material", "/estimate", "/render", "/export", "/snippet", "/search_hub", "/fetch", "/train",
         "/trainings", "/training", "/training_picture", "/open_trained", "/trained", "/rename_training", "/publish_training",
-        "/delete_training",
+        "/delete_training", "/look_at_exemplar", "/estimate_training", "/estimate_export",
     }  # fmt: skip
     assert all(facts["description"] for facts in named.values())
     for argument in (argument for facts in named.values() for argument in facts["parameters"]):
@@ -97,6 +97,28 @@ def test_lights_exposure_tiles_and_ages_are_rendered_exported_and_written_down(c
     )
 
 
+def test_a_map_by_itself_is_rendered_exported_and_written_down(client):
+    given = ["clay_solidifying", 0, 32, 32, 1.0, 0.0, 0.0, None, {"channel": "height"}]
+    clay = oa.load("clay_solidifying")
+    expected = oa.render(clay, oa.solve(clay, size=(32, 32), times=[1.0]), channel="height")
+    file = client.predict(*given[:1], "png", *given[1:5], 0.0, 60, 20.0, "png8", "engine", *given[5:], api_name="/export")
+    for path in (client.predict(*given, api_name="/render"), file):
+        with Image.open(path) as shown:
+            assert psnr(np.asarray(shown, np.float32).transpose(2, 0, 1) / 255, expected) > 45
+    known = {}
+    exec(client.predict(*given, api_name="/snippet"), known)
+    assert psnr(known["picture"], expected) > 60 and known["values"].shape == (1, 32, 32)
+
+
+def test_the_size_of_an_export_is_told_before_it(client):
+    asked = ["clay_solidifying", "frames", 32, 32, 0.0, 1.0, 3, "png8", "engine", {"tiles": [2, 1]}]
+    told = client.predict(*asked, api_name="/estimate_export")
+    assert (told["width"], told["height"], told["frames"]) == (64, 32, 3) and 2000 < told["bytes"] < 40_000
+    assert client.predict("clay_solidifying", api_name="/estimate_export")["frames"] == 1
+    with pytest.raises(Exception, match="shows a range"):
+        client.predict("clay_solidifying", "mp4", api_name="/estimate_export")
+
+
 def test_an_export_that_is_cancelled_is_stopped(client):
     """Its file would take minutes; the next one is there long before."""
     job = client.submit("clay_solidifying", "mp4", 0, 512, 512, 0.0, 5.0, 1000, api_name="/export")
@@ -125,6 +147,9 @@ def test_a_page_of_a_sequence(client):
         ("/render", ["clay_solidifying", 0, 64, 64, 1.0, 0, 0, 0, {"light": 1}], "view"),
         ("/render", ["clay_solidifying", 0, 64, 64, 1.0, 0, 0, 0, {"lights": [1]}], "light"),
         ("/render", ["clay_solidifying", 0, 64, 64, 1.0, 0, 0, 0, {"age_range": [1]}], "age range"),
+        ("/render", ["rusting_steel", 0, 64, 64, 1.0, 0, 0, 0, {"channel": "normal"}], "no channel"),
+        ("/estimate_export", ["clay_solidifying", "png", 63, 64], "63"),
+        ("/estimate_export", ["clay_solidifying", "gif", 64, 64, 0.0, 1.0, 9999], "1000 frames"),
         ("/estimate", ["rusting_steel", 64, 63], "63"),
         ("/export", ["rusting_steel", "png", 0, 63, 64], "63"),
         ("/export", ["rusting_steel", "gif", 0, 64, 64, 0.0, 0.0], "shows a range"),

@@ -233,6 +233,19 @@ def test_a_link_gives_the_solver_where_it_is_not_the_materials_own(open_screen):
     screen.page.wait_for_function("!location.hash.includes('solver')")
 
 
+def test_a_link_gives_the_keyframes_and_their_quality_where_they_are_not_as_usual(open_screen):
+    screen = open_screen(link="#material=clay_solidifying&size=32x32&range=0,1&keyframes=9&quality=light")
+    screen.solved("state.planned === 9")
+    assert screen.page.get_by_label("Keyframes", exact=True).input_value() == "9"
+    screen.page.wait_for_function("location.hash.includes('&keyframes=9&quality=light')")
+    screen.page.get_by_role("button", name="Solver").click()
+    assert screen.page.get_by_label("light, for slow networks").is_checked()
+    screen.page.get_by_label("in full").check()
+    screen.page.wait_for_function("location.hash.includes('&keyframes=9&quality=full')")
+    screen.enter("Keyframes", 64)
+    screen.page.wait_for_function("!location.hash.includes('keyframes')")
+
+
 def test_a_link_that_cannot_be_followed_is_explained(open_screen):
     screen = open_screen(link="#material=rusting_steel&seed=5&size=97x64&zoom=x&light=a,b&surface=none&tiles=-3x1e9")
     assert screen.state["material"] == "clay_solidifying" and screen.state["zoom"] == 1

@@ -4,6 +4,7 @@ import base64
 import io
 
 import numpy as np
+from exploring import canvas
 from made_up import psnr
 from PIL import Image
 
@@ -47,6 +48,52 @@ def test_the_canvas_and_the_exported_picture_agree(screen, tmp_path):
     screen.call("setAges", None)
     assert psnr(screen.pixels(), picture) < 30
     assert psnr(screen.pixels(), exported(screen, tmp_path)) >= 45
+
+
+def test_a_map_by_itself_is_exported_as_it_is_on_the_canvas(screen, tmp_path):
+    """At a keyframe, painted or not, flat or around a solid; whatever the light."""
+    time = screen.page.evaluate("document.querySelector('.ode-viewer').odeViewer.times")[40]
+    screen.call("set", {"time": time, "lights": LIGHTS, "exposure": 0.4})
+    label = screen.page.get_by_label("Show", exact=True)
+    for channel in ("diffuse", "roughness_u", "normal", "height"):
+        label.select_option(channel)
+        screen.call("setAges", AGES.ravel().tolist() if channel in ("diffuse", "height") else None)
+        reached = psnr(screen.pixels(), exported(screen, tmp_path))
+        print(f"{channel}: {reached:.1f} dB")
+        assert reached >= 40
+        assert "as seen" not in screen.page.locator("#export-status").inner_text()
+    screen.call("setAges", None)
+    for channel, least in (("normal", 25), ("diffuse", 30), ("height", 30)):
+        screen.call("set", {"surface": "sphere", "turn": [0.4, 0.2], "channel": channel})
+        small = np.asarray(
+            Image.fromarray(np.uint8(255 * canvas(screen).transpose(1, 2, 0))).resize((128, 128), Image.Resampling.BOX)
+        )
+        reached = psnr(small.transpose(2, 0, 1) / 255, exported(screen, tmp_path))
+        print(f"{channel} around a sphere: {reached:.1f} dB")
+        assert reached >= least
+    screen.call("set", {"surface": "flat", "turn": [0, 0], "channel": "lit"})
+
+
+def test_the_size_of_the_file_is_told_before_it_is_exported(screen):
+    page, size = screen.page, screen.page.locator("#export-size")
+    size.get_by_text("128×128.").wait_for()
+    first = size.inner_text()
+    page.get_by_label("Format", exact=True).click()
+    page.get_by_role("option", name="GIF").click()
+    size.get_by_text("128×128, 60 frames.").wait_for()
+    page.get_by_label("Frames", exact=True).fill("20")
+    size.get_by_text("128×128, 20 frames.").wait_for()
+    assert size.inner_text() != first and size.inner_text().startswith("About ")
+    page.get_by_label("Frames", exact=True).fill("5000")
+    size.get_by_text("from 2 to 1000 frames").wait_for()
+    page.get_by_label("Frames", exact=True).fill("60")
+    page.get_by_label("Width", exact=True).fill("256")
+    size.get_by_text("256×128, 60 frames.").wait_for()
+    page.get_by_label("Width", exact=True).fill("128")
+    screen.solved("state.size[0] === 128")
+    page.get_by_label("Format", exact=True).click()
+    page.get_by_role("option", name="Picture (PNG)").click()
+    size.get_by_text("128×128.").wait_for()
 
 
 def test_tiles_are_exported_as_one_plane(screen, tmp_path):

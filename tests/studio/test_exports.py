@@ -98,16 +98,38 @@ def test_a_page_opens_as_it_was_seen(studio):
     }  # fmt: skip
     _, path = exported(studio, "rusting_steel", {**seen, "time": 99}, format="page", frames=3)
     view = json.loads(re.search(r"const DATA = (.*);\n", path.read_text())[1])["view"]
-    assert view["lights"] == [orbiting] and "channel" not in view and view["time"] == 1
+    assert view["lights"] == [orbiting] and view["channel"] == "lit" and view["time"] == 1
 
 
 def test_what_is_left_out_is_told(studio):
     seen = {**SEEN, "surface": "sphere", "zoom": 2, "channel": "normal", "second": "kept"}
     said, path = exported(studio, "clay_solidifying", seen)
-    for sentence in ("in sight", "lit surface", "beside", "Save this picture"):
+    for sentence in ("in sight", "beside", "Save this picture"):
         assert sentence in said[-1]
     assert path.exists()
     assert "as seen" not in exported(studio, "clay_solidifying", seen, format="maps")[0][-1]
+
+
+def test_a_map_by_itself_is_exported_as_it_is_seen(studio):
+    said, path = exported(studio, "clay_solidifying", {**SEEN, "channel": "roughness_u", "tiles": [2, 1]})
+    assert "as seen" not in said[-1]
+    material = oa.load("clay_solidifying")
+    solver = solve_request("clay_solidifying", material.config, FIELDS).solver
+    state = oa.solve(material, size=(32, 16), times=[0.5], solver=solver).states[0]
+    expected = np.tile(np.asarray(oa.decode(material, state)["roughness_u"]), (3, 1, 2))
+    picture = np.asarray(Image.open(path), np.float32).transpose(2, 0, 1) / 255
+    assert np.abs(picture - expected).max() < 0.005
+
+
+def test_what_is_estimated_is_about_as_large_as_the_file(studio):
+    for options in ({}, {"format": "frames", "frames": 4}, {"format": "maps", "sequence": True}, {"format": "states"}):
+        seen = {**SEEN, "tiles": [2, 1]}
+        plan = studio.exports.estimate("clay_solidifying", FIELDS, seen, {**OPTIONS, **options})
+        _, path = exported(studio, "clay_solidifying", seen, **options)
+        assert plan.bytes / 2.5 < path.stat().st_size < 2.5 * plan.bytes, options
+    assert plan.describe() == f"About {plan.bytes / 1000:.0f} KB: 32×16, 3 frames."
+    with pytest.raises(AppearanceError, match="50 frames per second"):
+        studio.exports.estimate("clay_solidifying", FIELDS, SEEN, {**OPTIONS, "format": "gif", "fps": 100.0})
 
 
 @pytest.mark.parametrize("name", ["clay_solidifying", "rusting_steel"])
@@ -166,6 +188,8 @@ def test_an_animation_shows_the_range_and_maps_show_the_time(studio):
         ({**SEEN, "lights": [{**LIGHT, "colour": "<b>"}]}, {}, "#ff8040"),
         ({**SEEN, "lights": [{**LIGHT, "kind": "spot"}]}, {}, "point, directional"),
         ({**SEEN, "exposure": "bright"}, {}, "Exposure"),
+        ({**SEEN, "channel": "metallic"}, {}, "it has lit, diffuse"),
+        ({**SEEN, "channel": [{}]}, {"format": "gif"}, "it has lit, diffuse"),
         ({**SEEN, "exposure": 1e9}, {}, "stops"),
         ({**SEEN, "tiles": "many"}, {}, "Tiles"),
         ({**SEEN, "tiles": [0.5, 1]}, {}, "whole number"),

@@ -48,6 +48,7 @@ def test_a_link_opens_what_it_names(studio):
     assert first["selected"] == first["gallery"]["selected"] == "rusting_steel"
     assert (first["seed"], first["width"], first["height"], first["end"]) == (5, 32, 16, 2) and first["start"] < 0
     assert {name: first[name] for name in solver} == solver == solver | {"step": last["viewer"]["solver"]["step"]}
+    assert (first["count"], len(last["viewer"]["times"]), last["viewer"]["solver"]["quality"]) == (9, 9, "full")
     assert last["viewer"]["size"] == [32, 16] and last["viewer"]["times"][-1] == 2 and last["viewer"]["seed"] == 5
 
 
@@ -69,6 +70,8 @@ def test_of_two_materials_the_later_one_is_shown_whichever_question_comes_first(
         {"material": "no_such"},
         {"material": "rusting_steel", "width": 17},
         {"material": "rusting_steel", "method": "guess"},
+        {"material": "rusting_steel", "quality": "best"},
+        {"material": "rusting_steel", "count": 1},
         {"material": ["a"]},
         "x",
     ],

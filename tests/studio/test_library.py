@@ -19,6 +19,7 @@ from ode_appearance.studio.handlers import Studio
 from ode_appearance.studio.layout import build
 from ode_appearance.studio.library import Library
 from ode_appearance.studio.materials import Collection
+from ode_appearance.studio.program import Program
 from ode_appearance.studio.requests import solve_request
 from ode_appearance.studio.runs import Order, new_run
 from ode_appearance.studio.settings import hub_allowed
@@ -75,6 +76,20 @@ def test_a_material_of_the_hub(there, library, saved):
     names = ["someone/little_texture", "someone/forgotten"]
     label = "someone/little_texture, RGB texture, mit"
     assert library.hub_rows(names) == [{"name": names[0], "title": "Little texture", "label": label}]
+
+
+def test_without_the_hub_programs_find_what_was_fetched(there, library, saved):
+    there.add("someone/little_texture", saved["little_texture"])
+    studio = Studio(library.collection)
+    studio.worker.close()
+    program = Program(studio, library)
+    assert [row["name"] for row in program.search("little")] == ["someone/little_texture"]
+    library.open_from_hub("someone/little_texture")
+    there.close()
+    row = {"name": "someone/little_texture", "title": "Little texture", "label": "on this machine"}
+    assert program.search("little") == [row]
+    with pytest.raises(HubError):
+        program.search("moss")
 
 
 def test_a_link_names_a_material_of_the_hub_or_of_the_browser(there, library, saved):

@@ -73,6 +73,8 @@ def test_thirty_visitors(checkpoints, tmp_path):
         assert np.abs(picture - pictures[asked]).max() <= 1, asked
     each = [len(visitor.waits) for visitor in visitors]
     assert min(each) > 0 and p95 < 8 * p50, (each, p50, p95)
-    assert after["seconds"] - before["seconds"] < 2, "abandoned solves go on"
+    # An app that does nothing takes about 1 s of these 10 (Gradio's event loop), and up to 3 where others keep both cores busy.
+    # One solve that goes on takes more than 10, the solver's own threads alone.
+    assert after["seconds"] - before["seconds"] < 5, "abandoned solves go on"
     assert max(size["bytes"] for size in sizes) < middle["bytes"] + 2 * CACHE_BYTES
     assert after["files"] <= middle["files"] + 10 and after["threads"] <= middle["threads"] + 10

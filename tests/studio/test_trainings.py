@@ -9,7 +9,8 @@ import ode_appearance as oa
 from ode_appearance.errors import TrainingError
 from ode_appearance.studio.plain import duration
 from ode_appearance.studio.runs import Order, read_runs
-from ode_appearance.studio.training_form import ADVANCED, examples, look_at, read_config, shown_values
+from ode_appearance.studio.training_exemplar import look_at
+from ode_appearance.studio.training_form import ADVANCED, examples, read_config, shown_values
 from ode_appearance.studio.training_view import curve, summary
 from ode_appearance.studio.trainings import Trainings
 from ode_appearance.training.config import TrainConfig, preset

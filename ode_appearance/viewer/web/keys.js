@@ -1,27 +1,49 @@
-// The keyboard over the viewer: time everywhere in it, and what the tool moves where the picture has the focus.
+// The keyboard: time everywhere in the viewer and where nothing else has the focus, and what the tool moves in the picture.
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 class Keys {
   /** `tools` as in gestures.js, each with key(direction, far). */
   constructor(root, { store, slider, playback, tools }) {
-    Object.assign(this, { store, slider, playback, tools });
-    root.addEventListener("keydown", (event) => this.down(event));
+    Object.assign(this, { root, store, slider, playback, tools });
+    // A button keeps the focus after a click: one that the keyboard came to is still to be pressed by it.
+    document.addEventListener("focusin", ({ target }) => (this.stepped = target.matches(":focus-visible")));
+    document.addEventListener("keydown", (event) => this.down(event));
   }
 
   down(event) {
     const { target } = event;
     const types = target.matches("input:not([type=range]), select, textarea");
-    if (!this.store.scene || types || event.ctrlKey || event.metaKey || event.altKey) return;
-    const inPicture = Boolean(target.closest(".ode-picture"));
-    const action =
-      this.everywhere(event) ??
-      (inPicture || target === this.slider ? this.ends(event) : null) ??
-      (target === this.slider ? this.onSlider(event) : null) ??
-      (inPicture ? this.inPicture(event) : null);
+    if (!this.store.scene || types || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const action = this.root.contains(target) ? this.within(event) : this.around(event);
     if (!action) return;
     event.preventDefault();
     action();
+  }
+
+  within(event) {
+    const { target } = event;
+    const inPicture = Boolean(target.closest(".ode-picture"));
+    return (
+      this.everywhere(event) ??
+      (inPicture || target === this.slider ? this.ends(event) : null) ??
+      (target === this.slider ? this.onSlider(event) : null) ??
+      (inPicture ? this.inPicture(event) : null)
+    );
+  }
+
+  /** Where nothing has the focus, or a card of the gallery: while the viewer is in sight, and up and down scroll the page. */
+  around(event) {
+    const { key, target } = event;
+    const card = target.matches(".ode-card");
+    if (!(card || target === document.body) || !this.inSight || ["ArrowUp", "ArrowDown"].includes(key)) return null;
+    if (card && key === " " && !this.stepped) return () => this.playback.toggle();
+    return this.everywhere(event) ?? this.ends(event) ?? this.onSlider(event);
+  }
+
+  get inSight() {
+    const { width, top, bottom } = this.root.getBoundingClientRect(); // no width on a tab that is not shown
+    return width > 0 && bottom > 0 && top < innerHeight;
   }
 
   everywhere({ key, target }) {

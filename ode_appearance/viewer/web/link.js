@@ -1,17 +1,20 @@
 // What one sees, as the part of the page's address after "#", and back. What is painted does not fit into it: it is exported.
 
-/** {material, seed, width, height, start, end, method, stepping, tolerance, step}: what the server is asked for; what is missing
- *  or no number is left out. */
+/** {material, seed, width, height, start, end, count, quality, method, stepping, tolerance, step}: what the server is asked for;
+ *  what is missing or no number is left out. */
 function linkedSolve(hash) {
   const given = new URLSearchParams(hash.slice(1));
   const [width, height] = numbers(given.get("size"), "x");
   const [start, end] = numbers(given.get("range"));
   const [seed] = numbers(given.get("seed"));
+  const [count] = numbers(given.get("keyframes"));
   const [tolerance] = numbers(given.get("tolerance"));
   const [step] = numbers(given.get("step"));
   const method = given.get("solver");
   const stepping = method && (step === undefined ? "adaptive" : "fixed");
-  const all = { material: given.get("material"), seed, width, height, start, end, method, stepping, tolerance, step };
+  const solver = { method, stepping, tolerance, step };
+  const [material, quality] = ["material", "quality"].map((name) => given.get(name));
+  const all = { material, seed, width, height, start, end, count, quality, ...solver };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null && value !== undefined));
 }
 
@@ -79,7 +82,7 @@ function linkOf(view, { material, seed, size, times, solver, origin }) {
   ];
   if (solver) {
     const steps = solver.stepping === "fixed" ? "step" : "tolerance";
-    parts.push(["solver", solver.method], [steps, solver[steps]]);
+    parts.push(["solver", solver.method], [steps, solver[steps]], ["keyframes", times.length], ["quality", solver.quality]);
   }
   const usual = newView();
   const add = (name, text) => text !== undefined && parts.push([name, text]);

@@ -1,0 +1,26 @@
+"""How long a training will take, for anybody who asks: measured in seconds, whatever it is that is asked about."""
+
+import dataclasses
+
+from ..config import MaterialConfig
+from ..features import FeatureExtractor, load_features
+from ..memory import check_memory, enough_memory
+from ..training.config import TrainConfig
+from ..training.estimate import COMPILING, estimate_seconds
+
+MOST_SIDE = 256
+"""States that are larger are not tried: what they take grows with their pixels."""
+
+
+def training_seconds(config: TrainConfig) -> tuple[float, FeatureExtractor]:
+    """About how many seconds a whole training takes on this machine, and the features that it compares by.
+
+    Raises AppearanceError where its network is too large for this machine, or its features are not to be had.
+    """
+    side = min(config.state_size, MOST_SIDE)
+    material = MaterialConfig("trained", config.kind, config.brdf, config.architecture)
+    check_memory(material, config.solver, (side, side))
+    features = load_features(config.features)
+    with enough_memory((side, side)):
+        seconds = estimate_seconds(dataclasses.replace(config, state_size=side), features)
+    return COMPILING + (seconds - COMPILING) * (config.state_size / side) ** 2, features

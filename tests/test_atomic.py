@@ -1,0 +1,45 @@
+"""Files that are written whole or not at all, and what is left of those whose writer was killed."""
+
+import os
+import time
+
+import pytest
+
+from ode_appearance.atomic import clear_leftovers, stage, write_atomically
+
+
+def test_the_old_content_stays_until_the_new_is_there(tmp_path):
+    path = tmp_path / "order.json"
+    write_atomically(path, lambda file: file.write(b"old"))
+
+    def fail(file):
+        file.write(b"half of it")
+        assert path.read_bytes() == b"old"
+        raise OSError("No space left")
+
+    with pytest.raises(OSError, match="No space"):
+        write_atomically(path, fail)
+    assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
+    write_atomically(path, lambda file: file.write(b"new"))
+    assert path.read_bytes() == b"new" and list(tmp_path.iterdir()) == [path]
+
+
+def test_what_killed_writers_left_is_deleted_and_nothing_else(tmp_path):
+    """Wherever it lies, once it is old; a young one may still be written."""
+    inner = tmp_path / "spots-Ab3" / "material"
+    inner.mkdir(parents=True)
+    old = [stage(folder / name, lambda file: file.write(b"half")) for folder, name in ((tmp_path, "a.json"), (inner, "m.eqx"))]
+    young = stage(inner / "m.eqx", lambda file: file.write(b"half"))
+    others = [tmp_path / ".gitignore", inner / ".config.json", inner / "state.eqx", tmp_path / ".notes.of.mine-is_it"]
+    for path in others:
+        path.write_bytes(b"mine")
+    folder = tmp_path / ".folder.abcdefgh"
+    folder.mkdir()
+    hour_ago = time.time() - 3600
+    for path in (*old, *others, folder):
+        os.utime(path, (hour_ago, hour_ago))
+    clear_leftovers(tmp_path)
+    assert not any(path.exists() for path in old) and all(path.exists() for path in (young, folder, *others))
+    clear_leftovers(tmp_path, seconds=0)
+    assert not young.exists() and all(path.exists() for path in (folder, *others))
+    clear_leftovers(tmp_path / "no_such_folder")

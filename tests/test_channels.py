@@ -1,0 +1,136 @@
+"""Pictures of one map by itself: in the library, in exports and on the command line."""
+
+import io
+import zipfile
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from materials import RGB, SVBRDF, little_material
+from PIL import Image
+from test_rendering import LIGHTS, state_of, trajectory_of
+
+import ode_appearance as oa
+from ode_appearance.channels import channels_of
+from ode_appearance.cli.main import main
+from ode_appearance.errors import RequestError
+from ode_appearance.images import to_bytes
+from ode_appearance.viewer.scene import describe
+from ode_appearance.wrapping import BACKGROUND
+
+MAPS = ["diffuse", "specular", "roughness_u", "roughness_v", "height", "normal"]
+TIMES = [0.5, 1.0, 1.5]
+
+
+@pytest.fixture(scope="module")
+def material():
+    return little_material(SVBRDF)
+
+
+def shown(maps, channel):
+    """What a picture of a map is to be."""
+    values = np.asarray(maps[channel])
+    if channel == "normal":
+        return values / 2 + 0.5
+    if channel == "height":
+        values = (values - values.min()) / (values.max() - values.min())
+    return np.broadcast_to(values, (3, *values.shape[1:]))
+
+
+@pytest.mark.parametrize("config", [RGB, SVBRDF], ids=["rgb", "svbrdf"])
+def test_channels_are_those_of_the_viewer(config):
+    assert channels_of(config) == tuple(name for name, _ in describe(config, "it")["views"])
+
+
+@pytest.mark.parametrize("channel", MAPS)
+def test_a_map_is_what_decode_finds_whatever_the_light(material, channel):
+    state = jnp.asarray(state_of(SVBRDF))
+    expected = shown(oa.decode(material, state), channel)
+    picture = oa.render(material, state, channel=channel, light=LIGHTS, exposure=2.0)
+    np.testing.assert_allclose(picture, expected, atol=1e-6)
+    tiled = oa.render(material, state, channel=channel, tiles=(3, 2))
+    np.testing.assert_array_equal(tiled, jnp.tile(picture, (1, 2, 3)))
+
+
+@pytest.mark.parametrize("channel", MAPS)
+def test_an_older_place_shows_its_own_map(material, channel):
+    trajectory = trajectory_of(SVBRDF)
+    half = np.float32(np.arange(8) < 4) * np.ones((6, 1), np.float32)
+    aged = oa.render(material, trajectory, time=0.0, channel=channel, age=half)
+    young, old = (oa.decode(material, state) for state in trajectory.states[:2])
+    maps = {channel: np.where(half, old[channel], young[channel])}
+    if channel == "height":  # black and white stay those of the surface as it is
+        low, high = float(young["height"].min()), float(young["height"].max())
+        expected = np.clip((maps["height"] - low) / (high - low), 0, 1)
+        assert np.abs(expected - shown(maps, channel)[:1]).max() > 0.1
+    else:
+        expected = shown(maps, channel)
+    np.testing.assert_allclose(aged, np.broadcast_to(expected, (3, 6, 8)), atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["sphere", "cylinder"])
+def test_a_map_lies_around_a_solid_unlit(material, kind):
+    """Where it is plain it has one colour all over; and where there is a pattern it turns with the solid."""
+    flat = np.full((SVBRDF.architecture.channels, 16, 16), 0.2, np.float32)
+    surface = oa.Surface(kind, (0.3, 0.2))
+    for channel, value in (("diffuse", (0.6,) * 3), ("normal", (0.5, 0.5, 1.0)), ("height", (0.0,) * 3)):
+        picture = np.asarray(oa.render(material, flat, channel=channel, surface=surface))
+        assert picture.shape == (3, 16, 16)
+        np.testing.assert_allclose(
+            picture[:, 6:10, 6:10], np.broadcast_to(np.float32(value)[:, None, None], (3, 4, 4)), atol=1e-5
+        )
+        np.testing.assert_allclose(picture[:, 0, 0], BACKGROUND, atol=1e-6)
+    state = state_of(SVBRDF, size=(16, 12))
+    pictures = [oa.render(material, state, channel="diffuse", surface=oa.Surface(kind, (turn, 0.0))) for turn in (0.0, 0.4)]
+    assert np.abs(pictures[0] - pictures[1]).mean() > 0.01
+
+
+def test_strips_make_one_picture(material, monkeypatch):
+    import ode_appearance.unlit as unlit
+
+    state, surface = state_of(SVBRDF, size=(16, 12)), oa.Surface("sphere", (0.2, 0.1))
+    whole = oa.render(material, state, channel="normal", surface=surface, tiles=(2, 1))
+    monkeypatch.setattr(unlit, "STRIP_RAYS", 32 * 16 * 5)
+    np.testing.assert_allclose(oa.render(material, state, channel="normal", surface=surface, tiles=(2, 1)), whole, atol=1e-5)
+
+
+@pytest.mark.parametrize(("config", "channel"), [(SVBRDF, "metallic"), (RGB, "normal"), (RGB, "image"), (SVBRDF, "")])
+def test_a_channel_that_is_not_there(config, channel, tmp_path):
+    with pytest.raises(RequestError, match="no channel"):
+        oa.render(little_material(config), state_of(config), channel=channel)
+    with pytest.raises(RequestError, match="no channel"):
+        oa.export(little_material(config), tmp_path / "a.png", times=[1.0], size=(16, 16), channel=channel)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("channel", ["diffuse", "height"])
+@pytest.mark.parametrize("aged", [False, True])
+def test_frames_of_a_map(tmp_path, material, channel, aged):
+    ages = np.float32(np.linspace(0.3, 0.9, 24) * np.ones((16, 1)))  # nowhere as young as the frame itself
+    keyframes = np.linspace(0, 2.5, 12).tolist()
+    request = {"seed": 3, "size": (24, 16)}
+    aging = {"age": ages, "keyframes": keyframes} if aged else {}
+    oa.export(material, tmp_path / "a.zip", oa.ExportConfig("frames"), times=TIMES, channel=channel, **request, **aging)
+    trajectory = oa.solve(material, times=keyframes if aged else TIMES, **request)
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert b'"channel": "' + channel.encode() in archive.read("little_svbrdf.json")
+        for number, time in enumerate(TIMES):
+            frame = np.asarray(Image.open(io.BytesIO(archive.read(f"little_svbrdf_{number:04d}.png"))), int)
+            expected = to_bytes(oa.render(material, trajectory, time=time, channel=channel, age=ages if aged else None))
+            assert np.abs(frame - expected).max() <= 1
+
+
+def test_on_the_command_line(tmp_path, capsys):
+    clay, asked = (
+        oa.load("clay_solidifying"),
+        ["clay_solidifying", "--times", "0.5", "--size", "32", "--channel", "roughness_v"],
+    )
+    assert main(["export", *asked, "--out", str(tmp_path / "a.png")]) == 0
+    assert main(["sample", *asked, "--out", str(tmp_path / "samples")]) == 0
+    expected = to_bytes(oa.render(clay, oa.solve(clay, size=(32, 32), times=[0.5]), channel="roughness_v"))
+    for path in (tmp_path / "a.png", tmp_path / "samples" / "frame_0000.png"):
+        np.testing.assert_array_equal(np.asarray(Image.open(path)), expected)
+    assert main(["export", *asked[:-1], "shiny", "--out", str(tmp_path / "b.png")]) != 0
+    assert "it has lit, diffuse, specular" in capsys.readouterr().err
+    assert main(["sample", "clay_solidifying", "--published", "--channel", "height", "--out", str(tmp_path)]) != 0
+    assert "--channel" in capsys.readouterr().err
