@@ -137,6 +137,10 @@ def test_nothing_that_was_not_uploaded_is_trained_on(app, place):
     inner = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Inner)
     threading.Thread(target=inner.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{inner.server_port}/secret.gif"
+    others = ["x", "rgb", "quick", 3, "", "", "", "", {}]
+    uploaded = {"path": app.upload("a.gif", bombs.animation()), "meta": {"_type": "gradio.FileData"}}
+    kind, said = app.call("train", [uploaded, *others[:-1], {"no_such": 1}])
+    assert kind == "error" and "no_such" in said, "with an upload, it comes to the last of them"
     for path in (
         "/etc/passwd",
         str(place / "secret.txt"),
@@ -150,7 +154,7 @@ def test_nothing_that_was_not_uploaded_is_trained_on(app, place):
             {"url": path, "path": ""},
             {"path": path, "is_stream": True},
         ):
-            kind, _ = app.call("train", [{**given, "meta": {"_type": "gradio.FileData"}}, "x", "rgb", "quick", 3, "", "", ""])
+            kind, _ = app.call("train", [{**given, "meta": {"_type": "gradio.FileData"}}, *others])
             assert kind in ("error", "refused")
     inner.shutdown()
     inner.server_close()
