@@ -30,6 +30,13 @@ THEME = gr.themes.Default(
     body_text_color_subdued="*neutral_600",
     body_text_color_subdued_dark="*neutral_400",
     block_label_text_color="*neutral_700",
+    # Dark enough for white letters on it, and letters dark enough on white: 4.5 to 1.
+    button_primary_background_fill="*primary_700",
+    button_primary_background_fill_dark="*primary_700",
+    button_primary_background_fill_hover="*primary_800",
+    button_primary_background_fill_hover_dark="*primary_800",
+    input_placeholder_color="*neutral_600",
+    input_placeholder_color_dark="*neutral_400",
 )
 
 

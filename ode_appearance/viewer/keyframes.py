@@ -35,10 +35,10 @@ HEADER = struct.Struct("<4sBBHIIfff")
 VERSION = 1
 Quality = Literal["full", "light"]
 STEPS: dict[Quality, dict[str, int]] = {
-    "full": {"colour": 1, "metallic": 64, "height": 256, "roughness": 256, "normal": 256},
-    "light": {"colour": 16, "metallic": 1024, "height": 512, "roughness": 1024, "normal": 1024},
+    "full": {"image": 1, "colour": 2, "metallic": 64, "height": 256, "roughness": 256, "normal": 256},
+    "light": {"image": 16, "colour": 22, "metallic": 1024, "height": 1024, "roughness": 1024, "normal": 1024},
 }
-"""Of the numbers as they are stored: a colour has 8 bits, the others 16."""
+"""Of the numbers as they are stored: an image (of an RGB texture) and the colours of an SVBRDF have 8 bits, the others 16."""
 
 NARROW, STEEP = 0.1, 0.55
 """A roughness and a normal's z below which both are sent exactly: the outermost places of the usual plane are seen from 33
@@ -51,6 +51,7 @@ Maps = dict[str, Float32[np.ndarray, "_ h w"]]
 Texels = UInt8[np.ndarray, "planes h w 4"]
 
 # Where each number lies: its kind, and the bytes of a texel (4 * plane + component), the high one first.
+_IMAGE = [("image", 0), ("image", 1), ("image", 2)]
 _COLOUR = [("colour", 0), ("colour", 1), ("colour", 2)]
 _SPECULAR = [("colour", 3), ("colour", 4), ("colour", 5)]
 _METALLIC = [("metallic", 3, 4)]
@@ -81,7 +82,7 @@ def pack(maps: Maps, before: Texels | None = None, quality: Quality = "full") ->
 def _to_numbers(maps):
     """What is stored of maps, as whole numbers, and where."""
     if "image" in maps:
-        return _COLOUR, _whole(maps["image"], 255)
+        return _IMAGE, _whole(maps["image"], 255)
     base = maps.get("diffuse", maps.get("albedo", np.zeros_like(maps["normal"])))  # some models are specular only
     own = maps["metallic"] if "metallic" in maps else np.sqrt(maps["specular"])
     across = maps["roughness"] if "roughness" in maps else maps["roughness_u"]

@@ -19,7 +19,7 @@ from ode_appearance.config_json import to_json
 from ode_appearance.studio.training_form import examples
 from ode_appearance.training.config import preset
 
-LIMIT = 60_000
+LIMIT = 120_000
 LICHEN = examples()["lichen_spreading"][0]
 
 
@@ -40,6 +40,7 @@ def page(browser, address):
     """The tab as a browser that has trained nothing sees it first."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
     page, errors = context.new_page(), []
+    page.set_default_timeout(LIMIT)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: message.type == "error" and errors.append(message.text))
     page.goto(address)
@@ -108,8 +109,8 @@ def test_the_frames_are_those_of_the_size_that_is_filled_in(page):
     number(page, "State size").press("Tab")
     said(page, "100 frames of 48x48")
     assert number(page, "Name").input_value() == "moss"
-    for label in ("Coarsest step", "Refining"):
-        assert number(page, label).input_value() == "0"
+    for label, value in (("Coarsest step", preset("quick").coarsest_step), ("Refining", preset("quick").refining)):
+        assert float(number(page, label).input_value()) == value
     assert page.locator("label", has_text="linear attention").locator("textarea").input_value() == "4, 8"
 
 

@@ -10,7 +10,11 @@ import pytest
 from conftest import Screen, serving
 from exploring import at
 
-NAMES = ("clay_solidifying", "iron_rusting")
+import ode_appearance as oa
+from ode_appearance.checkpoint import load_config
+from ode_appearance.collection import checkpoints_folder
+
+NAMES = [name for name in oa.list_materials() if load_config(checkpoints_folder() / name).kind == "svbrdf"]
 SIZE = 256
 WINDOW = {"width": 1280, "height": round(SIZE / 0.62)}
 """The picture takes 62 % of its height, so that a texel is a pixel of the screen."""
