@@ -3,6 +3,7 @@
 Run by hand, on a machine with nothing else to do: `pytest -n 0 -s -m slow tests/studio/test_viewer_cost.py`.
 """
 
+import itertools
 import statistics
 import time
 
@@ -97,18 +98,15 @@ def frames_of_playing(screen):
 
 
 def frames_of_dragging(screen):
-    mouse, steps = screen.page.mouse, iter(range(1_000_000))
-
-    def move():
-        step = next(steps) % 80
-        mouse.move(*at(screen, 0.3 + 0.005 * abs(40 - step), 0.3 + 0.005 * step))
-
     screen.page.locator(".ode-picture").scroll_into_view_if_needed()
-    mouse.move(*at(screen, 0.3, 0.3))
+    mouse = screen.page.mouse
+    places = itertools.cycle([at(screen, *place) for place in ((0.3, 0.3), (0.7, 0.5), (0.4, 0.8), (0.3, 0.5))])
+    mouse.move(*next(places))
     mouse.down()
-    found = frames_while(screen, move)
+    found = frames_while(screen, lambda: mouse.move(*next(places), steps=25))
     mouse.up()
-    assert screen.state["light"]["x"] != screen.state["light"]["y"] != 0, "it was the light that was dragged"
+    light = screen.state["light"]
+    assert light["x"] != 0 and light["y"] != 0, "it was the light that was dragged"
     return found
 
 
