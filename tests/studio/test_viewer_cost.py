@@ -100,7 +100,7 @@ def frames_of_playing(screen):
 def frames_of_dragging(screen):
     screen.page.locator(".ode-picture").scroll_into_view_if_needed()
     mouse = screen.page.mouse
-    places = itertools.cycle([at(screen, *place) for place in ((0.3, 0.3), (0.7, 0.5), (0.4, 0.8), (0.3, 0.5))])
+    places = itertools.cycle([at(screen, *place) for place in ((0.3, 0.3), (0.7, 0.45), (0.4, 0.8), (0.3, 0.55))])
     mouse.move(*next(places))
     mouse.down()
     found = frames_while(screen, lambda: mouse.move(*next(places), steps=25))
