@@ -15,8 +15,8 @@ from ode_appearance.channels import channels_of
 from ode_appearance.cli.main import main
 from ode_appearance.errors import RequestError
 from ode_appearance.images import to_bytes
+from ode_appearance.solid_rays import BACKGROUND
 from ode_appearance.viewer.scene import describe
-from ode_appearance.wrapping import BACKGROUND
 
 MAPS = ["diffuse", "specular", "roughness_u", "roughness_v", "height", "normal"]
 TIMES = [0.5, 1.0, 1.5]
@@ -86,11 +86,11 @@ def test_a_map_lies_around_a_solid_unlit(material, kind):
 
 
 def test_strips_make_one_picture(material, monkeypatch):
-    import ode_appearance.unlit as unlit
+    import ode_appearance.solid_rays as rays
 
     state, surface = state_of(SVBRDF, size=(16, 12)), oa.Surface("sphere", (0.2, 0.1))
     whole = oa.render(material, state, channel="normal", surface=surface, tiles=(2, 1))
-    monkeypatch.setattr(unlit, "STRIP_RAYS", 32 * 16 * 5)
+    monkeypatch.setattr(rays, "STRIP_RAYS", 32 * 16 * 5)
     np.testing.assert_allclose(oa.render(material, state, channel="normal", surface=surface, tiles=(2, 1)), whole, atol=1e-5)
 
 

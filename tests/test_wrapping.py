@@ -12,8 +12,8 @@ import ode_appearance as oa
 from ode_appearance.config import Camera
 from ode_appearance.errors import RequestError
 from ode_appearance.export.checking import written_size
+from ode_appearance.solid_rays import BACKGROUND
 from ode_appearance.solids import facets, repeats, solid_of
-from ode_appearance.wrapping import BACKGROUND
 
 SOLIDS = ["sphere", "cylinder"]
 CAMERA = Camera()
@@ -105,24 +105,25 @@ def test_the_front_of_a_texture_is_as_bright_as_it_lies_flat(distance):
 
 
 def test_strips_make_one_picture(monkeypatch):
-    import ode_appearance.wrapping as wrapping
+    import ode_appearance.solid_rays as rays
 
     material, state = little_material(SVBRDF), state_of(SVBRDF, size=(16, 12))
     whole = oa.render(material, state, surface=oa.Surface("sphere", (0.2, 0.1)), tiles=(2, 1))
-    monkeypatch.setattr(wrapping, "STRIP_RAYS", 32 * 16 * 5)
+    monkeypatch.setattr(rays, "STRIP_RAYS", 32 * 16 * 5)
     strips = oa.render(material, state, surface=oa.Surface("sphere", (0.2, 0.1)), tiles=(2, 1))
     assert whole.shape == (3, 32, 32)
     np.testing.assert_allclose(strips, whole, atol=1e-5)
 
 
 def test_a_large_picture_takes_no_more_rays_than_are_allowed(monkeypatch):
+    import ode_appearance.solid_rays as rays
     import ode_appearance.wrapping as wrapping
 
     material, state, taken = little_material(RGB), plain(RGB, 0.1), []
     strip = wrapping._strip
-    monkeypatch.setattr(wrapping, "_strip", lambda *given: taken.append(given[3]) or strip(*given))
-    for most, finest in ((wrapping.MOST_RAYS, 4), (64 * 64 * 4, 2), (64 * 64, 1)):
-        monkeypatch.setattr(wrapping, "MOST_RAYS", most)
+    monkeypatch.setattr(wrapping, "_strip", lambda *given: taken.append(given[6]) or strip(*given))
+    for most, finest in ((rays.MOST_RAYS, 4), (64 * 64 * 4, 2), (64 * 64, 1)):
+        monkeypatch.setattr(rays, "MOST_RAYS", most)
         assert oa.render(material, state, surface=oa.Surface("cylinder"), tiles=(4, 4)).shape == (3, 64, 64)
         assert taken[-1][0] == 64 and taken[-1][2] == finest
 

@@ -313,8 +313,8 @@ def _steps_taken(config):
     adaptive = f"adaptive, tolerance {config.tolerance:g}"
     if not config.coarsest_step:
         return f"{config.method}, {adaptive}"
-    finest, coarsest = config.coarsest_step / 4, config.coarsest_step
-    return f"{config.method}, steps of {finest:g} to {coarsest:g}, {adaptive} in the last {config.refining:.0%} of iterations"
+    steps = f"{config.method}, steps of {config.coarsest_step / 4:g} to {config.coarsest_step:g}"
+    return f"{steps}, {adaptive} in the last {config.refining:.0%} of iterations" if config.refining else steps
 
 
 class _Rate:
