@@ -31,6 +31,9 @@ def add_to(verbs) -> None:
         default="here",
         help="one after the other on this machine (default), on a Ray cluster, or as jobs on the Hugging Face Hub",
     )
+    parser.add_argument(
+        "--together", type=int, metavar="N", help="here, up to N of the same kind in one stacked computation, to fill a GPU"
+    )
     group = parser.add_argument_group("--executor ray", "on the cluster that $RAY_ADDRESS names, or else on this machine")
     group.add_argument("--cpus", type=float, metavar="N", help="processors of a training (default 2)")
     group.add_argument("--gpus", type=float, metavar="N", help="GPUs of a training (default 1 where the cluster has any)")
@@ -59,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
     else:
         from ..executors import here
 
-        outcomes = here.run(plans, Interruption())
+        outcomes = here.run(plans, Interruption(), options.together or 1)
     for outcome in outcomes:
         loss = "" if outcome.loss is None else f"{outcome.loss:.3f}"
         print(f"{outcome.name:28} {loss:>10}  {outcome.status}")
@@ -73,6 +76,8 @@ def _check_executor(options):
         for name in names:
             if options.executor != executor and getattr(options, name) is not None:
                 raise ConfigError(f"--{name.replace('_', '-')} is for --executor {executor}.")
+    if options.together is not None and not (options.executor == "here" and 1 <= options.together <= 64):
+        raise ConfigError("--together is for --executor here, and has to be from 1 to 64.")
     if options.executor == "hf-jobs" and not options.hub_repository:
         raise ConfigError("--executor hf-jobs needs --hub-repository USER/NAME, a private data set repository of yours.")
     for name in _OF_RAY:

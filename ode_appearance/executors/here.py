@@ -1,4 +1,4 @@
-"""On this machine, in this process: one exemplar after the other."""
+"""On this machine, in this process: one exemplar after the other, or several stacked."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -7,11 +7,14 @@ from ..errors import AppearanceError
 from ..training.bar import with_bar
 from ..training.folder import MATERIAL
 from ..training.task import perform
+from . import stacks
 from .plan import Outcome, Plan, failed, finished_before
 
 
-def run(plans: Sequence[Plan], stop: Callable[[], bool]) -> list[Outcome]:
-    """Train what is not finished, each with a progress bar; a run that is begun is gone on with."""
+def run(plans: Sequence[Plan], stop: Callable[[], bool], together: int = 1) -> list[Outcome]:
+    """Train what is not finished, each with a progress bar, or up to so many `together`; a run begun is gone on with."""
+    if together > 1:
+        return stacks.run(plans, stop, together)
     return [Outcome(plan.name, "not started") if stop() else _train(plan, stop) for plan in plans]
 
 

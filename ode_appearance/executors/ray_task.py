@@ -11,8 +11,8 @@ from pathlib import Path
 
 from .. import device
 from ..errors import AppearanceError
+from ..training.progress import Status
 from ..training.task import perform
-from ..training.trainer import Status
 from .parcel import pack, unpack
 from .task_file import read_task
 

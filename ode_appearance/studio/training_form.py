@@ -14,8 +14,8 @@ from ..config_json import from_json, to_json
 from ..errors import ConfigError, ExemplarError
 from ..exemplar import list_dataset
 from ..exemplar.dataset import EXAMPLES
+from ..training.checks import check_training
 from ..training.config import TrainConfig, preset
-from ..training.trainer import check_training
 
 # What the form asks for by itself, and what an interface has no use for.
 _LEFT_OUT = ("kind", "preview_every", "save_every")

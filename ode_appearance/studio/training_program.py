@@ -6,9 +6,9 @@ from typing import Any
 
 from ..config_json import from_json, to_json
 from ..errors import RequestError
+from ..training.checks import check_training
 from ..training.config import TrainConfig
 from ..training.config import preset as preset_of
-from ..training.trainer import check_training
 from .library import Library
 from .requests import whole_number
 from .runs import Order, Run

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable
 
-from .trainer import Progress
+from .progress import Progress
 
 
 def with_bar(progresses: Iterable[Progress], name: str, iterations: int) -> Progress | None:

@@ -66,12 +66,14 @@ class TrainConfig:
     averaging: float = option(
         0.0, "decay of the mean of the weights that the material is made of; 0: the last", least=0, most=0.9999
     )
-    evaluate_every: int = option(500, "iterations from one evaluation on a whole rollout to the next", least=1, most=10**6)
+    evaluate_every: int = option(
+        500, "iterations from one evaluation on a whole rollout to the next; 0: none", least=0, most=10**6
+    )
     evaluation_rollouts: int = option(3, "rollouts averaged by an evaluation", least=1, most=100)
     evaluation_frames: int = option(100, "frames of a rollout that are compared, at most", least=1, most=1000)
     seed: int = option(0, "seed of everything random", least=0, most=2**32 - 1)
 
-    preview_every: int = option(500, "iterations from one preview to the next", least=1, most=10**6)
+    preview_every: int = option(500, "iterations from one preview to the next; 0: none", least=0, most=10**6)
     save_every: float = option(120.0, "seconds from one save to the next", least=0, most=10**6)
 
     @property

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .trainer import Progress
+from .progress import Progress
 
 SCALARS = (
     "loss",

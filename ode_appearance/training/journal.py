@@ -15,8 +15,8 @@ import numpy as np
 
 from ..atomic import write_atomically
 from ..exemplar import ExemplarFrames
+from .progress import Progress
 from .rollout import PREVIEW_STATES
-from .trainer import Progress
 
 JOURNAL, RESULT = "journal.jsonl", "result.webp"
 _LEFT_OUT = ("preview", "material", "features")

@@ -114,8 +114,7 @@ def step_config(config: TrainConfig, iteration: int) -> TrainConfig:
     return dataclasses.replace(config, **kept, coarsest_step=coarsest_step)
 
 
-@eqx.filter_jit
-def iterate(
+def one_iteration(
     learner: Learner,
     config: TrainConfig,
     facts: MaterialConfig,
@@ -145,3 +144,6 @@ def iterate(
     finite = jnp.isfinite(jnp.stack(sums)).all()
     keep = functools.partial(jax.tree.map, lambda new, old: jnp.where(finite, new, old))
     return keep(after, learner._replace(states=states)), Outcome(terms, steps, finite)
+
+
+iterate = eqx.filter_jit(one_iteration)

@@ -15,7 +15,8 @@ from .config import TrainConfig
 from .events import EventLog
 from .folder import MATERIAL
 from .journal import Journal
-from .trainer import Progress, train
+from .progress import Progress
+from .trainer import train
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -27,6 +28,30 @@ class Task:
     credit: Exemplar
     init_from: Material | None = None
     max_minutes: float = math.inf
+
+
+@contextlib.contextmanager
+def recording(folder: Path, exemplar: ExemplarFrames) -> Iterator[Callable[[Progress], None]]:
+    """A function that notes a run's progress in the event log and the journal of its folder.
+
+    Raises TrainingError where that cannot be written.
+    """
+    try:
+        with EventLog(folder) as log, Journal(folder, exemplar) as journal:
+
+            def note(progress: Progress) -> None:
+                log.write(progress)
+                journal.write(progress)
+
+            yield note
+    except OSError as error:
+        raise TrainingError(f"The run's progress could not be written to {folder}: {error.strerror or error}.") from error
+
+
+def bake_finished(folder: Path) -> None:
+    """Bake the material of a finished run; one that cannot be is solved all the same, or baked later."""
+    with contextlib.suppress(AppearanceError):
+        bake(folder / MATERIAL)
 
 
 def perform(task: Task, folder: Path, *, resume: bool, stop: Callable[[], bool] = lambda: False) -> Iterator[Progress]:
@@ -46,17 +71,12 @@ def perform(task: Task, folder: Path, *, resume: bool, stop: Callable[[], bool] 
         max_minutes=task.max_minutes,
     )
     progress = None
-    try:
-        with contextlib.closing(progresses), EventLog(folder) as log, Journal(folder, task.exemplar) as journal:
-            for progress in progresses:
-                log.write(progress)
-                journal.write(progress)
-                if progress.status == "running":
-                    yield progress
-    except OSError as error:
-        raise TrainingError(f"The run's progress could not be written to {folder}: {error.strerror or error}.") from error
+    with contextlib.closing(progresses), recording(folder, task.exemplar) as note:
+        for progress in progresses:
+            note(progress)
+            if progress.status == "running":
+                yield progress
     if progress is None or progress.status == "finished":
-        with contextlib.suppress(AppearanceError):  # it can be solved all the same, or be baked later
-            bake(folder / MATERIAL)
+        bake_finished(folder)
     if progress is not None:
         yield progress

@@ -1,0 +1,75 @@
+"""On this machine, several exemplars at a time as one stacked computation."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from ..errors import AppearanceError
+from ..training.bar import with_bar
+from ..training.progress import Progress
+from ..training.run import Run, begin_run
+from ..training.task import Task, bake_finished, recording
+from ..training.together import same_numbers, train_together
+from .plan import Outcome, Plan, failed, finished_before
+
+
+def run(plans: Sequence[Plan], stop: Callable[[], bool], most: int) -> list[Outcome]:
+    """Train what is not finished, up to `most` at a time: those that have the same numbers and stand at the same iteration."""
+    outcomes, begun = {}, []
+    for plan in plans:
+        if outcome := finished_before(plan):
+            outcomes[plan] = outcome
+            continue
+        try:
+            begun.append((plan, *_begin(plan)))
+        except AppearanceError as error:
+            outcomes[plan] = failed(plan, error)
+    for members in _stacks(begun, most):
+        outcomes |= (
+            {member[0]: Outcome(member[0].name, "not started") for member in members} if stop() else _train(members, stop)
+        )
+    return [outcomes[plan] for plan in plans]
+
+
+Member = tuple[Plan, Task, Run]
+
+
+def _begin(plan):
+    task = plan.read()
+    return task, begin_run(task.exemplar, task.config, plan.folder, plan.begun, task.init_from, None, task.credit)
+
+
+def _stacks(members: Sequence[Member], most: int) -> Iterator[list[Member]]:
+    """Members that can be stacked, in their order."""
+    waiting = list(members)
+    while waiting:
+        alike = [member for member in waiting if same_numbers(member[2], waiting[0][2])][:most]
+        waiting = [member for member in waiting if member not in alike]
+        yield alike
+
+
+def _train(members: Sequence[Member], stop) -> dict[Plan, Outcome]:
+    plans, tasks, runs = zip(*members, strict=True)
+    last: dict[Plan, Progress] = {}
+    try:
+        with contextlib.ExitStack() as open_files:
+            notes = [open_files.enter_context(recording(plan.folder, task.exemplar)) for plan, task, _ in members]
+            progresses = train_together(runs, stop=stop, max_minutes=tasks[0].max_minutes)
+            open_files.enter_context(contextlib.closing(progresses))
+
+            def noted():
+                for reports in progresses:
+                    for plan, note, report in zip(plans, notes, reports, strict=True):
+                        if report is not None:
+                            note(report)
+                            last[plan] = report
+                    yield next(report for report in reports if report is not None)
+
+            with_bar(noted(), ", ".join(plan.name for plan in plans), runs[0].config.iterations)
+    except AppearanceError as error:
+        return {plan: failed(plan, error) for plan in plans}
+    for plan in plans:
+        if last[plan].status == "finished":
+            bake_finished(plan.folder)
+        print(f"{plan.name}: {last[plan].status}.", file=sys.stderr)
+    return {plan: Outcome(plan.name, last[plan].status, last[plan].loss) for plan in plans}

@@ -1,0 +1,174 @@
+"""Several exemplars learnt in one process, as one stacked computation: one exemplar alone leaves most of a GPU idle."""
+
+import time as clock
+from collections.abc import Callable, Generator, Sequence
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
+
+from ..config import MaterialConfig
+from ..errors import TrainingError
+from ..features import FeatureExtractor
+from .config import TrainConfig
+from .progress import Progress, Rate, Status
+from .run import Done, Run
+from .schedule import annealed, iteration_key, segment
+from .step import Learner, Outcome, Target, begin_learning, one_iteration, step_config
+
+
+def train_together(
+    runs: Sequence[Run], *, stop: Callable[[], bool] = lambda: False, max_minutes: float = float("inf")
+) -> Generator[list[Progress | None], None, None]:
+    """Go on with runs of one config that stand at the same iteration; yields after every iteration what each has to report.
+
+    Each becomes what it would become alone, up to rounding: the same noise, times and places, at the same iterations. One
+    whose loss is not finite ends there, and has nothing to report from then on, the others go on.
+
+    Raises TrainingError where the runs cannot be stacked.
+    """
+    _check(runs)
+    return _go(runs, stop, max_minutes)
+
+
+def same_numbers(run: Run, other: Run) -> bool:
+    """Whether two runs can be stacked as they stand."""
+    return _stackable(run) == _stackable(other)
+
+
+def _stackable(run):
+    times = run.facts.times
+    # Features are compared by their name, which the config has.
+    return run.config, _facts_of_all(run.facts), times.warmup, times.duration, run.iteration
+
+
+def _check(runs):
+    for run in runs:
+        if not same_numbers(run, runs[0]):
+            raise TrainingError(
+                f"{run.facts.name} (iteration {run.iteration}) and {runs[0].facts.name} (iteration {runs[0].iteration}) "
+                "cannot be trained together: they need the same numbers and model times, and to stand at the same iteration."
+            )
+
+
+def _go(runs, stop, max_minutes):
+    config = runs[0].config
+    stack, going = _Stack(runs), list(runs)
+    began = saved = clock.monotonic()
+    rate, unsaved = Rate(), False
+    status: Status = "running" if runs[0].iteration < config.iterations else "finished"
+    try:
+        while status == "running" and going:
+            evaluations = stack.evaluate_if_due()
+            lap = clock.monotonic()
+            reports = dict(zip(runs, stack.iterate(), strict=True))
+            now = clock.monotonic()
+            rate.observe(now - lap)
+            if runs[0].iteration >= config.iterations:
+                status = "finished"
+            elif stop() or now - began > 60 * max_minutes:
+                status = "stopped"
+            ends = {run: status if bool(reports[run].outcome.finite) else "not finite" for run in going}
+            save_all = status != "running" or now - saved > config.save_every
+            saving = [run for run in going if save_all or ends[run] != "running"]
+            if saving or runs[0].preview_due:
+                stack.hand_out()
+            for run in going:
+                run.seconds += (now - lap) / len(runs)
+                run.iteration -= ends[run] == "not finite"  # one that was done, but changed nothing
+            materials = {run: run.save() for run in saving}
+            saved, unsaved = (clock.monotonic(), False) if save_all else (saved, True)
+            told = [
+                run.progress(
+                    reports[run], rate, ends[run],
+                    evaluation=evaluations.get(run), preview=run.preview_if_due(), material=materials.get(run),
+                )
+                if run in going
+                else None
+                for run in runs
+            ]  # fmt: skip
+            going = [run for run in going if ends[run] in ("running", status)]
+            yield told
+    finally:
+        if unsaved:
+            stack.hand_out()
+            for run in going:
+                run.save_state()
+
+
+class _Stack:
+    """What several runs have learnt, each leaf's first axis one of them."""
+
+    def __init__(self, runs: Sequence[Run]):
+        self.runs = runs
+        self.learners = jax.tree.map(lambda *leaves: jnp.stack(leaves), *(run.learner for run in runs))
+
+    def hand_out(self) -> None:
+        """Give each run what it has learnt."""
+        for place, run in enumerate(self.runs):
+            run.learner = jax.tree.map(lambda leaf, place=place: leaf[place], self.learners)
+
+    def evaluate_if_due(self) -> dict[Run, float | None]:
+        """Each run's evaluation, which its learning rate follows."""
+        if not self.runs[0].evaluation_due:
+            return {}
+        self.hand_out()
+        return {run: run.evaluate_if_due() for run in self.runs}
+
+    def iterate(self) -> list[Done]:
+        """One iteration of all."""
+        first, runs = self.runs[0], self.runs
+        config, iteration = first.config, first.iteration
+        piece = segment(config, first.facts.times, iteration)
+        if iteration == config.initialisation > 0:
+            self.learners = eqx.filter_vmap(begin_learning)(self.learners.parameters, self.learners.states)
+        rates = [run.plateau.learning_rate * annealed(config, iteration) for run in runs]
+        self.learners, outcome = _iterate(
+            self.learners,
+            step_config(config, iteration),
+            _facts_of_all(first.facts),
+            first.features,
+            piece.initialising,
+            jnp.array(piece.fresh),
+            iteration_key(config, iteration),
+            jnp.float32(piece.start),
+            jnp.float32(piece.end),
+            [run.targets.at(piece.end) for run in runs],
+            jnp.array(rates, jnp.float32),
+        )
+        for run in runs:
+            run.iteration += 1
+        outcome, intensities = jax.device_get((outcome, self.learners.parameters.log_intensity))
+        of_each = [jax.tree.map(lambda leaf, place=place: leaf[place], (outcome, intensities)) for place in range(len(runs))]
+        return [Done(piece.initialising, each, rate, light) for (each, light), rate in zip(of_each, rates, strict=True)]
+
+
+def _facts_of_all(facts):
+    """The facts without those that are a material's own, so that it is compiled once for any."""
+    return MaterialConfig(brdf=facts.brdf, normals=facts.normals, architecture=facts.architecture, kind=facts.kind)
+
+
+@eqx.filter_jit
+def _iterate(
+    learners: Learner,
+    config: TrainConfig,
+    facts: MaterialConfig,
+    features: FeatureExtractor,
+    initialising: bool,
+    fresh: Bool[Array, ""],
+    key: PRNGKeyArray,
+    start: Float[Array, ""],
+    end: Float[Array, ""],
+    targets: list[Target],
+    learning_rates: Float[Array, " runs"],
+) -> tuple[Learner, Outcome]:
+    """`one_iteration` of each run, the vector fields side by side."""
+
+    def of_one(learner, target, learning_rate):
+        return one_iteration(
+            learner, config, facts, features, initialising, fresh, key, start, end, target, learning_rate
+        )  # fmt: skip
+
+    stacked = jax.tree.map(lambda *leaves: jnp.stack(leaves), *targets)
+    return eqx.filter_vmap(of_one)(learners, stacked, learning_rates)

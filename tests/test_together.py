@@ -1,0 +1,125 @@
+"""Several exemplars learnt as one stacked computation: what becomes of each, and what cannot be stacked."""
+
+import dataclasses
+
+import jax
+import numpy as np
+import pytest
+from little_trainings import LITTLE as LITTLE_OPTIONS
+from little_trainings import NAMES, make_dataset
+
+import ode_appearance as oa
+from ode_appearance.cli.main import main
+from ode_appearance.config import Attention
+from ode_appearance.errors import TrainingError
+from ode_appearance.exemplar import ExemplarFrames
+from ode_appearance.training.config import TrainConfig
+from ode_appearance.training.folder import read_progress
+from ode_appearance.training.run import begin_run
+from ode_appearance.training.together import train_together
+from ode_appearance.training.trainer import train
+
+LITTLE = TrainConfig(
+    dim=8, dim_mults=(1, 2), attention=Attention(2, 4), state_size=32, exemplar_size=32, iterations=8, features="patch",
+    method="bosh3", coarsest_step=0.5, learning_rate=1e-3, annealing=0.5, evaluation_frames=2, evaluation_rollouts=1,
+    evaluate_every=4, preview_every=0, averaging=0.9,
+)  # fmt: skip
+KINDS = {
+    "rgb": LITTLE,
+    "svbrdf": dataclasses.replace(
+        LITTLE,
+        kind="svbrdf",
+        brdf="diffuse_cook_torrance",
+        attention=None,
+        initialisation=3,
+        crops=2,
+        state_size=64,
+        exemplar_size=72,
+    ),
+}
+
+
+def exemplar(config, seed, duration=2.0):
+    frames = np.random.default_rng(seed).integers(0, 256 // seed, (5, 3, config.exemplar_size, config.exemplar_size), np.uint8)
+    return ExemplarFrames(f"noise {seed}", config.kind, frames, np.arange(5) * duration / 5, duration, duration / 5)
+
+
+def begin(config, seed, folder=None, resume=False, **more):
+    return begin_run(exemplar(config, seed, **more), config, folder, resume, None, None, None)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_becomes_what_it_becomes_alone(kind):
+    config = KINDS[kind]
+    *_, last = train_together([begin(config, 1), begin(config, 2)])
+    assert [report.status for report in last] == ["finished"] * 2
+    for seed, report in zip((1, 2), last, strict=True):
+        *_, alone = train(exemplar(config, seed), config)
+        assert report.loss == pytest.approx(alone.loss, rel=2e-3)
+        assert report.learning_rate == alone.learning_rate
+        for ours, theirs in zip(jax.tree.leaves(report.material), jax.tree.leaves(alone.material), strict=True):
+            # Adam moves each weight by about the learning rate an iteration, whatever the gradient.
+            np.testing.assert_allclose(ours, theirs, atol=0.1 * config.iterations * config.learning_rate)
+    weights = [np.concatenate([np.ravel(leaf) for leaf in jax.tree.leaves(report.material)]) for report in last]
+    assert np.abs(weights[0] - weights[1]).max() > 2 * config.learning_rate
+
+
+def test_a_run_can_leave_and_come_back(tmp_path):
+    config = dataclasses.replace(KINDS["rgb"], evaluate_every=0)
+    *_, last = train_together([begin(config, 1, tmp_path / "a"), begin(config, 2, tmp_path / "b")], max_minutes=0)
+    assert [report.status for report in last] == ["stopped"] * 2
+    assert [read_progress(tmp_path / name)["iteration"] for name in "ab"] == [1, 1]
+    runs = [begin(config, 1, tmp_path / "a", True), begin(config, 2, tmp_path / "b", True)]
+    *_, last = train_together(runs)
+    assert [report.iteration for report in last] == [8, 8]
+    *_, alone = train(exemplar(config, 2), config)
+    assert last[1].loss == pytest.approx(alone.loss, rel=2e-3)
+
+
+def test_one_that_fails_leaves_the_others_alone():
+    config = dataclasses.replace(KINDS["rgb"], evaluate_every=0)
+    good, bad = begin(config, 1), begin(config, 2)
+    bad.learner = jax.tree.map(lambda leaf: leaf * np.nan, bad.learner)
+    reports = list(train_together([good, bad]))
+    assert len(reports) == 8 and reports[-1][0].status == "finished" and np.isfinite(reports[-1][0].loss)
+    assert reports[0][1].status == "not finite" and reports[0][1].iteration == 0
+    assert all(report[1] is None for report in reports[1:])
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"learning_rate": 2e-3}, "need the same numbers and model times"),
+        ({"duration": 4.0}, "need the same numbers and model times"),
+    ],
+)
+def test_what_cannot_be_stacked_is_told(change, sentence):
+    config = KINDS["rgb"]
+    more = {"duration": change.pop("duration")} if "duration" in change else {}
+    other = begin(dataclasses.replace(config, **change), 2, **more)
+    with pytest.raises(TrainingError, match=sentence):
+        train_together([begin(config, 1), other])
+
+
+def test_runs_that_stand_elsewhere_are_not_stacked():
+    ahead = begin(KINDS["rgb"], 2)
+    ahead.iteration = 3
+    with pytest.raises(TrainingError, match="iteration 3"):
+        train_together([begin(KINDS["rgb"], 1), ahead])
+
+
+def test_a_data_set_is_trained_together_and_gone_on_with(tmp_path, capsys):
+    solving = "--method bosh3 --tolerance 0.1 --first-step 0.5 --iterations 2".split()
+    dataset, runs = make_dataset(tmp_path / "dataset"), tmp_path / "runs"
+    command = ["train-all", str(dataset), "--out", str(runs), "--together", "2", *LITTLE_OPTIONS, *solving]
+    assert main([*command, "--max-minutes", "0"]) == 0
+    assert [read_progress(runs / name)["iteration"] for name in NAMES] == [1, 1]
+    assert main(command) == 0
+    table = capsys.readouterr().out.splitlines()[-2:]
+    assert [line.split()[0] for line in table] == list(NAMES) and all(line.endswith("finished") for line in table)
+    for name in NAMES:
+        assert oa.load(runs / name / "material").config.training["iterations"] == 2
+        assert (runs / name / "material" / "keyframes.bin").is_file() and (runs / name / "journal.jsonl").is_file()
+    assert main(command) == 0  # nothing is left to do
+    assert main([*command[: -len(solving)], "--together", "0"]) == 1
+    assert "from 1 to 64" in capsys.readouterr().err
