@@ -5,8 +5,9 @@ do. So the distance between a synthesised half and the exemplar's other half is 
 the exemplar's own halves: 1 is as close as the exemplar is to itself.
 """
 
+import collections
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import equinox as eqx
 import jax
@@ -26,8 +27,6 @@ DIRECTIONS = 256
 TILES = 8
 CHANGE_STEPS = 2
 """A tenth of the span, in steps of the evaluated times."""
-
-_Projected = list[Float[Array, "halves directions pixels"]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,28 +56,30 @@ class Evaluator:
         shapes = self._features.shapes(exemplar.size, exemplar.size)
         channels = [shape[0] for shape in shapes if min(shape[1:]) >= TILES]  # smaller maps have no tiles
         self._directions = random_directions(jax.random.PRNGKey(0), channels, DIRECTIONS)
-        pictures, changes = self._project(frames)
-        self._targets = [_halves(maps) for maps in pictures], [_halves(maps) for maps in changes]
-        self._floors = tuple([_distance(a, b) for a, b in halves] for halves in self._targets)
+        # Of the exemplar the white halves are kept, and how far the black ones are from them: the floors.
+        self._targets = []
+        for kind, maps in self._maps_and_changes(frames):
+            black, white = (_sorted_half(maps, self._directions, half) for half in (0, 1))
+            self._targets.append((kind, white, max(_distance(black, white), 1e-12)))
 
     def measure(self, pictures: Sequence[Float[np.ndarray, "3 s s"]]) -> Measures:
         """The measures of pictures at `times`, of the exemplar's size."""
         if len(pictures) != TIMES or pictures[0].shape[1:] != (self.exemplar.size,) * 2:
             raise RequestError(f"{TIMES} pictures of {self.exemplar.size} pixels are needed to be measured.")
-        ratios = []
-        for projected, targets, floors in zip(self._project(pictures), self._targets, self._floors, strict=True):
-            distances = [_distance(_halves(maps)[0], other) for maps, (_, other) in zip(projected, targets, strict=True)]
-            ratios.append(np.array(distances) / np.maximum(floors, 1e-12))
-        return Measures(*(round(float(value), 4) for ratio in ratios for value in (ratio.mean(), ratio.max())))
+        ratios: dict[str, list[float]] = {"picture": [], "change": []}
+        for (_, maps), (kind, white, floor) in zip(self._maps_and_changes(pictures), self._targets, strict=True):
+            ratios[kind].append(_distance(_sorted_half(maps, self._directions, 0), white) / floor)
+        return Measures(*(round(float(value), 4) for ratio in ratios.values() for value in (np.mean(ratio), np.max(ratio))))
 
-    def _project(self, pictures) -> tuple[list[_Projected], list[_Projected]]:
-        """Sorted projections of each picture's halves, and of its change over a tenth of the span."""
-        maps = [_maps(self._features, jnp.asarray(picture))[: len(self._directions)] for picture in pictures]
-        changes = [
-            [b - a for a, b in zip(before, after, strict=True)]
-            for before, after in zip(maps, maps[CHANGE_STEPS:], strict=False)
-        ]
-        return [_sorted_halves(m, self._directions) for m in maps], [_sorted_halves(m, self._directions) for m in changes]
+    def _maps_and_changes(self, pictures) -> Iterator[tuple[str, list[Float[Array, "c h w"]]]]:
+        """The feature maps of each picture, and their changes over a tenth of the span; one at a time, for they are large."""
+        recent = collections.deque(maxlen=CHANGE_STEPS)
+        for picture in pictures:
+            maps = _maps(self._features, jnp.asarray(picture))[: len(self._directions)]
+            yield "picture", maps
+            if len(recent) == CHANGE_STEPS:
+                yield "change", [after - before for before, after in zip(recent[0], maps, strict=True)]
+            recent.append(maps)
 
 
 @eqx.filter_jit
@@ -87,11 +88,10 @@ def _maps(features, picture):
 
 
 @eqx.filter_jit
-def _sorted_halves(maps, directions):
-    return [
-        jnp.stack([sort_values(vectors @ half) for half in checkerboard_halves(values)])
-        for values, vectors in zip(maps, directions, strict=True)
-    ]
+def _sorted_half(maps, directions, half: int):
+    """The sorted projections of the black half's positions (0), or of the white half's (1)."""
+    halves = [checkerboard_halves(values)[half] for values in maps]
+    return [sort_values(vectors @ values) for values, vectors in zip(halves, directions, strict=True)]
 
 
 def checkerboard_halves(values: Float[Array, "c h w"]) -> tuple[Float[Array, "c n"], Float[Array, "c n"]]:
@@ -110,10 +110,6 @@ def checkerboard_halves(values: Float[Array, "c h w"]) -> tuple[Float[Array, "c 
     return gathered(np.flatnonzero(black)), gathered(np.flatnonzero(~black))
 
 
-def _halves(projected):
-    return [np.asarray(halves[0]) for halves in projected], [np.asarray(halves[1]) for halves in projected]
-
-
 def _distance(a, b) -> float:
     """Sliced Wasserstein distance, squared, of sorted projections: mean squared differences, summed over the maps."""
-    return float(sum(np.mean((x - y) ** 2) for x, y in zip(a, b, strict=True)))
+    return float(sum(np.mean((np.asarray(x) - np.asarray(y)) ** 2) for x, y in zip(a, b, strict=True)))

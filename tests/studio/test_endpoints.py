@@ -85,7 +85,8 @@ def test_lights_exposure_tiles_and_ages_are_rendered_exported_and_written_down(c
         oa.Light(-0.5, 0.4, -0.3, kind="directional", height=0.6, colour=linear_colour("#4080ff")),
     ]
     ages = grey / np.float32(255) * 3 - 1
-    trajectory = oa.solve(clay, size=(32, 32), times=np.linspace(-1.0, 5.0, 64))
+    span = clay.config.times
+    trajectory = oa.solve(clay, size=(32, 32), times=np.linspace(-span.warmup, span.duration, 64))
     picture = oa.render(clay, trajectory, time=1.0, light=lights, exposure=0.5, tiles=(2, 1), age=ages)
     assert psnr(rendered, picture) > 40, "but for where the keyframes lie"
 

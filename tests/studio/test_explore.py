@@ -190,7 +190,7 @@ def test_ages_are_painted_erased_undone_and_carried_by_a_file(screen, tmp_path):
     file = tmp_path / "age.png"
     download.value.save_as(file)
     grey = np.asarray(Image.open(file).convert("L"), np.float32)
-    assert grey.shape == (128, 128) and grey[38, 64] == round(128 + 127 / 2 + 0.01) and grey[100, 64] == 128
+    assert grey.shape == (128, 128) and grey[38, 64] == round(128 + 127 / 4 + 0.01) and grey[100, 64] == 128
     page.get_by_role("button", name="Clear").click()
     assert np.array_equal(screen.pixels(), before) and screen.state["painted"] == 0
     with page.expect_file_chooser() as chooser:
@@ -216,7 +216,7 @@ def test_a_link_reopens_what_was_seen(screen, open_screen):
     screen.call("set", seen)
     screen.page.wait_for_function("location.hash.includes('exposure=0.5') && location.hash.includes('cylinder')")
     link = screen.page.evaluate("location.hash")
-    assert "material=clay_solidifying&seed=0&size=128x128&range=-1,5" in link
+    assert "material=clay_solidifying&seed=0&size=128x128&range=-2,10" in link
     other = open_screen(viewport={"width": 1280, "height": 1000}, link=link)
     other.solved("state.material === 'clay_solidifying'")
     assert {name: other.state[name] for name in seen} == seen
