@@ -57,26 +57,26 @@ def _go(runs, stop, max_minutes):
     stack, going = _Stack(runs), list(runs)
     began = saved = clock.monotonic()
     rate, unsaved = Rate(), False
-    status: Status = "running" if runs[0].iteration < config.iterations else "finished"
+    status: Status = "running" if stack.iteration < config.iterations else "finished"
     try:
         while status == "running" and going:
-            evaluations = stack.evaluate_if_due()
+            evaluations = stack.evaluate_if_due(going)
             lap = clock.monotonic()
             reports = dict(zip(runs, stack.iterate(), strict=True))
             now = clock.monotonic()
             rate.observe(now - lap)
-            if runs[0].iteration >= config.iterations:
+            if stack.iteration >= config.iterations:
                 status = "finished"
             elif stop() or now - began > 60 * max_minutes:
                 status = "stopped"
             ends = {run: status if bool(reports[run].outcome.finite) else "not finite" for run in going}
             save_all = status != "running" or now - saved > config.save_every
             saving = [run for run in going if save_all or ends[run] != "running"]
-            if saving or runs[0].preview_due:
-                stack.hand_out()
             for run in going:
                 run.seconds += (now - lap) / len(runs)
-                run.iteration -= ends[run] == "not finite"  # one that was done, but changed nothing
+                run.iteration += ends[run] != "not finite"
+            if saving or going[0].preview_due:
+                stack.hand_out()
             materials = {run: run.save() for run in saving}
             saved, unsaved = (clock.monotonic(), False) if save_all else (saved, True)
             told = [
@@ -101,7 +101,7 @@ class _Stack:
     """What several runs have learnt, each leaf's first axis one of them."""
 
     def __init__(self, runs: Sequence[Run]):
-        self.runs = runs
+        self.runs, self.iteration = runs, runs[0].iteration
         self.learners = jax.tree.map(lambda *leaves: jnp.stack(leaves), *(run.learner for run in runs))
 
     def hand_out(self) -> None:
@@ -109,17 +109,17 @@ class _Stack:
         for place, run in enumerate(self.runs):
             run.learner = jax.tree.map(lambda leaf, place=place: leaf[place], self.learners)
 
-    def evaluate_if_due(self) -> dict[Run, float | None]:
-        """Each run's evaluation, which its learning rate follows."""
-        if not self.runs[0].evaluation_due:
+    def evaluate_if_due(self, going: Sequence[Run]) -> dict[Run, float | None]:
+        """The evaluation of each run that is still going, which its learning rate follows."""
+        if not going[0].evaluation_due:
             return {}
         self.hand_out()
-        return {run: run.evaluate_if_due() for run in self.runs}
+        return {run: run.evaluate_if_due() for run in going}
 
     def iterate(self) -> list[Done]:
         """One iteration of all."""
         first, runs = self.runs[0], self.runs
-        config, iteration = first.config, first.iteration
+        config, iteration = first.config, self.iteration
         piece = segment(config, first.facts.times, iteration)
         if iteration == config.initialisation > 0:
             self.learners = eqx.filter_vmap(begin_learning)(self.learners.parameters, self.learners.states)
@@ -137,8 +137,7 @@ class _Stack:
             [run.targets.at(piece.end) for run in runs],
             jnp.array(rates, jnp.float32),
         )
-        for run in runs:
-            run.iteration += 1
+        self.iteration += 1
         outcome, intensities = jax.device_get((outcome, self.learners.parameters.log_intensity))
         of_each = [jax.tree.map(lambda leaf, place=place: leaf[place], (outcome, intensities)) for place in range(len(runs))]
         return [Done(piece.initialising, each, rate, light) for (each, light), rate in zip(of_each, rates, strict=True)]
