@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Generator
 from typing import Any
 
+from ..compiled import let_go_of_compiled
 from ..errors import RequestError
 
 MOST_WAITING = 200
@@ -102,6 +103,7 @@ def _in_turns(future, task) -> Turns:
     """A task whose result goes to its future."""
     if not future.set_running_or_notify_cancel():
         return
+    let_go_of_compiled()
     try:
         result = task()
         if isinstance(result, Generator):

@@ -34,7 +34,7 @@ def test_a_material_is_there_before_it_is_solved(open_screen):
     """The solver is kept from answering: what is baked scrubs and is lit all the same, and says what it is."""
     screen = open_screen(link="#material=clay_solidifying", held=LIVE, viewport={"width": 1280, "height": 1000})
     screen.until("state.draft", seconds=30)
-    assert screen.state["keyframes"] == 0 and screen.state["time"] == pytest.approx(0.75 * 5)
+    assert screen.state["keyframes"] == 0 and screen.state["time"] == pytest.approx(0.75 * 10)
     assert screen.page.locator(".ode-mark").inner_text() == "Preview, 128×128, seed 0"
     before = screen.pixels()
     asked = len(screen.requests)

@@ -19,7 +19,7 @@ def silent(app, browser):
 def test_a_page_is_alive_before_its_first_answer(silent):
     silent.wait_for_function(f"{VIEWER}?.state.draft", timeout=90_000)
     seen = silent.evaluate(f"{VIEWER}.state")
-    assert (seen["run"], seen["material"], seen["time"], seen["size"]) == (0, "clay_solidifying", 3.75, [128, 128])
+    assert (seen["run"], seen["material"], seen["time"], seen["size"]) == (0, "clay_solidifying", 7.5, [128, 128])
     pictures = [
         silent.evaluate(f"() => {{ {VIEWER}.{act}; return Array.from({VIEWER}.readPixels().data).join(); }}")
         for act in ("setTime(3)", "setTime(1)", "setLight(0.4, 0.3, 0)")

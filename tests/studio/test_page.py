@@ -59,7 +59,7 @@ def test_the_page_of_what_is_baked_scrubs_and_relights_without_a_network(browser
     file.write_text(bundle_page(material.config, bundle))
     assert file.stat().st_size <= MOST_BYTES
     with opened(browser, file, 32) as page:
-        page.wait_for_function(f"{VIEWER}.state.time === 3.75")
+        page.wait_for_function(f"{VIEWER}.state.time === 7.5")
         time = float(np.float32(bundle.times[20]))
         scrub(page, time)
         light = relight(page, 0.7, 0.4)
