@@ -1,10 +1,12 @@
 """On this machine, several exemplars at a time as one stacked computation."""
 
 import contextlib
+import functools
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
 from ..errors import AppearanceError
+from ..features import load_features
 from ..training.bar import with_bar
 from ..training.progress import Progress
 from ..training.run import Run, begin_run
@@ -15,28 +17,28 @@ from .plan import Outcome, Plan, failed, finished_before
 
 def run(plans: Sequence[Plan], stop: Callable[[], bool], most: int) -> list[Outcome]:
     """Train what is not finished, up to `most` at a time: those that have the same numbers and stand at the same iteration."""
-    outcomes, begun = {}, []
+    outcomes, begun, features = {}, [], functools.cache(load_features)
     for plan in plans:
         if outcome := finished_before(plan):
             outcomes[plan] = outcome
             continue
         try:
-            begun.append((plan, *_begin(plan)))
+            begun.append((plan, *_begin(plan, features)))
         except AppearanceError as error:
             outcomes[plan] = failed(plan, error)
     for members in _stacks(begun, most):
-        outcomes |= (
-            {member[0]: Outcome(member[0].name, "not started") for member in members} if stop() else _train(members, stop)
-        )
+        not_started = {plan: Outcome(plan.name, "not started") for plan, *_ in members}
+        outcomes |= not_started if stop() else _train(members, stop)
     return [outcomes[plan] for plan in plans]
 
 
 Member = tuple[Plan, Task, Run]
 
 
-def _begin(plan):
+def _begin(plan, features):
     task = plan.read()
-    return task, begin_run(task.exemplar, task.config, plan.folder, plan.begun, task.init_from, None, task.credit)
+    known = features(task.config.features)
+    return task, begin_run(task.exemplar, task.config, plan.folder, plan.begun, task.init_from, known, task.credit)
 
 
 def _stacks(members: Sequence[Member], most: int) -> Iterator[list[Member]]:

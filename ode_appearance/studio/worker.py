@@ -103,7 +103,6 @@ def _in_turns(future, task) -> Turns:
     """A task whose result goes to its future."""
     if not future.set_running_or_notify_cancel():
         return
-    let_go_of_compiled()
     try:
         result = task()
         if isinstance(result, Generator):
@@ -111,3 +110,4 @@ def _in_turns(future, task) -> Turns:
         future.set_result(result)
     except BaseException as error:
         future.set_exception(error)
+    let_go_of_compiled()  # when the result is out: nobody waits for it

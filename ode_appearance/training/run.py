@@ -97,15 +97,18 @@ class Run:
         self.plateau.observe(loss)
         return loss
 
-    def save_state(self):
+    def save_state(self) -> None:
+        """Save where it stands, if it has a folder."""
+        if self.folder is None:
+            return
         progress = {"iteration": self.iteration, "seconds": self.seconds, "origin": self.origin}
         write_state(self.folder, (self.learner, self.plateau.state), progress)
 
     def save(self) -> Material:
         """Save the run, then the material as it is; returns the material."""
         material = current_material(self.facts, self.learner.average, training=self.record())
+        self.save_state()
         if self.folder is not None:
-            self.save_state()
             # A material that cannot be solved yet has no preview, and is no use to anybody; the run has its weights.
             with contextlib.suppress(RequestError):
                 save(material, self.folder / MATERIAL)

@@ -45,6 +45,12 @@ def iteration_key(config: TrainConfig, iteration: int) -> jax.Array:
     return jax.random.fold_in(jax.random.PRNGKey(config.seed), jnp.uint32(iteration))
 
 
+def traced(config: TrainConfig, iteration: int, piece: Segment) -> tuple[bool, jax.Array, jax.Array, jax.Array, jax.Array]:
+    """What `step.one_iteration` is told of an iteration: whether it initialises, is fresh, its key, its start and its end."""
+    start, end = jnp.float32(piece.start), jnp.float32(piece.end)
+    return piece.initialising, jnp.array(piece.fresh), iteration_key(config, iteration), start, end
+
+
 def annealed(config: TrainConfig, iteration: int) -> float:
     """The factor of an iteration's learning rate: 1, and in the last `annealing` of all iterations on a line down to 0."""
     last = config.annealing * config.iterations

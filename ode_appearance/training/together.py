@@ -14,7 +14,7 @@ from ..features import FeatureExtractor
 from .config import TrainConfig
 from .progress import Progress, Rate, Status
 from .run import Done, Run
-from .schedule import annealed, iteration_key, segment
+from .schedule import annealed, segment, traced
 from .step import Learner, Outcome, Target, begin_learning, one_iteration, step_config
 
 
@@ -79,17 +79,16 @@ def _go(runs, stop, max_minutes):
                 stack.hand_out()
             materials = {run: run.save() for run in saving}
             saved, unsaved = (clock.monotonic(), False) if save_all else (saved, True)
-            told = [
-                run.progress(
+            previews = {run: run.preview_if_due() for run in going if ends[run] != "not finite"}
+            told = {
+                run: run.progress(
                     reports[run], rate, ends[run],
-                    evaluation=evaluations.get(run), preview=run.preview_if_due(), material=materials.get(run),
+                    evaluation=evaluations.get(run), preview=previews.get(run), material=materials.get(run),
                 )
-                if run in going
-                else None
-                for run in runs
-            ]  # fmt: skip
+                for run in going
+            }  # fmt: skip
             going = [run for run in going if ends[run] in ("running", status)]
-            yield told
+            yield [told.get(run) for run in runs]
     finally:
         if unsaved:
             stack.hand_out()
@@ -129,11 +128,7 @@ class _Stack:
             step_config(config, iteration),
             _facts_of_all(first.facts),
             first.features,
-            piece.initialising,
-            jnp.array(piece.fresh),
-            iteration_key(config, iteration),
-            jnp.float32(piece.start),
-            jnp.float32(piece.end),
+            *traced(config, iteration, piece),
             [run.targets.at(piece.end) for run in runs],
             jnp.array(rates, jnp.float32),
         )
@@ -165,9 +160,7 @@ def _iterate(
     """`one_iteration` of each run, the vector fields side by side."""
 
     def of_one(learner, target, learning_rate):
-        return one_iteration(
-            learner, config, facts, features, initialising, fresh, key, start, end, target, learning_rate
-        )  # fmt: skip
+        return one_iteration(learner, config, facts, features, initialising, fresh, key, start, end, target, learning_rate)
 
     stacked = jax.tree.map(lambda *leaves: jnp.stack(leaves), *targets)
     return eqx.filter_vmap(of_one)(learners, stacked, learning_rates)

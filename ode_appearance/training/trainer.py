@@ -13,7 +13,7 @@ from ..material import Material
 from .config import TrainConfig
 from .progress import Progress, Rate, Status
 from .run import Done, Run, begin_run
-from .schedule import annealed, iteration_key, segment
+from .schedule import annealed, segment, traced
 from .step import begin_learning, iterate, step_config
 
 
@@ -72,7 +72,7 @@ def _go(run: Run, stop, max_minutes) -> Generator[Progress, None, None]:
             pictures = None if status == "not finite" else run.preview_if_due()
             yield run.progress(done, rate, status, evaluation=evaluation, preview=pictures, material=material)
     finally:
-        if unsaved and run.folder is not None:
+        if unsaved:
             run.save_state()
 
 
@@ -87,11 +87,7 @@ def _one_iteration(run) -> Done:
         step_config(config, run.iteration),
         run.facts,
         run.features,
-        piece.initialising,
-        jnp.array(piece.fresh),
-        iteration_key(config, run.iteration),
-        jnp.float32(piece.start),
-        jnp.float32(piece.end),
+        *traced(config, run.iteration, piece),
         run.targets.at(piece.end),
         jnp.float32(learning_rate),
     )
