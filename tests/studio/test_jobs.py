@@ -37,6 +37,14 @@ def finished(job, seconds=60):
     return job
 
 
+def until_idle(worker, seconds=30):
+    """A result is handed over before the worker has put its tools away."""
+    end = time.monotonic() + seconds
+    while not worker.idle:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 @pytest.fixture
 def worker():
     worker = Worker()
@@ -149,7 +157,7 @@ def test_short_tasks_do_not_wait_for_the_end_of_long_ones(worker, monkeypatch):
     assert [task.result(timeout=10) for task in tasks] == ["a", "b"] and short.done()
     assert order.index("short") < order.index(("a", 5)) and order.index(("b", 0)) < order.index(("a", 5))
     assert [piece for piece in order if piece[0] == "a"] == [("a", piece) for piece in range(6)]
-    assert worker.idle
+    until_idle(worker)
 
 
 def test_a_task_that_cannot_hand_over_gives_way(worker):
@@ -216,6 +224,5 @@ def test_too_many_are_refused(worker, monkeypatch):
         worker.submit(lambda: None)
     go.set()
     tasks[-1].result(timeout=10)
-    while not worker.idle:
-        time.sleep(0.01)
+    until_idle(worker)
     assert worker.submit(lambda: "next").result(timeout=10) == "next"

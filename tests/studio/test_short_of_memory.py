@@ -1,12 +1,12 @@
 """Memory that runs out while the app works: a sentence for who asked, and the app goes on."""
 
 import asyncio
-import time
 
 import jax
 import pytest
 from test_exports import OPTIONS, SEEN
 from test_handlers import FIELD_VALUES, gather
+from test_jobs import until_idle
 
 from ode_appearance import stepping
 from ode_appearance.errors import RequestError
@@ -61,8 +61,4 @@ def test_so_does_an_export(studio, monkeypatch):
         with pytest.raises(RequestError, match=SENTENCE):
             export()
     assert export()[1].exists()
-    for _ in range(100):  # it hands the file over before it has put its tools away
-        if studio.worker.idle:
-            break
-        time.sleep(0.1)
-    assert studio.worker.idle
+    until_idle(studio.worker)
