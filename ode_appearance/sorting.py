@@ -1,8 +1,6 @@
 """Sorting along the last axis: by NumPy's vectorised sort on a CPU, by XLA elsewhere.
 
-XLA's own sort takes tens of times longer on a CPU. `jax.pure_callback` would do, but it hands the callback JAX arrays that
-are copied first, on a thread that the callback then waits for: for ever, where few threads are all in callbacks (jax issues
-24255 and 25861). Hence two primitives of our own, whose callbacks get plain NumPy arrays and do nothing but NumPy.
+XLA's own sort takes tens of times longer on a CPU. Hence two primitives of our own, which are NumPy's there (by_name.py).
 """
 
 from collections.abc import Callable
@@ -13,6 +11,8 @@ import numpy as np
 from jax.extend.core import Primitive
 from jax.interpreters import batching, mlir
 from jaxtyping import Array, Float
+
+from .by_name import call_by_name
 
 
 def sort_values(values: Float[Array, "*rows n"]) -> Float[Array, "*rows n"]:
@@ -69,25 +69,9 @@ def _primitive(name: str, numpy_rule: Callable, xla_rule: Callable) -> Primitive
     primitive = Primitive(name)
     primitive.def_impl(jax.jit(primitive.bind))
     primitive.def_abstract_eval(lambda first, *rest: first)
-
-    def lower_for_cpu(context, *operands):
-        def callback(*arrays):
-            return (numpy_rule(*arrays),)
-
-        result, _, _ = mlir.emit_python_callback(
-            context,
-            callback,
-            None,
-            list(operands),
-            context.avals_in,
-            context.avals_out,
-            has_side_effect=False,
-            returns_token=False,
-        )
-        return result
-
-    # The callback is kept alive by the module that it was lowered for, so no other may reuse the lowered text.
-    mlir.register_lowering(primitive, lower_for_cpu, platform="cpu", cacheable=False)
+    mlir.register_lowering(
+        primitive, mlir.lower_fun(call_by_name(f"ode_appearance.{name}", numpy_rule), multiple_results=False), platform="cpu"
+    )
     mlir.register_lowering(primitive, mlir.lower_fun(xla_rule, multiple_results=False))
 
     def batch(arrays, axes):

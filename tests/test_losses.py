@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from formula_vgg import formula_vgg19
 
+from ode_appearance.by_name import call_by_name
 from ode_appearance.losses import (
     gram_loss,
     gram_matrices,
@@ -128,7 +129,20 @@ def test_on_a_gpu_sorting_stays_in_xla():
     assert "callback" not in lowered.as_text() and "stablehlo.sort" in lowered.as_text()
 
 
-def test_callbacks_from_several_threads_do_not_wait_for_each_other():
+def test_on_a_cpu_it_is_called_by_its_name():
+    values = random(0, 3, 40)
+    lowered = jax.jit(lambda x: match_by_rank(x, sort_values(x))).lower(values).as_text()
+    assert "@ode_appearance.match_by_rank" in lowered and "callback" not in lowered, "what has one is compiled each time"
+
+
+def test_where_numpy_fails_the_result_is_not_a_number():
+    def without_memory(values):
+        raise MemoryError
+
+    assert np.isnan(jax.jit(call_by_name("tests.without_memory", without_memory))(random(0, 3, 40))).all()
+
+
+def test_calls_from_several_threads_do_not_wait_for_each_other():
     values = random(0, 4, 20_000)
     step = jax.jit(lambda x: match_by_rank(jnp.sin(x), sort_values(x)))
 

@@ -45,6 +45,18 @@ def test_they_end_where_the_segment_does_and_their_gradient_is_that_of_the_solut
         assert gradient == pytest.approx(-1.5 * np.exp(-0.7 * 1.5), rel=5e-3)
 
 
+@pytest.mark.parametrize("coarsest_step", [0.0, 0.4])
+@pytest.mark.parametrize("stacked", [False, True])
+def test_no_callback_keeps_it_out_of_the_compilation_cache(coarsest_step, stacked):
+    config = dataclasses.replace(CONFIG, coarsest_step=coarsest_step)
+    gradient = jax.grad(lambda rate, key: decayed(rate, key, jnp.float32(1.5), config)[0])
+    gradients = jax.jit(jax.vmap(gradient) if stacked else gradient)
+    inputs = (jnp.ones(()), jax.random.PRNGKey(0))
+    if stacked:
+        inputs = jax.tree.map(lambda array: jnp.stack([array, array]), inputs)
+    assert "callback" not in gradients.lower(*inputs).as_text()
+
+
 def test_the_last_iterations_are_controlled_by_the_tolerance():
     config = dataclasses.replace(CONFIG, iterations=1000, refining=0.25)
     assert step_config(config, 749).coarsest_step == 0.4

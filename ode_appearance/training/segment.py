@@ -49,6 +49,7 @@ def integrate(
     import diffrax  # not with the module: who only looks at materials does not wait for it
 
     from ..stepping import SOLVERS
+    from .first_step import WithFirstStep
 
     if config.coarsest_step:
         controller = diffrax.ConstantStepSize()
@@ -60,6 +61,7 @@ def integrate(
         controller = diffrax.PIDController(rtol=tolerance, atol=tolerance, pcoeff=0, icoeff=1, dcoeff=0, norm=norm)
         step = jnp.minimum(config.first_step, end - start)
     if config.adjoint == "backsolve":
+        first_step = step
         adjoint = diffrax.BacksolveAdjoint(
             solver=SOLVERS[config.method](),
             stepsize_controller=diffrax.PIDController(
@@ -67,13 +69,14 @@ def integrate(
             ),
         )
     else:
+        first_step, controller = None, WithFirstStep(controller, step)
         adjoint = diffrax.RecursiveCheckpointAdjoint(checkpoints=min(32, config.max_steps))
     solution = diffrax.diffeqsolve(
         diffrax.ODETerm(rate),
         SOLVERS[config.method](),
         t0=start,
         t1=end,
-        dt0=step,
+        dt0=first_step,
         y0=(state, jnp.zeros(2)),
         args=(field, probe),
         stepsize_controller=controller,
