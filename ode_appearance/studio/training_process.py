@@ -66,5 +66,9 @@ class TrainingProcess:
         try:
             self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once, with nothing saved."""
+        self._process.kill()
+        self._process.wait()

@@ -114,12 +114,12 @@ class Trainings:
             run.rename(name)
 
     def delete(self, run: Run) -> None:
-        """Stop it and remove its folder."""
+        """End it and remove its folder."""
         self.pause(run)
         with self._lock:
             process = self._process if self._process is not None and self._process.run == run else None
         if process is not None:
-            process.close()
+            process.kill()
         disappear(run.folder)
 
     def close(self) -> None:

@@ -18,6 +18,9 @@ from ode_appearance.viewer.keyframes import unpack
 from ode_appearance.viewer.schedule import USUAL, keyframe_times
 
 NAMES = [name for name in oa.list_materials() if load_config(checkpoints_folder() / name).kind == "svbrdf"]
+ALWAYS = ("clay_solidifying", "iron_rusting")
+WHOLE = [name if name in ALWAYS else pytest.param(name, marks=pytest.mark.slow) for name in NAMES]
+"""Of those whose whole trajectories are solved: it takes a while for each."""
 LIGHTS = [None, oa.Light(0.3, -0.2, 0.3), oa.Light(-0.5, 0.0, 1.0)]
 LEAST = {"full": 45.0, "light": 32.0, "baked": 30.0}
 MOST_BYTES = {"full": 24_000_000, "light": 10_000_000}
@@ -56,11 +59,11 @@ def agreement(config, maps, light, wanted):
 
 
 def test_there_are_some():
-    assert {"clay_solidifying", "iron_rusting"} <= set(NAMES)
+    assert set(ALWAYS) <= set(NAMES)
 
 
 @pytest.mark.parametrize("quality", ["full", "light"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", WHOLE)
 def test_every_keyframe_is_as_the_library_renders_it(name, quality):
     """From the noise on, where highlights are as narrow as they can be."""
     material, trajectory = solved(name)
@@ -72,7 +75,7 @@ def test_every_keyframe_is_as_the_library_renders_it(name, quality):
 
 
 @pytest.mark.parametrize("quality", ["full", "light"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", WHOLE)
 def test_so_is_a_surface_whose_places_differ_in_age(name, quality):
     material, trajectory = solved(name)
     keyframes, times = sent(name, quality)[0], trajectory.times
@@ -86,7 +89,7 @@ def test_so_is_a_surface_whose_places_differ_in_age(name, quality):
 
 
 @pytest.mark.parametrize("quality", ["full", "light"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", WHOLE)
 def test_and_all_that_is_small_enough(name, quality):
     bytes_at_256 = 4 * sent(name, quality)[1]
     print(f"{name}, {quality}: about {bytes_at_256 / 1e6:.1f} MB at 256x256")
