@@ -6,12 +6,15 @@ from pathlib import Path
 
 import jax
 
+from .allocation import keep_memory
+
 
 def prepare() -> None:
-    """Settings of JAX: compiled functions are kept on disk, and graphics memory is not taken all at once.
+    """Settings: compiled functions are kept on disk, freed memory for what comes next, and a GPU's is not taken all at once.
 
     To be called once by a program, before anything is computed; settings made in the environment stay.
     """
+    keep_memory()
     # Read when the device is first used, not when JAX is imported.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     if "JAX_COMPILATION_CACHE_DIR" not in os.environ:

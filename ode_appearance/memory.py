@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import jax
 
+from .allocation import give_memory_back
 from .config import MaterialConfig, SolverConfig
 from .errors import RequestError
 from .limits import largest_like
@@ -41,7 +42,8 @@ def available_bytes() -> int:
 
 
 def host_bytes() -> int:
-    """Bytes that are free in the computer's own memory."""
+    """Bytes that are free in the computer's own memory, once what this process has freed is given back."""
+    give_memory_back()
     try:
         with open("/proc/meminfo") as file:
             facts = dict(line.split(":") for line in file)

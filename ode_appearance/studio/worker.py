@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Generator
 from typing import Any
 
+from ..allocation import give_memory_back
 from ..compiled import let_go_of_compiled
 from ..errors import RequestError
 
@@ -111,3 +112,4 @@ def _in_turns(future, task) -> Turns:
     except BaseException as error:
         future.set_exception(error)
     let_go_of_compiled()  # when the result is out: nobody waits for it
+    give_memory_back()
