@@ -8,7 +8,7 @@ import ctypes
 import functools
 
 _TRIM_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -4, -8  # of <malloc.h>, the last of glibc's own
-_NEVER = 2**31 - 1
+_NEVER = -1
 
 
 def keep_memory() -> None:

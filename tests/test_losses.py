@@ -1,5 +1,7 @@
 """Losses: agreement with the official ones, and what a distance between distributions has to obey."""
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -135,11 +137,27 @@ def test_on_a_cpu_it_is_called_by_its_name():
     assert "@ode_appearance.match_by_rank" in lowered and "callback" not in lowered, "what has one is compiled each time"
 
 
-def test_where_numpy_fails_the_result_is_not_a_number():
-    def without_memory(values):
-        raise MemoryError
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [(MemoryError(), "RESOURCE_EXHAUSTED: Out of memory"), (ValueError("no"), r"INTERNAL: ValueError\('no'\)")],
+)
+def test_where_numpy_fails_there_is_an_error(raised, said):
+    def fails(values):
+        raise raised
 
-    assert np.isnan(jax.jit(call_by_name("tests.without_memory", without_memory))(random(0, 3, 40))).all()
+    with pytest.raises(jax.errors.JaxRuntimeError, match=said):
+        jax.jit(call_by_name(f"tests.{type(raised).__name__}", fails))(random(0, 3, 40)).block_until_ready()
+
+
+def test_a_signal_that_raises_meanwhile_is_an_error_too():
+    """In a process of its own: what leaves a handler would end it."""
+    program = (
+        "import jax, signal\nfrom ode_appearance.by_name import call_by_name\n"
+        "def interrupted(values):\n    signal.raise_signal(signal.SIGINT)\n    return values\n"
+        "jax.jit(call_by_name('interrupted', interrupted))(jax.numpy.ones(3)).block_until_ready()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "CANCELLED: KeyboardInterrupt()" in done.stderr
 
 
 def test_calls_from_several_threads_do_not_wait_for_each_other():

@@ -14,6 +14,8 @@ START = "start"
 """In a run's folder, the material that it starts from where that may change or be deleted meanwhile."""
 PATIENCE = 90.0
 """Seconds that a process has to save and end: it may be in the middle of compiling."""
+MOMENT = 2.0
+"""Seconds that it has where nothing of it is kept."""
 
 
 class TrainingProcess:
@@ -69,6 +71,9 @@ class TrainingProcess:
             self.kill()
 
     def kill(self) -> None:
-        """End it at once, with nothing saved."""
+        """End it, saved or not."""
+        self.stop()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # a moment, for files that are being written
+            self._process.wait(MOMENT)
         self._process.kill()
         self._process.wait()

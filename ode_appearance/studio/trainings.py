@@ -115,12 +115,11 @@ class Trainings:
 
     def delete(self, run: Run) -> None:
         """End it and remove its folder."""
-        self.pause(run)
         with self._lock:
-            process = self._process if self._process is not None and self._process.run == run else None
-        if process is not None:
-            process.kill()
-        disappear(run.folder)
+            run.want("pause")
+            if self._process is not None and self._process.run == run:
+                self._process.kill()
+            disappear(run.folder)
 
     def close(self) -> None:
         """Pause what runs, and wait until it is saved."""

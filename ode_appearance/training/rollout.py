@@ -42,9 +42,10 @@ def rollout_loss(config: TrainConfig, material: Material, features: FeatureExtra
             key = jax.random.fold_in(jax.random.PRNGKey(config.seed), frame)
             target = jnp.asarray(exemplar.frames[frame], jnp.float32) / 255
             if rgb:
-                losses.append(_rgb_loss(features, config, key, jnp.asarray(state), target))
+                loss = _rgb_loss(features, config, key, jnp.asarray(state), target)
             else:
-                losses.append(_picture_loss(features, config, key, render(material, state), target))
+                loss = _picture_loss(features, config, key, render(material, state), target)
+            losses.append(float(loss))  # waited for: see by_name.py
     return float(np.mean(losses))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from .. import device
+from ..allocation import give_memory_back
 from ..checkpoint import save
 from ..config import Exemplar, MaterialConfig, Times
 from ..errors import RequestError, TrainingError
@@ -95,6 +96,7 @@ class Run:
         loss = rollout_loss(self.config, material, self.features, self.exemplar)
         self.seconds += clock.monotonic() - began
         self.plateau.observe(loss)
+        give_memory_back()  # an iteration needs less of it
         return loss
 
     def save_state(self) -> None:
@@ -144,7 +146,9 @@ class Run:
         """Pictures of the material as it is, every so often."""
         if not self.preview_due:
             return None
-        return preview(current_material(self.facts, self.learner.average), self.config.state_size)
+        pictures = preview(current_material(self.facts, self.learner.average), self.config.state_size)
+        give_memory_back()
+        return pictures
 
     def progress(self, done: Done, rate: Rate, status: Status, **more) -> Progress:
         """The report of an iteration; `more` are an evaluation, a preview and a saved material, where there are any."""

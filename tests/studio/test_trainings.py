@@ -92,6 +92,17 @@ def test_a_training_from_its_start_over_a_restart_to_its_end(trainings, tmp_path
         again.close()
 
 
+def test_one_that_is_deleted_ends_at_once_and_the_next_begins(trainings, caplog):
+    first, second = (trainings.start(LICHEN, TINY, Order("me", name)) for name in ("spots", "others"))
+    wait_for(lambda: trainings.status(first) == "running")
+    began = time.monotonic()
+    trainings.delete(first)
+    assert time.monotonic() - began < 10 and not first.folder.exists()
+    wait_for(lambda: trainings.status(second) == "running", 8)
+    trainings.delete(second)
+    assert trainings.of("me") == [] and caplog.text == ""
+
+
 def test_it_stands_still_while_somebody_waits_for_a_solve(tmp_path):
     busy = []
     trainings = Trainings(tmp_path / "runs", busy=lambda: bool(busy))
