@@ -154,7 +154,7 @@ class MaterialConfig:
     brdf: BrdfName | None = option(None, "BRDF model of an SVBRDF")
     architecture: Architecture = option(Architecture(), "the vector field")
     times: Times = option(Times(), "model times")
-    solver: SolverConfig = option(SolverConfig(), "the solver that the material was trained for")
+    solver: SolverConfig = option(SolverConfig(), "the solver that the material comes with")
     normals: Boundary = option("published", "border of the height-to-normal step: edge padding as published, or periodic")
     light: Light = option(Light(), "the light that it was captured and trained under")
     camera: Camera = option(Camera(), "the camera that it was captured and trained under")

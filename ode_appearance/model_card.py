@@ -49,7 +49,7 @@ def model_card(config: MaterialConfig, *, source: str | None = None) -> str:
         f"- Maps: {', '.join(name for name, _ in map_channels(config))}\n"
         f"- Model time: warm-up [{-times.warmup:g}, 0], exemplar [0, {times.duration:g}]\n"
         + (f"- In reality it took {took}\n" if took else "")
-        + f"- Solver it was trained for: {solver.method}, {how}\n"
+        + f"- Solver: {solver.method}, {how}\n"
         f"- Parameters: {count_parameters(config.architecture):,}",
         "## Use\n\n" + _USE.format(name=name, middle=times.duration / 2, end=times.duration),
         "## Training record\n\n" + _list(config.training),

@@ -66,7 +66,7 @@ def read_times(options: argparse.Namespace, config: MaterialConfig) -> np.ndarra
 
 def add_solver(parser: argparse.ArgumentParser) -> None:
     """--method, --rtol, --atol, --step, --max-steps."""
-    group = parser.add_argument_group("solver", "by default, the one that the material was trained for")
+    group = parser.add_argument_group("solver", "by default, the one that the material comes with")
     add_fields(group, SolverConfig, [field.name for field in dataclasses.fields(SolverConfig)])
 
 

@@ -85,7 +85,7 @@ def _fields(parts: Parts) -> dict[str, gr.Button]:
             parts["stepping"] = gr.Radio(steppings, value="adaptive", label="Steps", min_width=200)
             parts["tolerance"] = gr.Number(0.01, label="Tolerance", step=0.001, min_width=110)
             parts["step"] = gr.Number(0.1, label="Step", step=0.01, min_width=110)
-            buttons["own"] = _button("As it was trained for")
+            buttons["own"] = _button("The one it comes with")
         qualities = [("in full", "full"), ("light, for slow networks", "light")]
         parts["quality"] = gr.Radio(qualities, value="full", label="Keyframes are sent", elem_classes="fields")
     return buttons

@@ -176,7 +176,7 @@ def facts(entry: Entry) -> list[tuple[str, str]]:
         ("Licence", config.exemplar.license),
         ("Model time", f"{times.warmup:g} of warm-up, {times.duration:g} of {times.frames} frames"),
         ("Network", weights),
-        ("Trained for", f"{solver.method}, {stepping}"),
+        ("Solved by", f"{solver.method}, {stepping}"),
         *((name.replace("_", " ").capitalize(), str(value)) for name, value in config.training.items() if value is not None),
         *((name.replace("_", " ").capitalize(), str(value)) for name, value in config.measures.items() if value is not None),
     ]

@@ -230,7 +230,7 @@ def test_a_link_gives_the_solver_where_it_is_not_the_materials_own(open_screen):
     screen.page.wait_for_function("location.hash.includes('&solver=tsit5&tolerance=0.0001')")
     screen.page.get_by_label("fixed", exact=True).check()
     screen.page.wait_for_function("location.hash.includes('&solver=tsit5&step=0.1')")
-    screen.page.get_by_role("button", name="As it was trained for").click()
+    screen.page.get_by_role("button", name="The one it comes with").click()
     screen.page.wait_for_function("!location.hash.includes('solver')")
 
 

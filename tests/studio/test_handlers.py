@@ -33,7 +33,7 @@ def test_the_first_visit_shows_the_gallery_and_the_first_material(studio):
     assert first["gallery"]["selected"] == first["selected"] == "clay_solidifying"
     assert set(FIELDS) - {"seed", "width", "height", "quality"} <= set(first)
     assert (first["start"], first["end"], first["count"]) == (-2, 10, 64)
-    assert (first["stepping"], first["tolerance"]) == ("adaptive", 0.003)
+    assert (first["stepping"], first["tolerance"]) == ("adaptive", 0.02)
     assert all(set(shown) == {"viewer", "estimate"} for shown in others)
     assert others[-1]["estimate"].startswith("16×16, 64 keyframes: ")
     last = others[-1]["viewer"]

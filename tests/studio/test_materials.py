@@ -50,7 +50,7 @@ def test_only_names_of_the_folder_are_found(collection, name):
 def test_facts_are_plain_texts(collection):
     rows = dict(facts(collection.find("clay_solidifying")))
     assert rows["Kind"].startswith("SVBRDF") and rows["Licence"] == "cc-by-4.0" and "Tobias Ritschel" in rows["Credit"]
-    assert rows["Trained for"] == "bosh3, tolerance 0.003"
+    assert rows["Solved by"] == "rkc, tolerance 0.02"
 
 
 def test_an_empty_folder_has_no_materials(tmp_path):
