@@ -15,7 +15,7 @@ START = "start"
 PATIENCE = 90.0
 """Seconds that a process has to save and end: it may be in the middle of compiling."""
 MOMENT = 2.0
-"""Seconds that it has where nothing of it is kept."""
+"""Seconds that it has where nothing of it is kept, for files that are being written."""
 
 
 class TrainingProcess:
@@ -62,18 +62,11 @@ class TrainingProcess:
         with contextlib.suppress(OSError):
             self._process.stdin.close()
 
-    def close(self) -> None:
-        """Stop it, wait for it, and end it by force where it takes too long."""
+    def close(self, patience: float = PATIENCE) -> None:
+        """Stop it, wait for it, and end it by force where it takes longer, in seconds."""
         self.stop()
         try:
-            self._process.wait(PATIENCE)
+            self._process.wait(patience)
         except subprocess.TimeoutExpired:
-            self.kill()
-
-    def kill(self) -> None:
-        """End it, saved or not."""
-        self.stop()
-        with contextlib.suppress(subprocess.TimeoutExpired):  # a moment, for files that are being written
-            self._process.wait(MOMENT)
-        self._process.kill()
-        self._process.wait()
+            self._process.kill()
+            self._process.wait()

@@ -12,7 +12,7 @@ from ..errors import AppearanceError, TrainingError
 from ..training.config import TrainConfig
 from .partial import clear_partial, disappear
 from .runs import LOG, Order, Run, new_run, read_runs
-from .training_process import START, TrainingProcess
+from .training_process import MOMENT, START, TrainingProcess
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ class Trainings:
         with self._lock:
             run.want("pause")
             if self._process is not None and self._process.run == run:
-                self._process.kill()
+                self._process.close(MOMENT)
             disappear(run.folder)
 
     def close(self) -> None:
