@@ -36,7 +36,7 @@ VERSION = 1
 Quality = Literal["full", "light"]
 STEPS: dict[Quality, dict[str, int]] = {
     "full": {"image": 1, "colour": 2, "metallic": 64, "height": 256, "roughness": 256, "normal": 256},
-    "light": {"image": 16, "colour": 22, "metallic": 1024, "height": 1024, "roughness": 1024, "normal": 1024},
+    "light": {"image": 16, "colour": 16, "metallic": 1024, "height": 1024, "roughness": 1024, "normal": 1024},
 }
 """Of the numbers as they are stored: an image (of an RGB texture) and the colours of an SVBRDF have 8 bits, the others 16."""
 
