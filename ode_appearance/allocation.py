@@ -12,7 +12,10 @@ _NEVER = -1
 
 
 def keep_memory() -> None:
-    """From now on, keep what is freed for what comes next, in one heap for all threads. To be called once, by a program."""
+    """From now on, keep what is freed for what comes next, in one heap for all threads. To be called once, by a program.
+
+    Threads that ask for memory at the same time wait for each other then.
+    """
     if hasattr(_library(), "malloc_trim"):
         for option, value in ((_ARENA_MAX, 1), (_MMAP_MAX, 0), (_TRIM_THRESHOLD, _NEVER)):
             _library().mallopt(option, value)

@@ -95,15 +95,29 @@ def _by_border_strips(x, kernel):
 
 
 def _kernel_gradient(x, gradient):
-    return lax.platform_dependent(x, gradient, cpu=_by_sliding_gradient, default=_by_transposition)
+    return lax.platform_dependent(x, gradient, cpu=_by_one_product, default=_by_transposition)
 
 
-def _by_sliding_gradient(x, gradient):
-    # The gradient slides over the image as a kernel would; channels take the batch's place. Written with the dimensions in
-    # their usual order, since XLA's CPU backend falls back to a slow loop for any other order inside of a `while_loop`.
-    images = jnp.moveaxis(wrap(x), 2, 0)[..., None]
-    correlated = lax.conv_general_dilated(images, gradient[:, :, None], (1, 1), "VALID", dimension_numbers=LAYOUT)
-    return jnp.moveaxis(correlated, 0, 2)
+def _by_one_product(x, gradient):
+    # One matrix product over all pixels. Of image and gradient, that which has fewer channels is laid out shifted to all nine
+    # places, or both are to three each: whatever is less to write.
+    height, width, inputs = x.shape
+    outputs = gradient.shape[-1]
+    if inputs >= 2 * outputs:
+        shifted = _shifted(_shifted(gradient, 0, -1), 1, -1)
+        products = _over_pixels(x, shifted).reshape(inputs, 3, 3, outputs)
+        return products.transpose(2, 1, 0, 3)
+    products = _over_pixels(_shifted(x, 1, 1), _shifted(gradient, 0, -1))
+    return products.reshape(3, inputs, 3, outputs).transpose(2, 0, 1, 3)
+
+
+def _shifted(x, axis, sign):
+    """The image three times along its channels: its neighbours before (for sign 1, after for -1), itself, those after."""
+    return jnp.concatenate([jnp.roll(x, sign * step, axis) for step in (1, 0, -1)], axis=2)
+
+
+def _over_pixels(a, b):
+    return a.reshape(-1, a.shape[-1]).T @ b.reshape(-1, b.shape[-1])
 
 
 def _by_transposition(x, gradient):

@@ -8,13 +8,19 @@ import jax
 
 from .allocation import keep_memory
 
+_FEW_CORES = 4
+"""With more, the compiler's threads would wait for each other in the one heap that keeping memory takes."""
+
 
 def prepare() -> None:
-    """Settings: compiled functions are kept on disk, freed memory for what comes next, and a GPU's is not taken all at once.
+    """Settings: compiled functions are kept on disk, and a GPU's memory is not taken all at once.
+
+    Where cores are few, freed memory is kept for what comes next.
 
     To be called once by a program, before anything is computed; settings made in the environment stay.
     """
-    keep_memory()
+    if _cores() <= _FEW_CORES:
+        keep_memory()
     # Read when the device is first used, not when JAX is imported.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
@@ -27,8 +33,7 @@ def description() -> str:
     device = jax.devices()[0]
     if device.platform != "cpu":
         return device.device_kind
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"CPU ({cores} cores)"
+    return f"CPU ({_cores()} cores)"
 
 
 def hint() -> str | None:
@@ -44,6 +49,11 @@ def hint() -> str | None:
 def has_nvidia_gpu() -> bool:
     """Whether the driver of an NVIDIA GPU is at work on this machine."""
     return Path("/dev/nvidia0").exists() or (os.name == "nt" and shutil.which("nvidia-smi") is not None)
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _cache_folder() -> Path:
