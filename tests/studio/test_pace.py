@@ -37,6 +37,17 @@ def test_slow_movements_are_coarse_and_rest_is_sharp(open_screen, milliseconds):
         assert saved.width == sharp
 
 
+ARRIVE = MOVE.replace("viewer.setLight(0.02 * frame, 0.1, 0)", "viewer.stage.arrived()")
+
+
+def test_what_arrives_is_no_movement(screen):
+    screen.solved()
+    screen.page.evaluate(MOVE, 60)
+    sharp = screen.page.evaluate(FULL)
+    screen.page.wait_for_function(f"{WIDTH} === {sharp}", timeout=5000)
+    assert screen.page.evaluate(ARRIVE, 60) == 12 * [sharp]
+
+
 PLAYED = """async () => {
   const { stage, store, playback } = document.querySelector('.ode-viewer').odeViewer;
   const times = new Set();

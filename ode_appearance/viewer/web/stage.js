@@ -82,7 +82,7 @@ class Stage {
     this.live.add(layer, time, keyframe);
     if (this.live.complete) this.replace("draft", null);
     this.preview.hidden = true;
-    this.invalidate();
+    this.arrived();
   }
 
   /** Shows a bundle of keyframes until the solve is as far, or something else is shown. */
@@ -97,7 +97,7 @@ class Stage {
       () => this.draft === draft,
       () => {
         if (this.shown) this.preview.hidden = true;
-        this.invalidate();
+        this.arrived();
       },
     );
   }
@@ -200,15 +200,24 @@ class Stage {
     this.draw();
   }
 
+  /** Something moved: it is drawn anew. */
   invalidate() {
-    if (this.pending) return;
     this.pace.ask();
+    this.moved = true;
+    this.arrived();
+  }
+
+  /** Something came that nobody waits to see move: it is drawn anew, with as many pixels as before. */
+  arrived() {
+    if (this.pending) return;
     this.pending = requestAnimationFrame(() => {
       this.pending = null;
       this.arrange();
       if (this.renderer) {
         const { exact } = this.store.view;
-        const resized = this.resize(exact ? 1 : this.pace.frame());
+        const share = this.moved ? this.pace.frame() : this.pace.share;
+        this.moved = false;
+        const resized = this.resize(exact ? 1 : share);
         this.draw();
         if (resized && exact) this.store.tell(); // how many pixels there are says where things lie
       } else this.drawOnServer();
