@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-from .correlation import LAYOUT, correlate, wrap
+from .correlation import correlate, wrap
 from .winograd import convolve_tiles_of_rows
 
 _MANY_CHANNELS = 128
@@ -101,8 +101,7 @@ def _kernel_gradient(x, gradient):
 def _by_one_product(x, gradient):
     # One matrix product over all pixels. Of image and gradient, that which has fewer channels is laid out shifted to all nine
     # places, or both are to three each: whatever is less to write.
-    height, width, inputs = x.shape
-    outputs = gradient.shape[-1]
+    inputs, outputs = x.shape[-1], gradient.shape[-1]
     if inputs >= 2 * outputs:
         shifted = _shifted(_shifted(gradient, 0, -1), 1, -1)
         products = _over_pixels(x, shifted).reshape(inputs, 3, 3, outputs)

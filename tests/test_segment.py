@@ -2,12 +2,14 @@
 
 import dataclasses
 
+import diffrax
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from ode_appearance.stepping import SOLVERS
 from ode_appearance.training.config import TrainConfig
 from ode_appearance.training.segment import integrate
 from ode_appearance.training.step import step_config
@@ -73,3 +75,40 @@ def test_the_regularisers_are_the_integrals_of_their_formulas():
     kinetic = jnp.mean(state**2) * rate / 4 * (1 - np.exp(-2 * rate * end))  # of (rate z)^2 / 2, z = exp(-rate t)
     jacobian = rate**2 * end * jnp.mean(jax.random.normal(key, state.shape) ** 2)
     np.testing.assert_allclose(integrals, [kinetic, jacobian], rtol=1e-3)
+
+
+class Turning(eqx.Module):
+    """dz/dt = tanh(weight z) cos 3t."""
+
+    weight: jax.Array
+
+    def __call__(self, t, z):
+        return jnp.tanh(self.weight * z) * jnp.cos(3 * t)
+
+
+def solved_by_diffrax(field, config, state):
+    control = diffrax.PIDController(rtol=config.tolerance, atol=config.tolerance, pcoeff=0, icoeff=1, dcoeff=0)
+    term = diffrax.ODETerm(lambda t, z, field: field(t, z))
+    solver, step = SOLVERS[config.method](), config.first_step
+    return diffrax.diffeqsolve(term, solver, 0.0, 1.5, step, state, field, stepsize_controller=control)
+
+
+@pytest.mark.parametrize("method", ["heun", "bosh3", "tsit5"])
+def test_steps_and_gradients_are_those_of_diffrax(method):
+    config = TrainConfig(method=method, tolerance=1e-3)
+    field, state = Turning(jnp.float32(0.8)), jax.random.normal(jax.random.PRNGKey(0), (2, 8, 8))
+
+    def ours(field):
+        final, _, steps = integrate(field, config, jax.random.PRNGKey(0), jnp.zeros(()), jnp.float32(1.5), state)
+        return jnp.sum(final**2), (final, steps)
+
+    def theirs(field):
+        solution = solved_by_diffrax(field, config, state)
+        return jnp.sum(solution.ys[-1] ** 2), (solution.ys[-1], solution.stats["num_steps"])
+
+    (_, (final, steps)), gradient = eqx.filter_jit(eqx.filter_value_and_grad(ours, has_aux=True))(field)
+    (_, (expected, number)), wanted = eqx.filter_jit(eqx.filter_value_and_grad(theirs, has_aux=True))(field)
+    assert steps == number > 3
+    # An error estimate near rounding makes other steps; what they come to differs far less than the tolerance.
+    np.testing.assert_allclose(final, expected, rtol=1e-4, atol=3e-5)
+    np.testing.assert_allclose(gradient.weight, wanted.weight, rtol=1e-3)

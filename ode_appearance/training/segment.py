@@ -50,6 +50,7 @@ def integrate(
 
     from ..stepping import SOLVERS
     from .first_step import WithFirstStep
+    from .stages import ScannedStages
 
     if config.coarsest_step:
         controller = diffrax.ConstantStepSize()
@@ -60,20 +61,21 @@ def integrate(
         tolerance = config.tolerance
         controller = diffrax.PIDController(rtol=tolerance, atol=tolerance, pcoeff=0, icoeff=1, dcoeff=0, norm=norm)
         step = jnp.minimum(config.first_step, end - start)
+    solver = SOLVERS[config.method]()
     if config.adjoint == "backsolve":
         first_step = step
         adjoint = diffrax.BacksolveAdjoint(
-            solver=SOLVERS[config.method](),
+            solver=solver,
             stepsize_controller=diffrax.PIDController(
                 rtol=config.tolerance, atol=config.tolerance, pcoeff=0, icoeff=1, dcoeff=0
             ),
         )
     else:
-        first_step, controller = None, WithFirstStep(controller, step)
+        first_step, controller, solver = None, WithFirstStep(controller, step), ScannedStages(solver)
         adjoint = diffrax.RecursiveCheckpointAdjoint(checkpoints=min(32, config.max_steps))
     solution = diffrax.diffeqsolve(
         diffrax.ODETerm(rate),
-        SOLVERS[config.method](),
+        solver,
         t0=start,
         t1=end,
         dt0=first_step,
