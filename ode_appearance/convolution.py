@@ -99,8 +99,8 @@ def _kernel_gradient(x, gradient):
 
 
 def _by_one_product(x, gradient):
-    # One matrix product over all pixels. Of image and gradient, that which has fewer channels is laid out shifted to all nine
-    # places, or both are to three each: whatever is less to write.
+    # One matrix product over all pixels: of the image and the gradient shifted to all nine places, where it has few channels,
+    # else of both, shifted to three places each. Either way as little is written as the other way would, or less.
     inputs, outputs = x.shape[-1], gradient.shape[-1]
     if inputs >= 2 * outputs:
         shifted = _shifted(_shifted(gradient, 0, -1), 1, -1)

@@ -9,7 +9,7 @@ import jax
 from .allocation import keep_memory
 
 _FEW_CORES = 4
-"""With more, the compiler's threads would wait for each other in the one heap that keeping memory takes."""
+"""With more, the compiler's threads wait for each other in the one heap that keeping memory takes."""
 
 
 def prepare() -> None:

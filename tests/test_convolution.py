@@ -81,3 +81,11 @@ def test_each_formulation_has_the_same_values(formulation, shape):
     x, kernel = image_and_kernel(shape)
     ours = jax.jit(getattr(convolution, formulation))(x, kernel)
     np.testing.assert_allclose(ours, jax.jit(by_definition)(x, kernel), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [*SHAPES, (2, 3, 4, 2), (1, 1, 6, 3)])
+def test_each_formulation_of_the_kernel_gradient_has_the_same_values(shape):
+    x, kernel = image_and_kernel(shape)
+    gradient = jax.random.normal(jax.random.PRNGKey(2), (*x.shape[:2], kernel.shape[-1]))
+    ours = jax.jit(convolution._by_one_product)(x, gradient)
+    np.testing.assert_allclose(ours, jax.jit(convolution._by_transposition)(x, gradient), rtol=1e-4, atol=1e-4)

@@ -18,6 +18,7 @@ from ..config import MaterialConfig
 from ..features import FeatureExtractor, load_features
 from ..losses import nearest, picture_overflow, random_directions
 from ..material import new_material
+from ..stepping import SOLVERS
 from ..training.config import TrainConfig
 from ..training.objective import rgb_terms
 from ..training.segment import integrate
@@ -63,10 +64,8 @@ def straightforward_end(
 ) -> Float[Array, "channels h w"]:
     """The state at the end of a segment."""
     control = diffrax.PIDController(rtol=config.tolerance, atol=config.tolerance, pcoeff=0, icoeff=1, dcoeff=0)
-    term = diffrax.ODETerm(lambda t, z, field: baseline(field, t, z))
-    solution = diffrax.diffeqsolve(
-        term, diffrax.Heun(), begin, end, config.first_step, state, field, stepsize_controller=control
-    )
+    term, solver = diffrax.ODETerm(lambda t, z, field: baseline(field, t, z)), SOLVERS[config.method]()
+    solution = diffrax.diffeqsolve(term, solver, begin, end, config.first_step, state, field, stepsize_controller=control)
     return solution.ys[-1]
 
 

@@ -16,8 +16,8 @@ STEPS = 3.5
 """Attempted steps of a segment, on average (seen with both kinds at a tolerance of 0.01)."""
 SEGMENT = 0.18
 """Mean length of a segment as a share of the exemplar's span: a cycle of 6 covers the warm-up and nine tenths of it."""
-FIELD_COST = 5.0
-"""What an evaluation of f within an iteration costs, its gradient included, in evaluations of f alone (measured on a CPU)."""
+FIELD_COST = 4.5
+"""What an evaluation of f within an iteration costs, its gradient included, in evaluations of f alone (3.0 to 5.5 on a CPU)."""
 FEATURE_COST = 4.5
 """The same for the features of one crop, with the sorting and the target's features."""
 COMPILING = 60.0

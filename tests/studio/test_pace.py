@@ -42,8 +42,8 @@ ARRIVE = MOVE.replace("viewer.setLight(0.02 * frame, 0.1, 0)", "viewer.stage.arr
 
 def test_what_arrives_is_no_movement(screen):
     screen.solved()
-    screen.page.evaluate(MOVE, 60)
     sharp = screen.page.evaluate(FULL)
+    assert screen.page.evaluate(MOVE, 60)[-1] < sharp
     screen.page.wait_for_function(f"{WIDTH} === {sharp}", timeout=5000)
     assert screen.page.evaluate(ARRIVE, 60) == 12 * [sharp]
 

@@ -27,7 +27,7 @@ class Exemplar {
         plate,
         bundle,
         () => this.stage.exemplar === plate,
-        () => this.stage.invalidate(),
+        () => this.stage.arrived(),
       );
     } catch (error) {
       this.asked = null;

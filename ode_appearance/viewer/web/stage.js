@@ -202,7 +202,7 @@ class Stage {
 
   /** Something moved: it is drawn anew. */
   invalidate() {
-    this.pace.ask();
+    if (!this.moved) this.pace.ask();
     this.moved = true;
     this.arrived();
   }
