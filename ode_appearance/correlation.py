@@ -4,14 +4,14 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-LAYOUT = ("NHWC", "HWIO", "NHWC")
+_LAYOUT = ("NHWC", "HWIO", "NHWC")
 
 
 def correlate(
     x: Float[Array, "h w inputs"], kernel: Float[Array, "kh kw inputs outputs"], padding
 ) -> Float[Array, "_ _ outputs"]:
     """Cross-correlation with zeros around, as `lax.conv_general_dilated` names the padding; plain derivatives."""
-    return lax.conv_general_dilated(x[None], kernel, (1, 1), padding, dimension_numbers=LAYOUT)[0]
+    return lax.conv_general_dilated(x[None], kernel, (1, 1), padding, dimension_numbers=_LAYOUT)[0]
 
 
 def wrap(x: Float[Array, "h w c"]) -> Float[Array, "h+2 w+2 c"]:

@@ -1,13 +1,16 @@
-"""The straightforward formulation of f: equinox's layers as they come, channels first, circular padding by `jnp.pad`.
+"""The straightforward formulation: equinox's layers as they come, channels first, circular padding by `jnp.pad`, and diffrax.
 
 The same weights and the same numbers as `VectorField`; what ours is measured against.
 """
 
+import diffrax
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from ..config import SolverConfig
 from ..layers import time_embedding
+from ..stepping import SOLVERS, controller
 from ..vector_field import VectorField
 
 
@@ -26,6 +29,22 @@ def baseline(field: VectorField, t: Float[Array, ""], z: Float[Array, "channels 
         x = _attention(attention, _block(block, x, time))
     x = _block(field.final_conv[0], jnp.concatenate([x, skips.pop()]), None)
     return field.final_conv[1](x)
+
+
+def baseline_solve(
+    field: VectorField,
+    config: SolverConfig,
+    start: Float[Array, ""],
+    end: Float[Array, ""],
+    first_step: float | None,
+    state: Float[Array, "channels h w"],
+    saved: diffrax.SaveAt,
+) -> Float[Array, "saved channels h w"]:
+    """The states that `saved` asks for under the baseline's f, by `diffrax.diffeqsolve` as it comes."""
+    term, solver = diffrax.ODETerm(lambda t, z, field: baseline(field, t, z)), SOLVERS[config.method]()
+    return diffrax.diffeqsolve(
+        term, solver, start, end, first_step, state, field, saveat=saved, stepsize_controller=controller(config)
+    ).ys
 
 
 def _block(block, x, time):

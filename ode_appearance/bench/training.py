@@ -14,16 +14,14 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..config import MaterialConfig
+from ..config import MaterialConfig, SolverConfig
 from ..features import FeatureExtractor, load_features
 from ..losses import nearest, picture_overflow, random_directions
 from ..material import new_material
-from ..stepping import SOLVERS
 from ..training.config import TrainConfig
 from ..training.objective import rgb_terms
 from ..training.segment import integrate
-from ..vector_field import VectorField
-from .baseline import baseline
+from .baseline import baseline_solve
 from .figure import Figure
 from .timing import compare
 
@@ -55,20 +53,6 @@ def straightforward_distance(features, key, picture, target):
     return total
 
 
-def straightforward_end(
-    config: TrainConfig,
-    field: VectorField,
-    begin: Float[Array, ""],
-    end: Float[Array, ""],
-    state: Float[Array, "channels h w"],
-) -> Float[Array, "channels h w"]:
-    """The state at the end of a segment."""
-    control = diffrax.PIDController(rtol=config.tolerance, atol=config.tolerance, pcoeff=0, icoeff=1, dcoeff=0)
-    term, solver = diffrax.ODETerm(lambda t, z, field: baseline(field, t, z)), SOLVERS[config.method]()
-    solution = diffrax.diffeqsolve(term, solver, begin, end, config.first_step, state, field, stepsize_controller=control)
-    return solution.ys[-1]
-
-
 def steps(features: FeatureExtractor, config: TrainConfig = TrainConfig()):
     """(ours, straightforward): compiled functions without arguments that return (loss, gradient)."""
     size = config.state_size
@@ -76,6 +60,7 @@ def steps(features: FeatureExtractor, config: TrainConfig = TrainConfig()):
     state = jax.random.normal(jax.random.PRNGKey(0), (config.architecture.channels, size, size))
     target = jnp.asarray(np.random.default_rng(0).random((3, size, size), np.float32))
     known = eqx.filter_jit(lambda features, target: features(target))(features, target)
+    solver = SolverConfig(config.method, rtol=config.tolerance, atol=config.tolerance)
     key, begin, end = jax.random.PRNGKey(1), jnp.float32(-1), jnp.float32(0)
 
     @eqx.filter_jit
@@ -88,7 +73,7 @@ def steps(features: FeatureExtractor, config: TrainConfig = TrainConfig()):
     @eqx.filter_jit
     @eqx.filter_value_and_grad
     def theirs(field, features, target):
-        final = straightforward_end(config, field, begin, end, state)
+        (final,) = baseline_solve(field, solver, begin, end, config.first_step, state, diffrax.SaveAt(t1=True))
         picture = final[:3] / 2 + 0.5
         distance = straightforward_distance(features, key, jnp.clip(picture, 0, 1), target)
         return distance + config.overflow_weight * picture_overflow(picture)

@@ -14,7 +14,7 @@ from ..collection import load
 from ..config import SolverConfig
 from ..material import Material
 from ..solve import initial_noise, solve
-from .baseline import baseline
+from .baseline import baseline_solve
 from .figure import Figure
 
 MATERIAL = "clay_solidifying"
@@ -60,12 +60,7 @@ def published_solve(
     noise = initial_noise(0, material.config.architecture.channels, (size, size))
 
     def solved(field, noise, times):
-        term = diffrax.ODETerm(lambda t, z, _: baseline(field, t, z))
-        control = diffrax.PIDController(rtol=PUBLISHED.rtol, atol=PUBLISHED.atol, pcoeff=0, icoeff=1, dcoeff=0)
-        saved = diffrax.SaveAt(ts=times)
-        return diffrax.diffeqsolve(
-            term, diffrax.Heun(), times[0], times[-1], None, noise, saveat=saved, stepsize_controller=control
-        ).ys
+        return baseline_solve(field, PUBLISHED, times[0], times[-1], None, noise, diffrax.SaveAt(ts=times))
 
     compiled = eqx.filter_jit(solved).lower(material.vector_field, noise, jnp.asarray(times)).compile()
     return lambda: np.asarray(compiled(material.vector_field, noise, jnp.asarray(times)))

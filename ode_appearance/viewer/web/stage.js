@@ -3,7 +3,7 @@
 class Stage {
   /** `remote(request)` resolves to a picture of the server's, `say(sentence)` shows a message. */
   constructor(store, { remote, say }) {
-    Object.assign(this, { store, say, live: null, draft: null, kept: null, exemplar: null });
+    Object.assign(this, { store, say, live: null, draft: null, kept: null, exemplar: null, moved: false });
     this.remote = new RemotePictures(remote, (address) => this.showPreview(address), say);
     this.canvas = make("canvas", { role: "img", tabindex: "0" });
     this.preview = calm(make("img", { class: "ode-preview", alt: "", hidden: true, draggable: "false" }));
