@@ -1,5 +1,6 @@
 """The trainer on tiny problems: it learns, it can be interrupted and resumed, and it refuses what it cannot learn from."""
 
+import dataclasses
 import itertools
 
 import equinox as eqx
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 import ode_appearance as oa
+from ode_appearance import memory
 from ode_appearance.bench import training as bench
 from ode_appearance.config import Architecture, MaterialConfig, Times
 from ode_appearance.errors import TrainingError
@@ -19,6 +21,7 @@ from ode_appearance.material import new_material
 from ode_appearance.training.config import TrainConfig, preset
 from ode_appearance.training.journal import JOURNAL, RESULT, Journal, read_journal
 from ode_appearance.training.mean_over import mean_over
+from ode_appearance.training.memory import training_bytes
 from ode_appearance.training.schedule import annealed, segment
 from ode_appearance.training.segment import integrate
 from ode_appearance.training.trainer import train
@@ -277,3 +280,14 @@ def test_the_schedule_is_the_published_one():
 def test_what_does_not_fit_is_refused(changes, sentence, features):
     with pytest.raises(TrainingError, match=sentence):
         train(make_exemplar("rgb"), tiny(**{"kind": "rgb", **changes}), features=features)
+
+
+def test_states_that_do_not_fit_into_memory_are_refused_with_those_that_do(monkeypatch, features):
+    config = tiny(kind="rgb", state_size=32)
+    needed = training_bytes(dataclasses.replace(config, state_size=24))
+    monkeypatch.setattr(memory, "available_bytes", lambda: needed)
+    with pytest.raises(TrainingError, match=r"states of 32x32 takes about .* GB free; states of 24x24 fit"):
+        train(make_exemplar("rgb"), config, features=features)
+    monkeypatch.setattr(memory, "available_bytes", lambda: 1)
+    with pytest.raises(TrainingError, match="a smaller network might fit"):
+        train(make_exemplar("rgb"), config, features=features)

@@ -2,11 +2,11 @@
 
 import dataclasses
 
-from ..config import MaterialConfig
 from ..features import FeatureExtractor, load_features
-from ..memory import check_memory, enough_memory
+from ..memory import enough_memory
 from ..training.config import TrainConfig
 from ..training.estimate import COMPILING, estimate_seconds
+from ..training.memory import check_training_memory
 
 MOST_SIDE = 256
 """States that are larger are not tried: what they take grows with their pixels."""
@@ -17,9 +17,8 @@ def training_seconds(config: TrainConfig) -> tuple[float, FeatureExtractor]:
 
     Raises AppearanceError where its network is too large for this machine, or its features are not to be had.
     """
+    check_training_memory(config)
     side = min(config.state_size, MOST_SIDE)
-    material = MaterialConfig("trained", config.kind, config.brdf, config.architecture)
-    check_memory(material, config.solver, (side, side))
     features = load_features(config.features)
     with enough_memory((side, side)):
         seconds = estimate_seconds(dataclasses.replace(config, state_size=side), features)

@@ -21,6 +21,7 @@ from ..material import Material, new_material
 from .checks import check_fit
 from .config import TrainConfig
 from .folder import MATERIAL, RUN, read_request, read_state, write_request, write_state
+from .memory import check_training_memory
 from .plateau import Plateau
 from .progress import Progress, Rate, Status
 from .rollout import current_material, preview, rollout_loss
@@ -180,6 +181,7 @@ def begin_run(
 ) -> Run:
     """A run at its beginning, or where it was saved; see `trainer.train` for what it is given and what it raises."""
     check_fit(exemplar, config, init_from)
+    check_training_memory(config)
     if resume and folder is not None:
         config = _with_features_of(folder, config)
     features = load_features(config.features) if features is None else features
