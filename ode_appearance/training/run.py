@@ -88,10 +88,8 @@ class Run:
         """Whether its last iteration is to be followed by a preview."""
         return self.config.preview_every > 0 and self.iteration % self.config.preview_every == 0
 
-    def evaluate_if_due(self) -> float | None:
-        """Evaluate on whole rollouts, every so often once the initialisation is over, and let the rate follow."""
-        if not self.evaluation_due:
-            return None
+    def evaluate(self) -> float:
+        """The loss of whole rollouts as they are now, which the learning rate follows."""
         material = current_material(self.facts, self.learner.average)
         began = clock.monotonic()
         loss = rollout_loss(self.config, material, self.features, self.exemplar)

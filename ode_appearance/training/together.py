@@ -1,6 +1,5 @@
 """Several exemplars learnt in one process, as one stacked computation: one exemplar alone leaves most of a GPU idle."""
 
-import time as clock
 from collections.abc import Callable, Generator, Sequence
 
 import equinox as eqx
@@ -12,7 +11,8 @@ from ..config import MaterialConfig
 from ..errors import TrainingError
 from ..features import FeatureExtractor
 from .config import TrainConfig
-from .progress import Progress, Rate, Status
+from .loop import go_on
+from .progress import Progress
 from .run import Done, Run
 from .schedule import annealed, segment, traced
 from .step import Learner, Outcome, Target, begin_learning, one_iteration, step_config
@@ -29,7 +29,7 @@ def train_together(
     Raises TrainingError where the runs cannot be stacked.
     """
     _check(runs)
-    return _go(runs, stop, max_minutes)
+    return go_on(_Stack(runs), stop, max_minutes)
 
 
 def same_numbers(run: Run, other: Run) -> bool:
@@ -52,55 +52,11 @@ def _check(runs):
             )
 
 
-def _go(runs, stop, max_minutes):
-    config = runs[0].config
-    stack, going = _Stack(runs), list(runs)
-    began = saved = clock.monotonic()
-    rate, unsaved = Rate(), False
-    status: Status = "running" if stack.iteration < config.iterations else "finished"
-    try:
-        while status == "running" and going:
-            evaluations = stack.evaluate_if_due(going)
-            lap = clock.monotonic()
-            reports = dict(zip(runs, stack.iterate(), strict=True))
-            now = clock.monotonic()
-            rate.observe(now - lap)
-            if stack.iteration >= config.iterations:
-                status = "finished"
-            elif stop() or now - began > 60 * max_minutes:
-                status = "stopped"
-            ends = {run: status if bool(reports[run].outcome.finite) else "not finite" for run in going}
-            save_all = status != "running" or now - saved > config.save_every
-            saving = [run for run in going if save_all or ends[run] != "running"]
-            for run in going:
-                run.seconds += (now - lap) / len(runs)
-                run.iteration += ends[run] != "not finite"
-            if saving or going[0].preview_due:
-                stack.hand_out()
-            materials = {run: run.save() for run in saving}
-            saved, unsaved = (clock.monotonic(), False) if save_all else (saved, True)
-            previews = {run: run.preview_if_due() for run in going if ends[run] != "not finite"}
-            told = {
-                run: run.progress(
-                    reports[run], rate, ends[run],
-                    evaluation=evaluations.get(run), preview=previews.get(run), material=materials.get(run),
-                )
-                for run in going
-            }  # fmt: skip
-            going = [run for run in going if ends[run] in ("running", status)]
-            yield [told.get(run) for run in runs]
-    finally:
-        if unsaved:
-            stack.hand_out()
-            for run in going:
-                run.save_state()
-
-
 class _Stack:
     """What several runs have learnt, each leaf's first axis one of them."""
 
     def __init__(self, runs: Sequence[Run]):
-        self.runs, self.iteration = runs, runs[0].iteration
+        self.runs = runs
         self.learners = jax.tree.map(lambda *leaves: jnp.stack(leaves), *(run.learner for run in runs))
 
     def hand_out(self) -> None:
@@ -108,17 +64,10 @@ class _Stack:
         for place, run in enumerate(self.runs):
             run.learner = jax.tree.map(lambda leaf, place=place: leaf[place], self.learners)
 
-    def evaluate_if_due(self, going: Sequence[Run]) -> dict[Run, float | None]:
-        """The evaluation of each run that is still going, which its learning rate follows."""
-        if not going[0].evaluation_due:
-            return {}
-        self.hand_out()
-        return {run: run.evaluate_if_due() for run in going}
-
-    def iterate(self) -> list[Done]:
-        """One iteration of all."""
+    def iterate(self, iteration: int) -> list[Done]:
+        """The iteration of that number, of all."""
         first, runs = self.runs[0], self.runs
-        config, iteration = first.config, self.iteration
+        config = first.config
         piece = segment(config, first.facts.times, iteration)
         if iteration == config.initialisation > 0:
             self.learners = eqx.filter_vmap(begin_learning)(self.learners.parameters, self.learners.states)
@@ -132,7 +81,6 @@ class _Stack:
             [run.targets.at(piece.end) for run in runs],
             jnp.array(rates, jnp.float32),
         )
-        self.iteration += 1
         outcome, intensities = jax.device_get((outcome, self.learners.parameters.log_intensity))
         of_each = [jax.tree.map(lambda leaf, place=place: leaf[place], (outcome, intensities)) for place in range(len(runs))]
         return [Done(piece.initialising, each, rate, light) for (each, light), rate in zip(of_each, rates, strict=True)]

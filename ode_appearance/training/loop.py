@@ -1,0 +1,75 @@
+"""The loop of a training: iterations, evaluations, saves and reports, of one run or of several side by side."""
+
+import time as clock
+from collections.abc import Callable, Generator, Sequence
+from typing import Protocol, runtime_checkable
+
+from .progress import Progress, Rate, Status
+from .run import Done, Run
+
+
+@runtime_checkable
+class Learning(Protocol):
+    """Runs of one config that stand at the same iteration, and how they go on."""
+
+    runs: Sequence[Run]
+
+    def iterate(self, iteration: int) -> list[Done]:
+        """The iteration of that number, of all runs, waited for."""
+        ...
+
+    def hand_out(self) -> None:
+        """Give each run what it has learnt."""
+        ...
+
+
+def go_on(learning: Learning, stop: Callable[[], bool], max_minutes: float) -> Generator[list[Progress | None], None, None]:
+    """Go on until it is finished or stopped; yields after every iteration what each run has to report.
+
+    A run whose loss is not finite ends there, and has nothing to report from then on.
+    """
+    runs = learning.runs
+    config, iteration, going = runs[0].config, runs[0].iteration, list(runs)
+    began = saved = clock.monotonic()
+    rate, unsaved = Rate(), False
+    status: Status = "running" if iteration < config.iterations else "finished"
+    try:
+        while status == "running" and going:
+            evaluations = {}
+            if going[0].evaluation_due:
+                learning.hand_out()
+                evaluations = {run: run.evaluate() for run in going}
+            lap = clock.monotonic()
+            reports = dict(zip(runs, learning.iterate(iteration), strict=True))
+            iteration += 1
+            now = clock.monotonic()
+            rate.observe(now - lap)
+            if iteration >= config.iterations:
+                status = "finished"
+            elif stop() or now - began > 60 * max_minutes:
+                status = "stopped"
+            ends = {run: status if bool(reports[run].outcome.finite) else "not finite" for run in going}
+            for run in going:
+                run.seconds += (now - lap) / len(runs)
+                run.iteration += ends[run] != "not finite"
+            save_all = status != "running" or now - saved > config.save_every
+            saving = [run for run in going if save_all or ends[run] != "running"]
+            if saving or going[0].preview_due:
+                learning.hand_out()
+            materials = {run: run.save() for run in saving}
+            saved, unsaved = (clock.monotonic(), False) if save_all else (saved, True)
+            previews = {run: run.preview_if_due() for run in going if ends[run] != "not finite"}
+            told = {
+                run: run.progress(
+                    reports[run], rate, ends[run],
+                    evaluation=evaluations.get(run), preview=previews.get(run), material=materials.get(run),
+                )
+                for run in going
+            }  # fmt: skip
+            going = [run for run in going if ends[run] in ("running", status)]
+            yield [told.get(run) for run in runs]
+    finally:
+        if unsaved:
+            learning.hand_out()
+            for run in going:
+                run.save_state()
