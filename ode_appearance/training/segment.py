@@ -1,6 +1,7 @@
 """Integrating one segment so that gradients pass through it, with the optional regularisers along the way."""
 
 import contextlib
+import dataclasses
 from collections.abc import Callable
 
 import jax
@@ -48,30 +49,25 @@ def integrate(
 
     import diffrax  # not with the module: who only looks at materials does not wait for it
 
-    from ..stepping import SOLVERS
+    from ..stepping import SOLVERS, controller
     from .first_step import WithFirstStep
     from .stages import ScannedStages
 
+    by_tolerance = controller(config.solver)
     if config.coarsest_step:
-        controller = diffrax.ConstantStepSize()
+        step_sizes = diffrax.ConstantStepSize()
         step = _equal_step(config.coarsest_step, jax.random.fold_in(key, 1), end - start)
     else:
         # Regularisers have no part in the step size: the states' steps are those of a solve without them.
         norm = lambda augmented: jnp.sqrt(jnp.mean(augmented[0] ** 2))  # noqa: E731
-        tolerance = config.tolerance
-        controller = diffrax.PIDController(rtol=tolerance, atol=tolerance, pcoeff=0, icoeff=1, dcoeff=0, norm=norm)
+        step_sizes = dataclasses.replace(by_tolerance, norm=norm)
         step = jnp.minimum(config.first_step, end - start)
     solver = SOLVERS[config.method]()
     if config.adjoint == "backsolve":
         first_step = step
-        adjoint = diffrax.BacksolveAdjoint(
-            solver=solver,
-            stepsize_controller=diffrax.PIDController(
-                rtol=config.tolerance, atol=config.tolerance, pcoeff=0, icoeff=1, dcoeff=0
-            ),
-        )
+        adjoint = diffrax.BacksolveAdjoint(solver=solver, stepsize_controller=by_tolerance)
     else:
-        first_step, controller, solver = None, WithFirstStep(controller, step), ScannedStages(solver)
+        first_step, step_sizes, solver = None, WithFirstStep(step_sizes, step), ScannedStages(solver)
         adjoint = diffrax.RecursiveCheckpointAdjoint(checkpoints=min(32, config.max_steps))
     solution = diffrax.diffeqsolve(
         diffrax.ODETerm(rate),
@@ -81,7 +77,7 @@ def integrate(
         dt0=first_step,
         y0=(state, jnp.zeros(2)),
         args=(field, probe),
-        stepsize_controller=controller,
+        stepsize_controller=step_sizes,
         adjoint=adjoint,
         max_steps=config.max_steps,
         throw=False,
