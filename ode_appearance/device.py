@@ -1,5 +1,6 @@
 """The device that everything is solved on: set up once at the start, and described for people."""
 
+import math
 import os
 import shutil
 from pathlib import Path
@@ -10,6 +11,8 @@ from .allocation import keep_memory
 
 _FEW_CORES = 4
 """With more, the compiler's threads wait for each other in the one heap that keeping memory takes."""
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+"""Microseconds of computing that a container has in a period, and that period."""
 
 
 def prepare() -> None:
@@ -52,8 +55,13 @@ def has_nvidia_gpu() -> bool:
 
 
 def _cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """How many cores this process may use; of a container's share of a large machine, rounded up."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = map(int, _QUOTA.read_text().split())
+    except (OSError, ValueError):  # no Linux, no container, or one without a limit, which is "max"
+        return cores
+    return min(cores, max(1, math.ceil(quota / period)))
 
 
 def _cache_folder() -> Path:
