@@ -36,7 +36,7 @@ def description() -> str:
     device = jax.devices()[0]
     if device.platform != "cpu":
         return device.device_kind
-    return f"CPU ({_cores()} cores)"
+    return f"CPU ({_share_of_cores()} cores)"
 
 
 def hint() -> str | None:
@@ -55,13 +55,17 @@ def has_nvidia_gpu() -> bool:
 
 
 def _cores() -> int:
-    """How many cores this process may use; of a container's share of a large machine, rounded up."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _share_of_cores() -> int:
+    """How many cores' worth of computing it has, rounded up: a container may have a share of a large machine."""
     try:
         quota, period = map(int, _QUOTA.read_text().split())
-    except (OSError, ValueError):  # no Linux, no container, or one without a limit, which is "max"
-        return cores
-    return min(cores, max(1, math.ceil(quota / period)))
+    except (OSError, ValueError):  # no Linux, no container, one of cgroups' first version, or no limit, which is "max"
+        return _cores()
+    return min(_cores(), max(1, math.ceil(quota / period)))
 
 
 def _cache_folder() -> Path:

@@ -13,7 +13,7 @@ from PIL import Image
 import ode_appearance as oa
 from ode_appearance import memory
 from ode_appearance.bench import training as bench
-from ode_appearance.config import Architecture, MaterialConfig, Times
+from ode_appearance.config import Architecture, Attention, MaterialConfig, Times
 from ode_appearance.errors import TrainingError
 from ode_appearance.exemplar import ExemplarFrames
 from ode_appearance.features import FeatureExtractor, load_features
@@ -21,7 +21,7 @@ from ode_appearance.material import new_material
 from ode_appearance.training.config import TrainConfig, preset
 from ode_appearance.training.journal import JOURNAL, RESULT, Journal, read_journal
 from ode_appearance.training.mean_over import mean_over
-from ode_appearance.training.memory import training_bytes
+from ode_appearance.training.memory import check_training_memory, training_bytes
 from ode_appearance.training.schedule import annealed, segment
 from ode_appearance.training.segment import integrate
 from ode_appearance.training.trainer import train
@@ -283,11 +283,22 @@ def test_what_does_not_fit_is_refused(changes, sentence, features):
 
 
 def test_states_that_do_not_fit_into_memory_are_refused_with_those_that_do(monkeypatch, features):
-    config = tiny(kind="rgb", state_size=32)
-    needed = training_bytes(dataclasses.replace(config, state_size=24))
-    monkeypatch.setattr(memory, "available_bytes", lambda: needed)
-    with pytest.raises(TrainingError, match=r"states of 32x32 takes about .* GB free; states of 24x24 fit"):
-        train(make_exemplar("rgb"), config, features=features)
+    config = preset("standard", "rgb")
+    monkeypatch.setattr(memory, "available_bytes", lambda: training_bytes(dataclasses.replace(config, state_size=96)))
+    with pytest.raises(TrainingError, match=r"states of 128x128 takes about .* GB free; states of 96x96 fit"):
+        check_training_memory(config)
+    monkeypatch.setattr(memory, "available_bytes", lambda: training_bytes(config))
+    check_training_memory(config)
+    with pytest.raises(TrainingError, match=r"Training 2 together on states of 128x128 takes"):
+        check_training_memory(config, together=2)
     monkeypatch.setattr(memory, "available_bytes", lambda: 1)
-    with pytest.raises(TrainingError, match="a smaller network might fit"):
-        train(make_exemplar("rgb"), config, features=features)
+    with pytest.raises(TrainingError, match="a smaller network or exemplar takes less"):
+        train(make_exemplar("rgb"), tiny(kind="rgb"), features=features)
+
+
+@pytest.mark.parametrize("name, kind, reported", [("quick", "rgb", 81), ("standard", "rgb", 547), ("standard", "svbrdf", 741)])
+def test_the_memory_that_is_foretold_covers_what_xla_reports(name, kind, reported):
+    config = preset(name, kind)
+    assert 1 < training_bytes(config) / (1e6 * reported) < 6
+    wide = dataclasses.replace(config, attention=Attention(64, 256))
+    assert training_bytes(wide) > 2 * training_bytes(config)

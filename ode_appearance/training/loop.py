@@ -41,23 +41,25 @@ def go_on(learning: Learning, stop: Callable[[], bool], max_minutes: float) -> G
                 evaluations = {run: run.evaluate() for run in going}
             lap = clock.monotonic()
             reports = dict(zip(runs, learning.iterate(iteration), strict=True))
-            iteration += 1
             now = clock.monotonic()
+            finite = {run for run in going if bool(reports[run].outcome.finite)}
+            for run in going:
+                run.seconds += (now - lap) / len(runs)
+                run.iteration += run in finite
+            iteration, unsaved = iteration + 1, True
             rate.observe(now - lap)
             if iteration >= config.iterations:
                 status = "finished"
             elif stop() or now - began > 60 * max_minutes:
                 status = "stopped"
-            ends = {run: status if bool(reports[run].outcome.finite) else "not finite" for run in going}
-            for run in going:
-                run.seconds += (now - lap) / len(runs)
-                run.iteration += ends[run] != "not finite"
+            ends = {run: status if run in finite else "not finite" for run in going}
             save_all = status != "running" or now - saved > config.save_every
             saving = [run for run in going if save_all or ends[run] != "running"]
             if saving or going[0].preview_due:
                 learning.hand_out()
             materials = {run: run.save() for run in saving}
-            saved, unsaved = (clock.monotonic(), False) if save_all else (saved, True)
+            if save_all:
+                saved, unsaved = clock.monotonic(), False
             previews = {run: run.preview_if_due() for run in going if ends[run] != "not finite"}
             told = {
                 run: run.progress(

@@ -31,7 +31,7 @@ class Progress:
     features: str = ""  # which they are, and why
     evaluation: float | None = None  # loss of whole rollouts, where one was made
     preview: Float[np.ndarray, "times 3 s s"] | None = None  # at times over the span, where one was made
-    material: Material | None = None  # where it was saved, and at the end
+    material: Material | None = None  # every so often, and at the end
     status: Status = "running"
 
     @property

@@ -12,6 +12,7 @@ from ..errors import TrainingError
 from ..features import FeatureExtractor
 from .config import TrainConfig
 from .loop import go_on
+from .memory import check_training_memory
 from .progress import Progress
 from .run import Done, Run
 from .schedule import annealed, segment, traced
@@ -26,9 +27,10 @@ def train_together(
     Each becomes what it would become alone, up to rounding: the same noise, times and places, at the same iterations. One
     whose loss is not finite ends there, and has nothing to report from then on, the others go on.
 
-    Raises TrainingError where the runs cannot be stacked.
+    Raises TrainingError where the runs cannot be stacked, or take more memory together than is free.
     """
     _check(runs)
+    check_training_memory(runs[0].config, len(runs))
     return go_on(_Stack(runs), stop, max_minutes)
 
 
@@ -72,7 +74,7 @@ class _Stack:
         if iteration == config.initialisation > 0:
             self.learners = eqx.filter_vmap(begin_learning)(self.learners.parameters, self.learners.states)
         rates = [run.plateau.learning_rate * annealed(config, iteration) for run in runs]
-        self.learners, outcome = _iterate(
+        learners, outcome = _iterate(
             self.learners,
             step_config(config, iteration),
             _facts_of_all(first.facts),
@@ -81,7 +83,8 @@ class _Stack:
             [run.targets.at(piece.end) for run in runs],
             jnp.array(rates, jnp.float32),
         )
-        outcome, intensities = jax.device_get((outcome, self.learners.parameters.log_intensity))
+        outcome, intensities = jax.device_get((outcome, learners.parameters.log_intensity))
+        self.learners = learners  # not before it was waited for, which may be interrupted
         of_each = [jax.tree.map(lambda leaf, place=place: leaf[place], (outcome, intensities)) for place in range(len(runs))]
         return [Done(piece.initialising, each, rate, light) for (each, light), rate in zip(of_each, rates, strict=True)]
 

@@ -38,7 +38,8 @@ def train(
     is refused. `init_from` starts from another material's weights. `features` replaces those that the config names; `credit`
     says where the exemplar comes from.
 
-    Raises TrainingError for an exemplar or a material that does not fit, or a folder that cannot be used.
+    Raises TrainingError for an exemplar or a material that does not fit, for what takes more memory than is free, or a folder
+    that cannot be used.
     """
     run = begin_run(exemplar, config, None if out is None else Path(out), resume, init_from, features, credit)
     return _reports(_Alone(run), stop, max_minutes)
@@ -68,7 +69,7 @@ class _Alone:
         piece = segment(config, facts.times, iteration)
         if iteration == config.initialisation > 0:
             run.learner = begin_learning(run.learner.parameters, run.learner.states)
-        run.learner, outcome = iterate(
+        learner, outcome = iterate(
             run.learner,
             step_config(config, iteration),
             facts,
@@ -77,5 +78,6 @@ class _Alone:
             run.targets.at(piece.end),
             jnp.float32(learning_rate),
         )
-        outcome, log_intensity = jax.device_get((outcome, run.learner.parameters.log_intensity))
+        outcome, log_intensity = jax.device_get((outcome, learner.parameters.log_intensity))
+        run.learner = learner  # not before it was waited for, which may be interrupted
         return [Done(piece.initialising, outcome, learning_rate, log_intensity)]
