@@ -9,12 +9,12 @@ import collections
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from .compiled import compiled
 from .errors import RequestError
 from .exemplar import ExemplarFrames
 from .features import FeatureExtractor, load_features
@@ -82,12 +82,12 @@ class Evaluator:
             recent.append(maps)
 
 
-@eqx.filter_jit
+@compiled
 def _maps(features, picture):
     return features(picture)
 
 
-@eqx.filter_jit
+@compiled
 def _sorted_half(maps, directions, half: int):
     """The sorted projections of the black half's positions (0), or of the white half's (1)."""
     halves = [checkerboard_halves(values)[half] for values in maps]

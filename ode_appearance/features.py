@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from .compiled import compiled
 from .errors import FeatureError
 from .feature_weights import vgg16_weights, vgg19_weights
 from .patches import Patches
@@ -45,7 +46,7 @@ class FeatureExtractor(eqx.Module):
 
         The deeper maps of a VGG are an order of magnitude smaller than the first; so they weigh as much.
         """
-        squares = eqx.filter_jit(lambda features, picture: jnp.stack([jnp.mean(x**2) for x in features.network(picture)[1:]]))
+        squares = compiled(lambda features, picture: jnp.stack([jnp.mean(x**2) for x in features.network(picture)[1:]]))
         means = np.mean([np.asarray(squares(self, jnp.asarray(picture))) for picture in pictures], axis=0)
         return eqx.tree_at(
             lambda features: features.divisors,

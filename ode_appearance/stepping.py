@@ -16,6 +16,7 @@ from jax import lax
 from jaxtyping import Array, Float, Int
 
 from .chebyshev import RungeKuttaChebyshev
+from .compiled import compiled
 from .config import SolverConfig
 from .vector_field import VectorField
 
@@ -74,7 +75,7 @@ def controller(config: SolverConfig) -> diffrax.AbstractStepSizeController:
     return diffrax.PIDController(rtol=config.rtol, atol=config.atol, pcoeff=0, icoeff=1, dcoeff=0)
 
 
-@eqx.filter_jit
+@compiled
 def begin(
     field: VectorField, config: SolverConfig, start: Float[Array, ""], step: Float[Array, ""], y: Float[Array, "c h w"]
 ) -> tuple[Position, LastStep]:
@@ -87,14 +88,16 @@ def begin(
     as_arrays = functools.partial(jax.tree.map, jnp.asarray)
     none = jnp.zeros((), jnp.int32)
     position = Position(start, end, y, solver_state, as_arrays(controller_state), none, none)
-    return position, no_last_step(field, config, position)
+    return position, _no_last_step(field, config, position)
 
 
-@eqx.filter_jit
-def no_last_step(field: VectorField, config: SolverConfig, position: Position) -> LastStep:
+def _no_last_step(field: VectorField, config: SolverConfig, position: Position) -> LastStep:
     """A stand-in for the last step of a position that has none, or whose last step was not kept."""
     shapes = eqx.filter_eval_shape(_dense_output, field, config, position)
     return LastStep(position.start, jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes))
+
+
+no_last_step = compiled(_no_last_step)
 
 
 def _dense_output(field, config, position):
@@ -102,7 +105,7 @@ def _dense_output(field, config, position):
     return solver.step(_term(field), *position[:3], None, position.solver_state, False)[2]
 
 
-@eqx.filter_jit
+@compiled
 def advance(
     field: VectorField,
     config: SolverConfig,

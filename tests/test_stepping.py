@@ -1,5 +1,7 @@
 """The steps: convergence orders, and the same numbers as `diffrax.diffeqsolve`."""
 
+import functools
+
 import diffrax
 import jax
 import jax.numpy as jnp
@@ -9,6 +11,7 @@ from analytic import Formula, calm, formula, rational, rational_noise, shaken, u
 from figures import figures, formula_material, relative_error
 
 import ode_appearance as oa
+from ode_appearance.compiled import compiler_options
 from ode_appearance.config import SolverConfig
 from ode_appearance.stepping import SOLVERS, advance, begin
 
@@ -67,7 +70,7 @@ def by_diffrax(field, config, noise, times, start, end):
     else:
         dt0, control = config.fixed_step, diffrax.ConstantStepSize()
 
-    @jax.jit
+    @functools.partial(jax.jit, compiler_options=compiler_options())
     def run(noise):
         term = diffrax.ODETerm(lambda t, y, args: field(t, y))
         solution = diffrax.diffeqsolve(

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
+from ..compiled import compiler_options
 from ..config import Architecture
 from ..vector_field import VectorField
 from . import pytorch
@@ -54,7 +55,8 @@ def evaluations(formulation: Formulation, field: VectorField, z: Float[Array, "c
     def many(field, z):
         return lax.fori_loop(0, count, lambda _, z: z + 0.01 * once(field, z), z)
 
-    compiled = eqx.filter_jit(once if count == 1 else many).lower(field, z).compile()
+    options = compiler_options() if formulation is ours else None
+    compiled = eqx.filter_jit(once if count == 1 else many, compiler_options=options).lower(field, z).compile()
     return lambda: compiled(field, z)
 
 

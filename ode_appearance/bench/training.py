@@ -5,6 +5,7 @@ Straightforward: equinox's layers channels first, explicitly padded convolutions
 and give the gradient of the same loss.
 """
 
+import functools
 from collections.abc import Iterator
 
 import diffrax
@@ -14,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from ..compiled import compiled, compiler_options
 from ..config import MaterialConfig, SolverConfig
 from ..features import FeatureExtractor, load_features
 from ..losses import nearest, picture_overflow, random_directions
@@ -59,11 +61,11 @@ def steps(features: FeatureExtractor, config: TrainConfig = TrainConfig()):
     field = new_material(MaterialConfig(architecture=config.architecture)).vector_field
     state = jax.random.normal(jax.random.PRNGKey(0), (config.architecture.channels, size, size))
     target = jnp.asarray(np.random.default_rng(0).random((3, size, size), np.float32))
-    known = eqx.filter_jit(lambda features, target: features(target))(features, target)
+    known = compiled(lambda features, target: features(target))(features, target)
     solver = SolverConfig(config.method, rtol=config.tolerance, atol=config.tolerance)
     key, begin, end = jax.random.PRNGKey(1), jnp.float32(-1), jnp.float32(0)
 
-    @eqx.filter_jit
+    @functools.partial(eqx.filter_jit, compiler_options=compiler_options())
     @eqx.filter_value_and_grad
     def ours(field, features, known):
         final, _, _ = integrate(field, config, key, begin, end, state)

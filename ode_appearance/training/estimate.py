@@ -2,10 +2,10 @@
 
 import time
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from ..compiled import compiled
 from ..config import MaterialConfig
 from ..exemplar.frames import PUBLISHED_DURATION
 from ..features import FeatureExtractor
@@ -31,8 +31,8 @@ def estimate_seconds(config: TrainConfig, features: FeatureExtractor) -> float:
     size = config.state_size
     field = new_material(MaterialConfig(architecture=config.architecture)).vector_field
     state = jnp.zeros((config.architecture.channels, size, size))
-    of_field = _seconds(eqx.filter_jit(lambda field, state: field(jnp.float32(0), state)), field, state)
-    of_features = _seconds(eqx.filter_jit(lambda features, picture: features(picture)), features, jnp.zeros((3, size, size)))
+    of_field = _seconds(compiled(lambda field, state: field(jnp.float32(0), state)), field, state)
+    of_features = _seconds(compiled(lambda features, picture: features(picture)), features, jnp.zeros((3, size, size)))
     stages = SOLVERS[config.method]().tableau.num_stages
     integrating = config.batch * _steps(config) * stages * FIELD_COST * of_field
     comparing = config.batch * config.crops * FEATURE_COST * of_features

@@ -2,12 +2,12 @@
 
 import dataclasses
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
+from ..compiled import compiled
 from ..config import MaterialConfig
 from ..exemplar import ExemplarFrames
 from ..exemplar.frames import evenly
@@ -49,13 +49,13 @@ def rollout_loss(config: TrainConfig, material: Material, features: FeatureExtra
     return float(np.mean(losses))
 
 
-@eqx.filter_jit
+@compiled
 def _rgb_loss(features, config, key, state, target):
     distance, overflow = rgb_terms(features, config, key, state, features(target))
     return distance + config.overflow_weight * overflow
 
 
-@eqx.filter_jit
+@compiled
 def _picture_loss(features, config, key, picture, target):
     return texture_distance(features, config, key, picture, features(target))
 

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from ..compiled import compiled
 from ..config import MaterialConfig
 from ..features import FeatureExtractor
 from ..vector_field import VectorField
@@ -146,4 +147,4 @@ def one_iteration(
     return keep(after, learner._replace(states=states)), Outcome(terms, steps, finite)
 
 
-iterate = eqx.filter_jit(one_iteration)
+iterate = compiled(one_iteration)

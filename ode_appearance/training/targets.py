@@ -2,10 +2,10 @@
 
 import collections
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from ..compiled import compiled
 from ..exemplar import ExemplarFrames
 from ..features import FeatureExtractor
 from .step import Target
@@ -20,7 +20,7 @@ class Targets:
         self.exemplar, self.features = exemplar, features
         self._known: collections.OrderedDict[int, Target] = collections.OrderedDict()
         # Half precision: a thousandth of a value, in half the memory.
-        self._extract = eqx.filter_jit(lambda features, picture: [values.astype(jnp.float16) for values in features(picture)])
+        self._extract = compiled(lambda features, picture: [values.astype(jnp.float16) for values in features(picture)])
 
     def at(self, time: float) -> Target:
         """The target at a model time."""

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
+from ..compiled import compiled
 from ..config import MaterialConfig
 from ..errors import TrainingError
 from ..features import FeatureExtractor
@@ -94,7 +95,7 @@ def _facts_of_all(facts):
     return MaterialConfig(brdf=facts.brdf, normals=facts.normals, architecture=facts.architecture, kind=facts.kind)
 
 
-@eqx.filter_jit
+@compiled
 def _iterate(
     learners: Learner,
     config: TrainConfig,
