@@ -48,12 +48,11 @@ class FeatureExtractor(eqx.Module):
         """
         squares = compiled(lambda features, picture: jnp.stack([jnp.mean(x**2) for x in features.network(picture)[1:]]))
         means = np.mean([np.asarray(squares(self, jnp.asarray(picture))) for picture in pictures], axis=0)
-        return eqx.tree_at(
-            lambda features: features.divisors,
-            self,
-            jnp.asarray(np.sqrt(means) + 1e-8, jnp.float32),
-            is_leaf=lambda leaf: leaf is None,
-        )
+        return self.divided_by(jnp.asarray(np.sqrt(means) + 1e-8, jnp.float32))
+
+    def divided_by(self, divisors: Float[Array, " maps"] | None) -> "FeatureExtractor":
+        """These features with each map, but the picture, divided by one of these; None: as they come."""
+        return eqx.tree_at(lambda features: features.divisors, self, divisors, is_leaf=lambda leaf: leaf is None)
 
 
 def load_features(name: FeatureName = "auto", path: str | Path | None = None) -> FeatureExtractor:

@@ -22,6 +22,8 @@ from ode_appearance.training.config import TrainConfig, preset
 from ode_appearance.training.journal import JOURNAL, RESULT, Journal, read_journal
 from ode_appearance.training.mean_over import mean_over
 from ode_appearance.training.memory import check_training_memory, training_bytes
+from ode_appearance.training.objective import texture_distance
+from ode_appearance.training.run import begin_run
 from ode_appearance.training.schedule import annealed, segment
 from ode_appearance.training.segment import integrate
 from ode_appearance.training.trainer import train
@@ -248,6 +250,23 @@ def test_the_step_and_its_straightforward_formulation_agree():
     assert loss == pytest.approx(float(other), rel=1e-4)
     flat, other_flat = (jnp.concatenate([leaf.ravel() for leaf in jax.tree.leaves(g)]) for g in (gradient, other_gradient))
     assert jnp.linalg.norm(flat - other_flat) < 1e-2 * jnp.linalg.norm(other_flat)
+
+
+def test_maps_are_divided_by_their_size_in_the_frame_or_in_the_exemplar(features):
+    exemplar = make_exemplar("rgb", 12)
+    over = {name: tiny("rgb", normalise_maps=True, normalise_over=name) for name in ("frame", "exemplar")}
+    begun = {name: begin_run(exemplar, config, None, False, None, features, None) for name, config in over.items()}
+    pictures = exemplar.frames[np.linspace(0, 11, 10).round().astype(int)].astype(np.float32) / 255
+    maps = zip(*(begun["exemplar"].features(jnp.asarray(picture))[1:] for picture in pictures), strict=True)
+    np.testing.assert_allclose([np.sqrt(np.mean(np.square(of_frames))) for of_frames in maps], 1, rtol=1e-4)
+    key, picture, frame = jax.random.PRNGKey(0), *map(jnp.asarray, pictures[:2])
+
+    def distance(name, **changes):
+        extractor = begun[name].features
+        return texture_distance(extractor, dataclasses.replace(over[name], **changes), key, picture, extractor(frame))
+
+    assert distance("exemplar") == distance("exemplar", normalise_maps=False)
+    assert distance("frame") != distance("frame", normalise_maps=False)
 
 
 def test_the_schedule_is_the_published_one():

@@ -38,7 +38,10 @@ class TrainConfig:
     loss: Loss = option("sliced_wasserstein", "distance between feature maps")
     features: FeatureName = option("auto", "feature maps: vgg19 as published, vgg16, patch, or the first that is there")
     map_weights: tuple[float, ...] = option((1.0,) * 6, "weights of the picture and of each feature map, 0: left out", least=0)
-    normalise_maps: bool = option(False, "divide each of these maps by its root mean square in the target frame")
+    normalise_maps: bool = option(False, "divide each of these maps by its root mean square")
+    normalise_over: Literal["frame", "exemplar"] = option(
+        "frame", "what that is taken over: the frame that is compared with, or ten frames of the whole exemplar"
+    )
     overflow_weight: float = option(100.0, "weight of the penalty for values out of range", least=0, most=1e6)
     height_weight: float = option(1.0, "weight of the mean squared height in the initialisation", least=0, most=1e6)
     kinetic_weight: float = option(0.0, "weight of the kinetic energy regulariser", least=0, most=1e6)

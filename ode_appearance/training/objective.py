@@ -45,7 +45,7 @@ def texture_distance(
     known = (values.astype(jnp.float32) for values in target)
     compared = zip(features(picture), known, config.map_weights, strict=False)
     maps, target, weights = zip(*(each for each in compared if each[2]), strict=True)
-    if config.normalise_maps:
+    if config.normalise_maps and config.normalise_over == "frame":
         scales = [jnp.sqrt(jnp.mean(values**2)) + 1e-8 for values in target]
         maps, target = ([v / scale for v, scale in zip(values, scales, strict=True)] for values in (maps, target))
     if config.loss == "gram":

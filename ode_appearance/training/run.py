@@ -16,6 +16,7 @@ from ..checkpoint import save
 from ..config import Exemplar, MaterialConfig, Times
 from ..errors import RequestError, TrainingError
 from ..exemplar import ExemplarFrames
+from ..exemplar.frames import evenly
 from ..features import FeatureExtractor, load_features
 from ..material import Material, new_material
 from .checks import check_fit
@@ -30,6 +31,8 @@ from .targets import Targets
 
 WARMUP_SHARE = 0.2
 """Length of the warm-up over the exemplar's duration, as published."""
+_NORMALISED_BY = 10
+"""So many frames of the exemplar show how large its feature maps are."""
 
 
 class Done(NamedTuple):
@@ -124,7 +127,7 @@ class Run:
             "machine": device.description(),
             "features": self.features.note,
             "map_weights": list(config.map_weights),
-            "maps_normalised": config.normalise_maps,
+            "maps_normalised": f"over the {config.normalise_over}" if config.normalise_maps else "no",
             "loss": config.loss,
             "solver": _steps_taken(config),
             "state_size": config.state_size,
@@ -185,6 +188,9 @@ def begin_run(
     features = load_features(config.features) if features is None else features
     if config.features == "auto":  # a run keeps to what it began with, wherever it goes on
         config = dataclasses.replace(config, features=features.name)
+    if config.normalise_maps and config.normalise_over == "exemplar":
+        frames = exemplar.frames[evenly(len(exemplar), min(_NORMALISED_BY, len(exemplar)))]
+        features = features.normalised_by(np.float32(frames) / 255)
     sizes = exemplar.size, config.state_size
     if len(features.shapes(sizes[0], sizes[0])) != len(features.shapes(sizes[1], sizes[1])):
         raise TrainingError(f"{features.name} features of states of {sizes[1]} pixels and of the exemplar do not compare.")

@@ -80,6 +80,7 @@ class _Stack:
             step_config(config, iteration),
             _facts_of_all(first.facts),
             first.features,
+            jnp.stack([run.features.divisors for run in runs]) if first.features.divisors is not None else None,
             *traced(config, iteration, piece),
             [run.targets.at(piece.end) for run in runs],
             jnp.array(rates, jnp.float32),
@@ -101,6 +102,7 @@ def _iterate(
     config: TrainConfig,
     facts: MaterialConfig,
     features: FeatureExtractor,
+    divisors: Float[Array, "runs maps"] | None,
     initialising: bool,
     fresh: Bool[Array, ""],
     key: PRNGKeyArray,
@@ -109,10 +111,11 @@ def _iterate(
     targets: list[Target],
     learning_rates: Float[Array, " runs"],
 ) -> tuple[Learner, Outcome]:
-    """`one_iteration` of each run, the vector fields side by side."""
+    """`one_iteration` of each run, the vector fields side by side; `divisors` are the features' of each exemplar."""
 
-    def of_one(learner, target, learning_rate):
-        return one_iteration(learner, config, facts, features, initialising, fresh, key, start, end, target, learning_rate)
+    def of_one(learner, divisors, target, learning_rate):
+        own = features.divided_by(divisors)
+        return one_iteration(learner, config, facts, own, initialising, fresh, key, start, end, target, learning_rate)
 
     stacked = jax.tree.map(lambda *leaves: jnp.stack(leaves), *targets)
-    return eqx.filter_vmap(of_one)(learners, stacked, learning_rates)
+    return eqx.filter_vmap(of_one)(learners, divisors, stacked, learning_rates)
