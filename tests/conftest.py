@@ -11,7 +11,7 @@ install_import_hook("ode_appearance", "strictness.check")
 
 # Most of the time of a first run goes into compiling; later ones, and processes that tests start, find it done.
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parent.parent / ".pytest_cache" / "jax"))
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.3")
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -74,7 +74,7 @@ def test_a_run_can_leave_and_come_back(tmp_path):
     assert last[1].loss == pytest.approx(alone.loss, rel=2e-3)
 
 
-@pytest.mark.parametrize("fails", [0, 1])
+@pytest.mark.parametrize("fails", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_one_that_fails_leaves_the_others_alone(fails):
     config = dataclasses.replace(KINDS["rgb"], evaluate_every=4)
     runs = [begin(config, 1), begin(config, 2)]

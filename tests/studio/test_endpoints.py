@@ -17,6 +17,8 @@ import ode_appearance as oa
 from ode_appearance.exemplar.dataset import find_exemplar
 from ode_appearance.lights import linear_colour
 
+LITTLE = {"dim": 8, "dim_mults": [1], "attention": None, "state_size": 32, "exemplar_size": 64, "features": "patch"}
+
 
 @pytest.fixture(scope="module")
 def client(checkpoints, tmp_path_factory):
@@ -183,7 +185,7 @@ def test_what_cannot_be_trained_is_said(client, more, said):
 
 def test_a_training_is_started_stopped_and_deleted(client):
     exemplar = gradio_client.handle_file(find_exemplar("lichen_spreading"))
-    asked = client.predict(exemplar, "little lichen", "rgb", "quick", 3, api_name="/train")
+    asked = client.predict(exemplar, "little lichen", "rgb", "quick", 9999, "", "", "", "", LITTLE, api_name="/train")
     owned = [asked["owner"], asked["key"]]
     for endpoint, said in (("/training_picture", "no picture"), ("/open_trained", "no material"), ("/trained", "no material")):
         with pytest.raises(Exception, match=said):
