@@ -27,7 +27,8 @@ def compiler_options() -> dict[str, bool] | None:
 def compiled(function: Callable) -> Callable:
     """`equinox.filter_jit` with these options.
 
-    Only for functions that are not called while another one is compiled: JAX takes options for the outermost alone.
+    Only for functions that are neither differentiated nor called while another one is compiled: JAX takes options for the
+    outermost alone.
     """
 
     @functools.cache

@@ -46,13 +46,17 @@ class FeatureExtractor(eqx.Module):
 
         The deeper maps of a VGG are an order of magnitude smaller than the first; so they weigh as much.
         """
-        squares = compiled(lambda features, picture: jnp.stack([jnp.mean(x**2) for x in features.network(picture)[1:]]))
-        means = np.mean([np.asarray(squares(self, jnp.asarray(picture))) for picture in pictures], axis=0)
+        means = np.mean([np.asarray(_mean_squares(self, jnp.asarray(picture))) for picture in pictures], axis=0)
         return self.divided_by(jnp.asarray(np.sqrt(means) + 1e-8, jnp.float32))
 
     def divided_by(self, divisors: Float[Array, " maps"] | None) -> "FeatureExtractor":
         """These features with each map, but the picture, divided by one of these; None: as they come."""
         return eqx.tree_at(lambda features: features.divisors, self, divisors, is_leaf=lambda leaf: leaf is None)
+
+
+@compiled
+def _mean_squares(features, picture):
+    return jnp.stack([jnp.mean(values**2) for values in features.network(picture)[1:]])
 
 
 def load_features(name: FeatureName = "auto", path: str | Path | None = None) -> FeatureExtractor:

@@ -110,7 +110,7 @@ def test_the_event_files_hold_scalars_and_pictures(exemplars, tmp_path):
     assert set(pictures) == {2, 4} and pictures[4].shape == (32, 5 * 32, 3) and np.ptp(pictures[4]) > 0
 
 
-@pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_run_saved(exemplars, tmp_path, number):
     import subprocess
 

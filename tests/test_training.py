@@ -291,6 +291,7 @@ def test_the_schedule_is_the_published_one():
         ({"state_size": 64}, "larger than the exemplar"),
         ({"state_size": 31, "dim_mults": (1, 2)}, "multiple of 2"),
         ({"state_size": 16}, "do not compare"),
+        ({"state_size": 16, "normalise_maps": True, "normalise_over": "exemplar"}, "do not compare"),
         ({"map_weights": (0.0, 0.0)}, "nothing to learn from"),
         ({"crops": 3}, "looks the same at every place"),
         ({"brdf": "iso_cook_torrance"}, "for nothing else"),

@@ -40,7 +40,8 @@ class TrainConfig:
     map_weights: tuple[float, ...] = option((1.0,) * 6, "weights of the picture and of each feature map, 0: left out", least=0)
     normalise_maps: bool = option(False, "divide each of these maps by its root mean square")
     normalise_over: Literal["frame", "exemplar"] = option(
-        "frame", "what that is taken over: the frame that is compared with, or ten frames of the whole exemplar"
+        "frame",
+        "where: in the frame compared with, or over ten of the exemplar, the picture itself then left alone",
     )
     overflow_weight: float = option(100.0, "weight of the penalty for values out of range", least=0, most=1e6)
     height_weight: float = option(1.0, "weight of the mean squared height in the initialisation", least=0, most=1e6)

@@ -127,7 +127,7 @@ class Run:
             "machine": device.description(),
             "features": self.features.note,
             "map_weights": list(config.map_weights),
-            "maps_normalised": f"over the {config.normalise_over}" if config.normalise_maps else "no",
+            "maps_normalised": _normalisation(config),
             "loss": config.loss,
             "solver": _steps_taken(config),
             "state_size": config.state_size,
@@ -188,12 +188,12 @@ def begin_run(
     features = load_features(config.features) if features is None else features
     if config.features == "auto":  # a run keeps to what it began with, wherever it goes on
         config = dataclasses.replace(config, features=features.name)
-    if config.normalise_maps and config.normalise_over == "exemplar":
-        frames = exemplar.frames[evenly(len(exemplar), min(_NORMALISED_BY, len(exemplar)))]
-        features = features.normalised_by(np.float32(frames) / 255)
     sizes = exemplar.size, config.state_size
     if len(features.shapes(sizes[0], sizes[0])) != len(features.shapes(sizes[1], sizes[1])):
         raise TrainingError(f"{features.name} features of states of {sizes[1]} pixels and of the exemplar do not compare.")
+    if config.normalise_maps and config.normalise_over == "exemplar":
+        frames = exemplar.frames[evenly(len(exemplar), min(_NORMALISED_BY, len(exemplar)))]
+        features = features.normalised_by(np.float32(frames) / 255)
     facts = _facts(exemplar, config, credit or Exemplar(exemplar.name, real_duration=exemplar.real_duration))
     run = Run(exemplar, config, facts, features, folder)
     run.begin(resume, init_from)
@@ -218,6 +218,12 @@ def _facts(exemplar, config, credit):
         config.normals,
         exemplar=credit,
     )
+
+
+def _normalisation(config):
+    """How feature maps were brought to one size, for the record."""
+    over = {"frame": "of each frame", "exemplar": "over ten frames"}[config.normalise_over]
+    return f"by their root mean squares {over}" if config.normalise_maps else "no"
 
 
 def _steps_taken(config):

@@ -17,7 +17,7 @@ import ode_appearance as oa
 from ode_appearance.exemplar.dataset import find_exemplar
 from ode_appearance.lights import linear_colour
 
-LITTLE = {"dim": 8, "dim_mults": [1], "attention": None, "state_size": 32, "exemplar_size": 64, "features": "patch"}
+LITTLE = {"dim": 8, "dim_mults": [1], "attention": None, "state_size": 32, "exemplar_size": 32, "features": "patch"}
 
 
 @pytest.fixture(scope="module")
