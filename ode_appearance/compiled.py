@@ -9,8 +9,8 @@ import equinox as eqx
 import jax
 
 _ON_CPU = {"xla_cpu_use_fusion_emitters": False}
-"""XLA's fusions as they were before its emitters of 2025: training steps take a tenth to a third less time, and compiling them a
-tenth to a third less (jaxlib 0.10.2)."""
+"""XLA's fusions as they were before its emitters of 2025: training steps, and compiling them, take a tenth to a third less
+time (jaxlib 0.10.2)."""
 
 MOST_MAPPINGS = 30_000
 """Less than half of what Linux gives a process (`vm.max_map_count`, 65,530), where LLVM aborts it. A shape of state takes
