@@ -7,12 +7,11 @@ from pathlib import Path
 
 import jax
 
+from . import control_groups
 from .allocation import keep_memory
 
 _FEW_CORES = 4
 """With more, the compiler's threads wait for each other in the one heap that keeping memory takes."""
-_QUOTA = Path("/sys/fs/cgroup/cpu.max")
-"""Microseconds of computing that a container has in a period, and that period."""
 
 
 def prepare() -> None:
@@ -61,11 +60,8 @@ def _cores() -> int:
 
 def _share_of_cores() -> int:
     """How many cores' worth of computing it has, rounded up: a container may have a share of a large machine."""
-    try:
-        quota, period = map(int, _QUOTA.read_text().split())
-    except (OSError, ValueError):  # no Linux, no container, one of cgroups' first version, or no limit, which is "max"
-        return _cores()
-    return min(_cores(), max(1, math.ceil(quota / period)))
+    quota = control_groups.cores()
+    return _cores() if quota is None else min(_cores(), math.ceil(quota))
 
 
 def _cache_folder() -> Path:

@@ -1,13 +1,14 @@
 """What a solve takes of this machine's memory, so that what does not fit is refused before it is tried, or when it fails."""
 
 import contextlib
-import os
 import re
 import traceback
 from collections.abc import Iterator
 
 import jax
+import psutil
 
+from . import control_groups
 from .allocation import give_memory_back
 from .config import MaterialConfig, SolverConfig
 from .errors import RequestError
@@ -42,14 +43,10 @@ def available_bytes() -> int:
 
 
 def host_bytes() -> int:
-    """Bytes that are free in the computer's own memory, once what this process has freed is given back."""
+    """Bytes of the computer's own memory that are free for this process, once what it has freed is given back."""
     give_memory_back()
-    try:
-        with open("/proc/meminfo") as file:
-            facts = dict(line.split(":") for line in file)
-        return int(facts["MemAvailable"].split()[0]) * 1024
-    except (OSError, KeyError, ValueError):
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 4 << 30
+    free, left = psutil.virtual_memory().available, control_groups.memory_left()
+    return free if left is None else min(free, left)
 
 
 def check_memory(config: MaterialConfig, solver: SolverConfig, size: tuple[int, int]) -> None:

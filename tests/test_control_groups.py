@@ -1,0 +1,111 @@
+"""A container's limits, as both versions of Linux's control groups tell them."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ode_appearance import control_groups, memory
+
+FREE = memory.host_bytes()
+UNIFIED = {"memory.max": "1000000", "memory.current": "700000", "memory.stat": "anon 1\ninactive_file 50000\n"}
+SEPARATE = {
+    "memory.limit_in_bytes": "1000000",
+    "memory.usage_in_bytes": "700000",
+    "memory.stat": "cache 1\ntotal_inactive_file 50000\n",
+}
+
+
+@pytest.fixture
+def groups(tmp_path, monkeypatch):
+    """Writes what a process is told of its groups, and files of a group."""
+    monkeypatch.setattr(control_groups, "_ROOT", tmp_path / "cgroup")
+    monkeypatch.setattr(control_groups, "_MINE", tmp_path / "mine")
+
+    def write(mine, folder, files):
+        (tmp_path / "mine").write_text(mine)
+        (tmp_path / "cgroup" / folder).mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (tmp_path / "cgroup" / folder / name).write_text(text)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "mine, folder, files",
+    [
+        ("0::/\n", ".", UNIFIED),
+        ("0::/user.slice/job\n", "user.slice/job", UNIFIED),
+        ("0::/user.slice/job\n", "user.slice", UNIFIED),
+        ("4:cpu,memory:/docker/1\n0::/\n", "memory", SEPARATE),
+        ("4:memory:/slurm/job_1\n", "memory/slurm/job_1", SEPARATE),
+    ],
+)
+def test_what_a_limit_leaves_is_free(mine, folder, files, groups):
+    groups(mine, folder, files)
+    assert control_groups.memory_left() == 350000 == memory.host_bytes()
+
+
+def test_the_tightest_limit_counts(groups):
+    groups("0::/a/b\n", "a", UNIFIED | {"memory.max": "900000"})
+    groups("0::/a/b\n", "a/b", UNIFIED)
+    assert control_groups.memory_left() == 250000
+
+
+@pytest.mark.parametrize("files", [{}, UNIFIED | {"memory.max": "max"}, UNIFIED | {"memory.stat": "?"}, {"memory.max": "1000"}])
+def test_without_a_limit_the_machines_memory_is_free(files, groups):
+    groups("0::/\n", ".", files)
+    assert control_groups.memory_left() is None
+    assert FREE / 4 < memory.host_bytes() < FREE * 4
+
+
+def test_more_than_the_limit_leaves_nothing(groups):
+    groups("0::/\n", ".", UNIFIED | {"memory.current": "2000000"})
+    assert memory.host_bytes() == 0
+
+
+@pytest.mark.parametrize(
+    "files, cores",
+    [
+        ({"cpu.max": "150000 100000\n"}, 1.5),
+        ({"cpu.max": "max 100000\n"}, None),
+        ({"cpu.max": "nonsense"}, None),
+        ({"cpu.cfs_quota_us": "50000\n", "cpu.cfs_period_us": "100000\n"}, 0.5),
+        ({"cpu.cfs_quota_us": "-1\n", "cpu.cfs_period_us": "100000\n"}, None),
+        ({}, None),
+    ],
+)
+def test_a_quota_of_cores(files, cores, groups):
+    groups("3:cpu,cpuacct:/docker/1\n0::/\n", "cpu", files)
+    groups("3:cpu,cpuacct:/docker/1\n0::/\n", ".", files)
+    assert control_groups.cores() == cores
+
+
+def test_no_linux(tmp_path, monkeypatch):
+    monkeypatch.setattr(control_groups, "_MINE", tmp_path / "none")
+    assert control_groups.memory_left() is control_groups.cores() is None
+
+
+def test_a_real_group_of_this_machine():
+    """A process in a group of 900 MB has less than that free."""
+    group = Path("/sys/fs/cgroup/memory/ode_appearance_test")
+    try:
+        group.mkdir()
+    except OSError:
+        pytest.skip("no group can be made here")
+    try:
+        (group / "memory.limit_in_bytes").write_text("900000000")
+        code = "import sys; sys.stdin.readline(); from ode_appearance.memory import host_bytes; print(host_bytes())"
+        process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        (group / "cgroup.procs").write_text(str(process.pid))
+        free = int(process.communicate("\n", timeout=120)[0])
+        assert 1e8 < free < 9e8
+    finally:
+        for _ in range(50):  # the kernel lets go of an ended process a little later
+            try:
+                group.rmdir()
+                break
+            except OSError:
+                time.sleep(0.1)
