@@ -43,7 +43,8 @@ class Library:
     def open_from_hub(self, name: str) -> Entry:
         """Fetch `user/repo[@revision]` and open it by that name, for everybody who knows it; raises CheckpointError."""
         name = str(name).strip()
-        return self._open(name, hub.fetch(name, token=False))
+        folder = hub.fetch(name, token=False)
+        return self._open(name, folder, commit=folder.name)
 
     def open_linked(self, name: str, owner: str | None) -> None:
         """Open the material that a link names, one of the Hub or the browser's own; what cannot be opened is missed later."""
@@ -129,9 +130,9 @@ class Library:
             run.copy_material(folder)
             yield folder
 
-    def _open(self, name, folder, exemplar=None):
+    def _open(self, name, folder, exemplar=None, commit=None):
         try:
-            return self.collection.open(name, folder, served=self.served, exemplar=exemplar)
+            return self.collection.open(name, folder, served=self.served, exemplar=exemplar, commit=commit)
         except CheckpointError as error:
             raise CheckpointError(str(error).replace(folder.name, name)) from error
 

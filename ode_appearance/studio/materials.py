@@ -22,13 +22,15 @@ MOST_OPENED_BYTES = 1 << 30
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """A sound checkpoint folder: its preview and its baked keyframes where it has them, its exemplar where that is its own."""
+    """A sound checkpoint folder: its preview and its baked keyframes where it has them, its exemplar where that is its own, its
+    commit where it is of the Hub."""
 
     name: str
     material: Material
     preview: Path | None
     baked: Path | None = None
     exemplar: Path | None = None
+    commit: str | None = None
 
     @property
     def config(self) -> MaterialConfig:
@@ -86,7 +88,13 @@ class Collection:
         return [entry.name for entry in self.sound]
 
     def open(
-        self, name: str, folder: Path, *, served: Callable[[Path], Path] = lambda path: path, exemplar: Path | None = None
+        self,
+        name: str,
+        folder: Path,
+        *,
+        served: Callable[[Path], Path] = lambda path: path,
+        exemplar: Path | None = None,
+        commit: str | None = None,
     ) -> Entry:
         """Read a checkpoint folder anew, to be found by this name alone; raises CheckpointError where it is none.
 
@@ -97,7 +105,7 @@ class Collection:
         if isinstance(read, BrokenEntry):
             raise CheckpointError(read.error)
         files = {"preview": read.preview and served(read.preview), "baked": read.baked and served(read.baked)}
-        entry = dataclasses.replace(read, name=name, exemplar=exemplar, **files)
+        entry = dataclasses.replace(read, name=name, exemplar=exemplar, commit=commit, **files)
         with self._lock:
             self._opened.pop(name, None)
             self._opened[name] = entry
@@ -170,6 +178,7 @@ def facts(entry: Entry) -> list[tuple[str, str]]:
     rows = [
         ("Kind", kind_label(config)),
         ("On the Hub", entry.name if "/" in entry.name else ""),
+        ("Commit", entry.commit),
         ("Exemplar", config.exemplar.name),
         ("Took in reality", config.exemplar.real_duration),
         ("Credit", config.exemplar.credit),

@@ -16,12 +16,13 @@ DIGITS = 6
 def snippet(entry: Entry, request: SolveRequest, seen: Any, *, shipped: bool) -> str:
     """A program that draws what the viewer shows of a request: at its time, in its channel, under its lights.
 
-    `seen` is what export_panel.py takes from the viewer. A material that is neither `shipped` nor of the Hub is to be loaded
-    from the folder that it is packed into. Raises RequestError or ConfigError for what the viewer could not show.
+    `seen` is what export_panel.py takes from the viewer. A material of the Hub is loaded as it was when it was opened, one that
+    is neither of the Hub nor `shipped` from the folder that it is packed into. Raises RequestError or ConfigError for what the
+    viewer could not show.
     """
     config = entry.config
     seen = {"time": request.times[-1], **(seen if isinstance(seen, dict) else {})}
-    source, note = (entry.name, "") if shipped or "/" in entry.name else (config.name, "  # the folder of its package")
+    source, note = _source(entry, shipped)
     solving = [f"seed={request.seed}", f"size={request.size}", f"times=[{_round(number(seen, 'time'))}]"]
     if request.solver != config.solver:
         solving.append(f"solver={_call('oa.SolverConfig', request.solver, SolverConfig())}")
@@ -39,6 +40,13 @@ def snippet(entry: Entry, request: SolveRequest, seen: Any, *, shipped: bool) ->
     lines += [f"# {view.left_out}"] if view.left_out else []
     lines += ["# What is painted is left out: `age=` takes it, as a picture of model times."] if view.ages is not None else []
     return "\n".join(lines) + "\n"
+
+
+def _source(entry, shipped):
+    """What `oa.load` is given, and a comment on it."""
+    if entry.commit:
+        return f"{entry.name.partition('@')[0]}@{entry.commit}", ""
+    return (entry.name, "") if shipped or "/" in entry.name else (entry.config.name, "  # the folder of its package")
 
 
 def _shown(view: Seen, config):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import shutil
 import types
 
@@ -12,6 +13,7 @@ from materials import RGB, SVBRDF, little_material
 from test_handlers import FIELD_VALUES
 
 import ode_appearance as oa
+from ode_appearance import hub
 from ode_appearance.errors import AppearanceError, CheckpointError, HubError, TrainingError
 from ode_appearance.studio import materials
 from ode_appearance.studio.files import KeyframeFiles
@@ -72,7 +74,8 @@ def test_a_material_of_the_hub(there, library, saved):
     assert entry.name == "someone/little_texture" and entry.config == RGB
     assert entry.preview.read_bytes() == PREVIEW and library._files.root in entry.preview.parents
     assert library.collection.find("someone/little_texture") is entry and library.collection.entries == []
-    assert dict(materials.facts(entry))["On the Hub"] == "someone/little_texture"
+    facts = dict(materials.facts(entry))
+    assert facts["On the Hub"] == "someone/little_texture" and facts["Commit"] == hub.fetch(entry.name).name
     names = ["someone/little_texture", "someone/forgotten"]
     label = "someone/little_texture, RGB texture, mit"
     assert library.hub_rows(names) == [{"name": names[0], "title": "Little texture", "label": label}]
@@ -242,6 +245,16 @@ def test_what_is_seen_runs_as_python(library, saved, monkeypatch):
     np.testing.assert_allclose(made["picture"], expected, atol=4e-3)
     with pytest.raises(AppearanceError):
         snippet(entry, request, {**seen, "time": "soon"}, shipped=True)
+
+
+def test_a_material_of_the_hub_is_loaded_as_it_was_seen(there, library, saved):
+    there.add("someone/it", saved["little_texture"])
+    entry = library.open_from_hub("someone/it@main")
+    code = snippet(entry, solve_request(entry.name, entry.config, {**FIELD_VALUES, "end": 2, "start": -0.5}), {}, shipped=False)
+    source = re.search(r"oa\.load\('(.*)'\)\n", code)[1]
+    assert source == f"someone/it@{entry.commit}" and re.fullmatch("[0-9a-f]{40}", entry.commit)
+    there.close()
+    assert oa.load(source).config == RGB
 
 
 def test_names_do_not_become_code(library, saved):
