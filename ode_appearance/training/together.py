@@ -61,6 +61,8 @@ class _Stack:
     def __init__(self, runs: Sequence[Run]):
         self.runs = runs
         self.learners = jax.tree.map(lambda *leaves: jnp.stack(leaves), *(run.learner for run in runs))
+        divisors = [run.features.divisors for run in runs]
+        self.divisors = None if divisors[0] is None else jnp.stack(divisors)
 
     def hand_out(self) -> None:
         """Give each run what it has learnt."""
@@ -80,7 +82,7 @@ class _Stack:
             step_config(config, iteration),
             _facts_of_all(first.facts),
             first.features,
-            jnp.stack([run.features.divisors for run in runs]) if first.features.divisors is not None else None,
+            self.divisors,
             *traced(config, iteration, piece),
             [run.targets.at(piece.end) for run in runs],
             jnp.array(rates, jnp.float32),
