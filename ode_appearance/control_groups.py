@@ -8,16 +8,17 @@ from pathlib import Path
 
 _ROOT = Path("/sys/fs/cgroup")
 _MINE = Path("/proc/self/cgroup")
-_MEMORY = {
-    "memory.max": ("memory.current", "inactive_file"),
-    "memory.limit_in_bytes": ("memory.usage_in_bytes", "total_inactive_file"),
-}
-"""File of the limit: file of the usage, and which line of `memory.stat` is copies of files, which the kernel can drop."""
+_MEMORY = (
+    ("memory.max", "memory.current", ""),
+    ("memory.high", "memory.current", ""),
+    ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_"),
+)
+"""Files of a limit and of the usage, and how the names of what the group and those below it use begin in `memory.stat`."""
 
 
 def memory_left() -> int | None:
-    """Bytes that the tightest limit leaves, or None where there is no limit."""
-    left = (_left(group, limit) for group in _groups("memory") for limit in _MEMORY)
+    """Bytes that the tightest limit leaves, more than there are for the first version's lack of one, or None without any."""
+    left = (_left(group, *limit) for group in _groups("memory") for limit in _MEMORY)
     return min((size for size in left if size is not None), default=None)
 
 
@@ -32,11 +33,10 @@ def _groups(controller: str) -> Iterator[Path]:
     A container is told its path on the machine, or that it is the outermost, and often sees no other folder than its own.
     """
     try:
-        lines = _MINE.read_text().splitlines()
+        lines = _MINE.read_text(errors="replace").splitlines()
     except OSError:  # no Linux
         return
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
+    for _, controllers, path in (line.split(":", 2) for line in lines):
         if controllers and controller not in controllers.split(","):
             continue
         root = _ROOT / controller if controllers else _ROOT  # the second version has one tree for all
@@ -44,12 +44,12 @@ def _groups(controller: str) -> Iterator[Path]:
         yield from (folder for folder in (group, *group.parents) if folder.is_relative_to(root))
 
 
-def _left(group: Path, limit: str) -> int | None:
-    usage, copies = _MEMORY[limit]
+def _left(group: Path, limit: str, usage: str, prefix: str) -> int | None:
     try:
         most, used = (int((group / name).read_text()) for name in (limit, usage))  # no limit is "max"
         statistics = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
-        return max(0, most - used + int(statistics[copies]))
+        copies = sum(int(statistics[f"{prefix}{name}_file"]) for name in ("active", "inactive"))  # dropped where it gets tight
+        return max(0, most - used + copies)
     except (OSError, ValueError, KeyError):
         return None
 
