@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from jaxtyping import install_import_hook
+from taking_turns import taking_turns
 
 # `strictness` lies beside this file.
 install_import_hook("ode_appearance", "strictness.check")
@@ -12,6 +13,20 @@ install_import_hook("ode_appearance", "strictness.check")
 # Most of the time of a first run goes into compiling; later ones, and processes that tests start, find it done.
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parent.parent / ".pytest_cache" / "jax"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+
+LONGEST = ("test_browser", "test_explore", "test_together", "test_fidelity", "test_train_form", "test_training")
+
+
+def pytest_collection_modifyitems(items):
+    """The files that take longest are begun first, so that at the end no process waits long for another."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Its setup and teardown included, a test marked `quiet` has the machine to itself."""
+    with taking_turns(item.config.rootpath / ".pytest_cache" / "turns", item.get_closest_marker("quiet") is not None):
+        return (yield)
 
 
 @pytest.fixture(autouse=True, scope="module")

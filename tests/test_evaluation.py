@@ -107,6 +107,25 @@ def test_relighting_is_measured_against_the_truth(tmp_path, features):
     assert record["measured_at_size"] == SIZE
 
 
+def test_samples_of_several_seeds(tmp_path, features):
+    material = little_material(dataclasses.replace(PLAIN, training={"exemplar_size": SIZE}))
+    write_animation(tmp_path / "made.webp", [frame.astype(np.float32) / 255 for frame in growing(0).frames])
+    one, evaluator = measure(material, tmp_path / "made.webp", features)
+    report, _ = measure(material, tmp_path / "made.webp", features, seeds=3)
+    assert one.over_seeds() == one.own == report.own
+    each = [evaluator.measure(pictures_of(material, rollout(material, SIZE, seed=seed))) for seed in range(3)]
+    assert (report.own, *report.others) == tuple(each)
+    assert len({measures.distance_ratio for measures in each}) == 3
+    over = report.over_seeds()
+    assert over.distance_ratio == pytest.approx(np.mean([measures.distance_ratio for measures in each]), abs=1e-4)
+    assert over.worst_change_ratio == max(measures.worst_change_ratio for measures in each)
+    record = report.record()
+    assert (record["seeds"], record["distance_ratio_over_seeds"]) == (3, over.distance_ratio)
+    assert "seeds" not in one.record()
+    with pytest.raises(RequestError, match="at least one seed"):
+        measure(material, tmp_path / "made.webp", features, seeds=0)
+
+
 def test_the_table_of_all(tmp_path, features, monkeypatch, capsys):
     material = little_material(dataclasses.replace(PLAIN, training={"exemplar_size": SIZE}))
     oa.save(material, tmp_path / "plain")
@@ -114,7 +133,7 @@ def test_the_table_of_all(tmp_path, features, monkeypatch, capsys):
     write_animation(tmp_path / "nothing.webp", frames)
     monkeypatch.setattr(verb, "list_materials", lambda: [str(tmp_path / "plain")])
     monkeypatch.setattr("ode_appearance.evaluation.load_features", lambda name: features)
-    options = argparse.Namespace(name=None, exemplar=None, all=True, exemplars=tmp_path, controls=False, record=True)
+    options = argparse.Namespace(name=None, exemplar=None, all=True, exemplars=tmp_path, controls=False, record=True, seeds=2)
     verb.run(options)
     row = capsys.readouterr().out.splitlines()[1].split()
     kept = oa.load(tmp_path / "plain").config.measures

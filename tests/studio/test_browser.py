@@ -187,6 +187,7 @@ def test_a_solve_can_be_stopped(screen):
     screen.solved("state.solved[1] === 10")
 
 
+@pytest.mark.quiet
 def test_a_preview_is_there_within_a_blink(screen):
     screen.pick("clay_solidifying")
     milliseconds = screen.page.evaluate(

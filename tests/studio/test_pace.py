@@ -62,6 +62,7 @@ PLAYED = """async () => {
 }"""
 
 
+@pytest.mark.quiet
 def test_every_frame_is_drawn_while_it_plays(screen):
     screen.solved()
     drawn, frames = screen.page.evaluate(PLAYED)
