@@ -24,13 +24,21 @@ class Report:
     """The measures of a material under its own solver and under `REFERENCE_SOLVER`.
 
     `relit` has, for each unseen light whose true pictures are known, the distance ratio of the relit material and that of
-    the material left under its own light.
+    the material left under its own light. All of these are of seed 0; `others` has the measures of the seeds 1, 2, ...
     """
 
     size: int
     own: Measures
     reference: Measures
     relit: dict[str, tuple[float, float]]
+    others: tuple[Measures, ...] = ()
+
+    def over_seeds(self) -> Measures:
+        """The ratios averaged over the seeds, and the worst of all."""
+        each = np.array([dataclasses.astuple(measures) for measures in (self.own, *self.others)])
+        distance, worst_distance, change, worst_change = each.T
+        values = distance.mean(), worst_distance.max(), change.mean(), worst_change.max()
+        return Measures(*(round(float(value), 4) for value in values))
 
     def record(self) -> dict[str, float]:
         """What a checkpoint's config.json keeps under `measures`."""
@@ -38,6 +46,8 @@ class Report:
             "distance_ratio_tsit5_1e-4": self.reference.distance_ratio,
             "measured_at_size": self.size,
         }
+        if self.others:
+            kept |= {"seeds": 1 + len(self.others), "distance_ratio_over_seeds": self.over_seeds().distance_ratio}
         if self.relit:
             relit, ignored = (round(float(np.mean(values)), 4) for values in zip(*self.relit.values(), strict=True))
             kept |= {"relit_ratio": relit, "relit_ratio_ignoring_the_light": ignored}
@@ -51,11 +61,17 @@ def measured_size(material: Material) -> int:
     return trained if isinstance(trained, int) and 32 <= trained <= 4096 else published
 
 
-def measure(material: Material, exemplar: Path, features: FeatureExtractor | None = None) -> tuple[Report, Evaluator]:
+def measure(
+    material: Material, exemplar: Path, features: FeatureExtractor | None = None, *, seeds: int = 1
+) -> tuple[Report, Evaluator]:
     """Measure a material against the exemplar at this path, and under the lights whose true pictures lie beside it.
+
+    One rollout is one sample: with `seeds`, those of the seeds 0 to `seeds` - 1 tell how far samples differ.
 
     Raises FeatureError where VGG16's weights are not installed, ExemplarError and RequestError for what cannot be measured.
     """
+    if seeds < 1:
+        raise RequestError(f"A material is measured from at least one seed, not {seeds}.")
     size = measured_size(material)
     evaluator = Evaluator(load_exemplar(exemplar, material.config.kind, size=size), features)
     states = rollout(material, size)
@@ -65,13 +81,16 @@ def measure(material: Material, exemplar: Path, features: FeatureExtractor | Non
     for name, (light, truth) in _ground_truth(exemplar, material, size).items():
         judge = Evaluator(truth, features)
         relit[name] = tuple(judge.measure(pictures_of(material, states, where)).distance_ratio for where in (light, None))
-    return Report(size, own, reference, relit), evaluator
+    others = (evaluator.measure(pictures_of(material, rollout(material, size, seed=seed))) for seed in range(1, seeds))
+    return Report(size, own, reference, relit, tuple(others)), evaluator
 
 
-def rollout(material: Material, size: int, solver: SolverConfig | None = None) -> Float[np.ndarray, "times c s s"]:
+def rollout(
+    material: Material, size: int, solver: SolverConfig | None = None, seed: int = 0
+) -> Float[np.ndarray, "times c s s"]:
     """The material's states at the evaluated times of its own span. Raises RequestError where its solve ends early."""
     times = material.config.times.duration * np.arange(TIMES) / TIMES
-    trajectory = solve(material, seed=0, size=(size, size), times=times, solver=solver)
+    trajectory = solve(material, seed=seed, size=(size, size), times=times, solver=solver)
     if trajectory.status != "complete":
         raise RequestError(f"{material.name} cannot be measured: its solve ended early ({trajectory.status}).")
     return trajectory.states

@@ -17,6 +17,7 @@ def add_to(verbs) -> None:
     parser.add_argument("exemplar", type=Path, nargs="?", help="its exemplar: an animation, a video, a folder or zip file")
     parser.add_argument("--all", action="store_true", help="measure every material of checkpoints/ instead")
     parser.add_argument("--exemplars", type=Path, metavar="DIR", help="where their exemplars are, besides examples/")
+    parser.add_argument("--seeds", type=int, default=1, metavar="N", help="measure this many seeds, from 0 (default 1)")
     parser.add_argument("--controls", action="store_true", help="measure what should do worse, too")
     parser.add_argument("--record", action="store_true", help="write the measures into the material's config.json")
     parser.set_defaults(run=run)
@@ -47,20 +48,28 @@ def _evaluate(name, exemplar, options):
     from ..measuring import controls, measure
 
     material = load(name)
-    report, evaluator = measure(material, exemplar)
+    report, evaluator = measure(material, exemplar, seeds=options.seeds)
     kept = report.record()
     row = [*dataclasses.astuple(report.own), kept.get("relit_ratio"), kept.get("relit_ratio_ignoring_the_light")]
     _print_row(material.name, *row[:2], report.reference.distance_ratio, *row[2:])
     for light, ratios in report.relit.items():
         _print_row(f"  relit, {light}", *[None] * 5, *ratios)
+    if report.others:
+        for seed, measures in enumerate(report.others, 1):
+            _print_measures(f"  seed {seed}", measures)
+        _print_measures(f"  over {1 + len(report.others)} seeds", report.over_seeds())
     if options.controls:
         for control, measures in controls(evaluator, _another(material)).items():
-            values = dataclasses.astuple(measures)
-            _print_row(f"  {control}", *values[:2], None, *values[2:])
+            _print_measures(f"  {control}", measures)
     if options.record:
         folder = find_folder(name)
         measured = Material(material.vector_field, dataclasses.replace(material.config, measures=kept))
         save(measured, folder, preview=checked_file(folder, PREVIEW).read_bytes())
+
+
+def _print_measures(name, measures):
+    distance, worst, *change = dataclasses.astuple(measures)
+    _print_row(name, distance, worst, None, *change)
 
 
 def _print_row(name, *values):
