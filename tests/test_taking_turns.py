@@ -3,9 +3,11 @@
 import threading
 import time
 
+import pytest
 from taking_turns import taking_turns
 
 
+@pytest.mark.quiet
 def test_a_quiet_one_waits_for_those_that_run_and_others_wait_for_it(tmp_path):
     happened, may_end = [], {name: threading.Event() for name in ("first", "second", "quiet")}
 
