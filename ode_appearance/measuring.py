@@ -47,7 +47,11 @@ class Report:
             "measured_at_size": self.size,
         }
         if self.others:
-            kept |= {"seeds": 1 + len(self.others), "distance_ratio_over_seeds": self.over_seeds().distance_ratio}
+            kept |= {
+                "seeds_measured": 1 + len(self.others),
+                "mean_distance_ratio_of_seeds": self.over_seeds().distance_ratio,
+                "worst_distance_ratio_of_seeds": self.over_seeds().worst_distance_ratio,
+            }
         if self.relit:
             relit, ignored = (round(float(np.mean(values)), 4) for values in zip(*self.relit.values(), strict=True))
             kept |= {"relit_ratio": relit, "relit_ratio_ignoring_the_light": ignored}
@@ -81,8 +85,8 @@ def measure(
     for name, (light, truth) in _ground_truth(exemplar, material, size).items():
         judge = Evaluator(truth, features)
         relit[name] = tuple(judge.measure(pictures_of(material, states, where)).distance_ratio for where in (light, None))
-    others = (evaluator.measure(pictures_of(material, rollout(material, size, seed=seed))) for seed in range(1, seeds))
-    return Report(size, own, reference, relit, tuple(others)), evaluator
+    others = tuple(evaluator.measure(pictures_of(material, rollout(material, size, seed=seed))) for seed in range(1, seeds))
+    return Report(size, own, reference, relit, others), evaluator
 
 
 def rollout(
@@ -92,7 +96,7 @@ def rollout(
     times = material.config.times.duration * np.arange(TIMES) / TIMES
     trajectory = solve(material, seed=seed, size=(size, size), times=times, solver=solver)
     if trajectory.status != "complete":
-        raise RequestError(f"{material.name} cannot be measured: its solve ended early ({trajectory.status}).")
+        raise RequestError(f"{material.name} cannot be measured: its solve from seed {seed} ended early ({trajectory.status}).")
     return trajectory.states
 
 

@@ -318,7 +318,7 @@ IMPOSSIBLE = {
     "a negative seed": ([*SAMPLE, "--seed", "-1"], "seed"),
     "no speed": ([*SAMPLE, "--fps", "0"], "--fps"),
     "a tolerance of nothing": ([*SAMPLE, "--rtol", "0"], "rtol"),
-    "too few steps": ([*SAMPLE, "--max-steps", "0"], "max_steps"),
+    "too few steps": ([*SAMPLE, "--max-steps", "0"], "--max-steps"),
     "nothing to write": ([*SAMPLE, "--size", "96x64", "--times", "2", "--max-steps", "3"], "nothing to write"),
     "an exported film of one picture": ([*EXPORT_TO, "--frames", "2"], "one picture"),
     "another ending": ([*EXPORT_TO, "--format", "mp4", "--times", "1"], "ends in .mp4"),
@@ -326,6 +326,14 @@ IMPOSSIBLE = {
     "published samples of chosen times": ([*SAMPLE, "--published", "--times", "1", "--fps", "3"], "leave out --times, --fps"),
     "an exemplar for nothing": ([*SAMPLE, "--exemplar", "a.gif"], "--published"),
     "no exemplar there": ([*SAMPLE, "--published", "--size", "32x32", "--exemplar", "/nowhere.gif"], "/nowhere.gif"),
+    "measures of no sample": (["evaluate", "little_texture", "a.gif", "--seeds", "0"], "--seeds has to be at least 1"),
+    "measures of all of no sample": (["evaluate", "--all", "--seeds", "0"], "--seeds has to be at least 1"),
+    "exemplars of one": (["evaluate", "little_texture", "a.gif", "--exemplars", "."], "--exemplars is for --all"),
+    "measures kept on the Hub": (["evaluate", "user/repo", "a.gif", "--record"], "--record"),
+    "training on a number out of bounds": (
+        ["train", str(PICTURE), "--kind", "rgb", "--out", "OUT", "--learning-rate", "-1"],
+        "--learning-rate has to be",
+    ),
     "a bad name": ([*IMPORT, "--name", "../up"], "letters"),
     "bad widths": ([*IMPORT, "--name", "m", "--dim-mults", "1;2"], "1,2,4"),
     "another size": ([*IMPORT, "--name", "m"], "model.eqx"),
@@ -354,7 +362,17 @@ def test_a_folder_that_cannot_be_written(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["dance"], ["sample"], ["sample", "m"], ["sample", "m", "--out", "o", "--format", "tiff"]]
+    "arguments",
+    [
+        [],
+        ["dance"],
+        ["sample"],
+        ["sample", "m"],
+        ["sample", "m", "--out", "o", "--format", "tiff"],
+        # What is cut short is not taken for the option that it may have been: here --seeds.
+        ["evaluate", "m", "e", "--seed", "3"],
+        ["train", "e", "--kind", "svbrdf", "--out", "o", "--brdf", "phong"],
+    ],
 )
 def test_usage_is_shown(arguments, capsys):
     with pytest.raises(SystemExit) as ended:

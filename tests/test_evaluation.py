@@ -1,6 +1,5 @@
 """The measures rank what is known to be better above what is known to be worse."""
 
-import argparse
 import dataclasses
 
 import jax.numpy as jnp
@@ -11,6 +10,7 @@ from PIL import Image
 
 import ode_appearance as oa
 from ode_appearance.cli import evaluation as verb
+from ode_appearance.cli.main import main
 from ode_appearance.config import Light
 from ode_appearance.errors import RequestError
 from ode_appearance.evaluation import TIMES, Evaluator, checkerboard_halves
@@ -117,11 +117,14 @@ def test_samples_of_several_seeds(tmp_path, features):
     assert (report.own, *report.others) == tuple(each)
     assert len({measures.distance_ratio for measures in each}) == 3
     over = report.over_seeds()
-    assert over.distance_ratio == pytest.approx(np.mean([measures.distance_ratio for measures in each]), abs=1e-4)
+    for name, of_all in (("distance_ratio", np.mean), ("change_ratio", np.mean), ("worst_distance_ratio", max)):
+        assert getattr(over, name) == pytest.approx(of_all([getattr(measures, name) for measures in each]), abs=1e-4)
     assert over.worst_change_ratio == max(measures.worst_change_ratio for measures in each)
     record = report.record()
-    assert (record["seeds"], record["distance_ratio_over_seeds"]) == (3, over.distance_ratio)
-    assert "seeds" not in one.record()
+    assert record["seeds_measured"] == 3 and record["distance_ratio"] == report.own.distance_ratio
+    assert record["mean_distance_ratio_of_seeds"] == over.distance_ratio
+    assert record["worst_distance_ratio_of_seeds"] == over.worst_distance_ratio
+    assert not any("seeds" in name for name in one.record())
     with pytest.raises(RequestError, match="at least one seed"):
         measure(material, tmp_path / "made.webp", features, seeds=0)
 
@@ -133,14 +136,31 @@ def test_the_table_of_all(tmp_path, features, monkeypatch, capsys):
     write_animation(tmp_path / "nothing.webp", frames)
     monkeypatch.setattr(verb, "list_materials", lambda: [str(tmp_path / "plain")])
     monkeypatch.setattr("ode_appearance.evaluation.load_features", lambda name: features)
-    options = argparse.Namespace(name=None, exemplar=None, all=True, exemplars=tmp_path, controls=False, record=True, seeds=2)
-    verb.run(options)
-    row = capsys.readouterr().out.splitlines()[1].split()
+    evaluate_all = ["evaluate", "--all", "--exemplars"]
+    assert main([*evaluate_all, str(tmp_path), "--record", "--seeds", "2"]) == 0
+    rows = {line[:28].strip(): line[28:].split() for line in capsys.readouterr().out.splitlines()}
+    assert list(rows) == ["", "plain_texture", "seed 1", "over 2 seeds"]
     kept = oa.load(tmp_path / "plain").config.measures
-    assert row[0] == "plain_texture"
-    assert [float(cell) for cell in row[1:3]] == pytest.approx([kept["distance_ratio"], kept["worst_distance_ratio"]], abs=1e-3)
-    options.exemplars = tmp_path / "elsewhere"
-    verb.run(options)
+    for row, names in (
+        ("plain_texture", ("distance_ratio", "worst_distance_ratio")),
+        ("over 2 seeds", ("mean_distance_ratio_of_seeds", "worst_distance_ratio_of_seeds")),
+    ):
+        assert [float(cell) for cell in rows[row][:2]] == pytest.approx([kept[name] for name in names], abs=1e-3)
+    first, second, both = (float(rows[row][0]) for row in ("plain_texture", "seed 1", "over 2 seeds"))
+    assert first != second and both == pytest.approx((first + second) / 2, abs=1e-3)
+    assert main([*evaluate_all, str(tmp_path / "elsewhere")]) == 0
     assert "its exemplar is not at hand" in capsys.readouterr().out
-    with pytest.raises(RequestError, match="--all"):
-        verb.run(argparse.Namespace(**{**vars(options), "all": False}))
+    assert main(["evaluate"]) == 1
+    assert "--all" in capsys.readouterr().err
+
+
+def test_what_of_all_cannot_be_measured_is_told_and_the_rest_is_measured(tmp_path, features, monkeypatch, capsys):
+    (tmp_path / "broken").mkdir()
+    oa.save(little_material(dataclasses.replace(PLAIN, training={"exemplar_size": SIZE})), tmp_path / "plain")
+    write_animation(tmp_path / "nothing.webp", [frame.astype(np.float32) / 255 for frame in growing(0).frames])
+    monkeypatch.setattr(verb, "list_materials", lambda: [str(tmp_path / name) for name in ("broken", "plain")])
+    monkeypatch.setattr("ode_appearance.evaluation.load_features", lambda name: features)
+    assert main(["evaluate", "--all", "--exemplars", str(tmp_path)]) == 1
+    told = capsys.readouterr()
+    assert len(told.out.splitlines()) == 2 and told.out.splitlines()[1].startswith("plain_texture")
+    assert told.err.splitlines()[-1].startswith("Not measured: ") and "broken" in told.err.splitlines()[-1]

@@ -17,9 +17,9 @@ def add_to(verbs) -> None:
     parser.add_argument("exemplar", type=Path, nargs="?", help="its exemplar: an animation, a video, a folder or zip file")
     parser.add_argument("--all", action="store_true", help="measure every material of checkpoints/ instead")
     parser.add_argument("--exemplars", type=Path, metavar="DIR", help="where their exemplars are, besides examples/")
-    parser.add_argument("--seeds", type=int, default=1, metavar="N", help="measure this many seeds, from 0 (default 1)")
+    parser.add_argument("--seeds", type=int, default=1, metavar="N", help="measure N samples: seeds 0 to N-1 (default 1)")
     parser.add_argument("--controls", action="store_true", help="measure what should do worse, too")
-    parser.add_argument("--record", action="store_true", help="write the measures into the material's config.json")
+    parser.add_argument("--record", action="store_true", help="write the measures into config.json and the model card")
     parser.set_defaults(run=run)
 
 
@@ -27,12 +27,19 @@ def run(options) -> None:
     """Print a table of the measures."""
     if options.all == (options.name is not None) or (not options.all and options.exemplar is None):
         raise RequestError("Give a material and its exemplar, or --all (with --exemplars DIR).")
+    if options.exemplars is not None and not options.all:
+        raise RequestError("--exemplars is for --all; one material's exemplar is named after it.")
+    if options.seeds < 1:
+        raise RequestError(f"--seeds has to be at least 1, not {options.seeds}.")
+    if options.record and not options.all and options.name not in list_materials() and not Path(options.name).is_dir():
+        raise RequestError(f"--record is for checkpoints/ and folders; {options.name} is neither.")
     _print_row("", "distance", "worst", "tsit5 1e-4", "change", "worst", "relit", "light ignored")
     if not options.all:
         _evaluate(options.name, options.exemplar, options)
         return
     from ..exemplar.dataset import find_exemplar
 
+    failed = []
     for name in list_materials():
         try:
             exemplar = find_exemplar(load(name).config.exemplar.name or name, options.exemplars)
@@ -42,6 +49,9 @@ def run(options) -> None:
                 _evaluate(name, exemplar, options)
         except AppearanceError as error:
             print(f"{name:28} {error}", file=sys.stderr, flush=True)
+            failed.append(name)
+    if failed:
+        raise AppearanceError(f"Not measured: {', '.join(failed)}; why is said above.")
 
 
 def _evaluate(name, exemplar, options):

@@ -1,6 +1,7 @@
 """Reads the command line and hands it to a verb."""
 
 import argparse
+import functools
 import re
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,9 @@ VERBS = (explore, sample, export, training, train_all, evaluation, baking, offic
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all verbs; each sets `run`, a function of the parsed arguments."""
     parser = argparse.ArgumentParser(prog="python -m ode_appearance", description="Materials that change with time.")
-    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    # An option is never cut short: `--seed`, for one, would be `--seeds` in a verb that has no other.
+    whole = functools.partial(argparse.ArgumentParser, allow_abbrev=False)
+    verbs = parser.add_subparsers(required=True, metavar="VERB", parser_class=whole)
     for verb in VERBS:
         verb.add_to(verbs)
     return parser

@@ -20,11 +20,16 @@ def add_fields(parser: argparse._ActionsContainer, cls: type, names: Sequence[st
     fields = {field.name: field for field in dataclasses.fields(cls)}
     hints = typing.get_type_hints(cls)
     for name in names:
-        scalar = next((kind for kind in (int, float) if kind in (hints[name], *typing.get_args(hints[name]))), str)
-        choices = typing.get_args(hints[name]) if typing.get_origin(hints[name]) is typing.Literal else None
-        option = f"--{prefix}{name.replace('_', '-')}"
-        text = fields[name].metadata["help"]
-        parser.add_argument(option, type=scalar, choices=choices, metavar=None if choices else name.upper(), help=text)
+        kinds = (hints[name], *typing.get_args(hints[name]))
+        scalar = next((kind for kind in (int, float) if kind in kinds), str)
+        choices = next((typing.get_args(kind) for kind in kinds if typing.get_origin(kind) is typing.Literal), None)
+        text, metavar = fields[name].metadata["help"], None if choices else name.upper()
+        parser.add_argument(flag(prefix + name), type=scalar, choices=choices, metavar=metavar, help=text)
+
+
+def flag(name: str) -> str:
+    """The option of a field of this name."""
+    return "--" + name.replace("_", "-")
 
 
 def checked(cls: type, values: dict[str, Any]) -> dict[str, Any]:
@@ -32,7 +37,7 @@ def checked(cls: type, values: dict[str, Any]) -> dict[str, Any]:
     fields = {field.name: field for field in dataclasses.fields(cls)}
     hints = typing.get_type_hints(cls)
     given = {name: value for name, value in values.items() if value is not None}
-    return {name: read_value(hints[name], value, fields[name].metadata, f"--{name}") for name, value in given.items()}
+    return {name: read_value(hints[name], value, fields[name].metadata, flag(name)) for name, value in given.items()}
 
 
 def add_request(parser: argparse.ArgumentParser) -> None:

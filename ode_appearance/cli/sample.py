@@ -15,7 +15,7 @@ from ..rendering import render
 from ..solve import solve_stream
 from ..trajectory import Trajectory
 from .export import progress_bar
-from .options import add_request, add_solver, read_size, read_solver, read_times
+from .options import add_request, add_solver, flag, read_size, read_solver, read_times
 from .shown import SHOWN, add_shown, read_shown
 
 FORMATS = ("png", "gif", "webp", "mp4", "npz")
@@ -79,7 +79,7 @@ def run(options) -> None:
 def run_published(options) -> None:
     """Write the published folders, naming them on standard output."""
     own = ("times", "frames", "t0", "t1", *SHOWN, "format", "fps")
-    given = [f"--{name.replace('_', '-')}" for name in own if getattr(options, name) is not None]
+    given = [flag(name) for name in own if getattr(options, name) is not None]
     if given:
         raise RequestError(f"--published has times, lights and formats of its own; leave out {', '.join(given)}.")
     material = load(options.name)
