@@ -18,7 +18,7 @@ from ode_appearance.executors.parcel import pack, unpack, zipped
 from ode_appearance.executors.plan import Outcome, Plan
 from ode_appearance.executors.ray_task import Update, carry_out
 from ode_appearance.executors.task_file import read_task, write_task
-from ode_appearance.training.folder import is_finished, read_progress
+from ode_appearance.training.folder import STATE, is_finished, read_progress
 from ode_appearance.training.journal import read_journal
 
 
@@ -242,6 +242,16 @@ def test_the_table_of_a_data_set(dataset, finished, tmp_path, capsys):
     assert moss == f"{'moss':28} {loss:>10.3f}  finished"
     assert rust.startswith("rust ") and "failed: States of 64 pixels are larger than the exemplar's 32." in rust
     assert "Not trained: rust;" in told.err
+
+
+def test_a_run_goes_on_with_the_numbers_that_it_began_with(dataset, halfway, tmp_path, capsys):
+    shutil.copytree(halfway, tmp_path / "moss")
+    before = (tmp_path / "moss" / STATE).read_bytes()
+    assert main(["train-all", str(dataset), "--out", str(tmp_path), "--only", "moss", "--dim", "16"]) == 1
+    assert "failed: A run goes on with the numbers that it began with: its dim is 8" in capsys.readouterr().out
+    assert (tmp_path / "moss" / STATE).read_bytes() == before
+    assert main(["train-all", str(dataset), "--out", str(tmp_path), "--only", "moss", "--iterations", "2"]) == 0
+    assert read_progress(tmp_path / "moss")["iteration"] == 2
 
 
 IMPOSSIBLE = {

@@ -60,6 +60,7 @@ def test_a_run_remembers_its_exemplar_and_its_features(run, exemplars):
     [
         ("rust.gif", [], "began with other frames or times"),
         ("moss.gif", ["--duration", "5"], "began with other frames or times"),
+        ("moss.gif", ["--kind", "svbrdf"], "a run of --kind rgb, not svbrdf"),
         ("moss.gif", ["--dim", "16"], "its dim is 8, and cannot be 16"),
         ("moss.gif", ["--no-attention", "--learning-rate", "0.1"], "its learning-rate is"),
     ],

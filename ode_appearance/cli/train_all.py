@@ -8,7 +8,8 @@ from ..errors import ConfigError, TrainingError
 from ..exemplar import DatasetEntry, list_dataset
 from ..interruption import Interruption
 from ..training.folder import RUN, read_request
-from .train_options import add_run_options, read_config, read_credit, read_exemplar
+from .options import flag
+from .train_options import add_run_options, read_config, read_credit, read_exemplar, read_resumed
 
 _OF_RAY = ("cpus", "gpus")
 _OF_JOBS = ("hub_repository", "flavor", "timeout", "image", "upload_minutes")
@@ -75,7 +76,7 @@ def _check_executor(options):
     for executor, names in (("ray", _OF_RAY), ("hf-jobs", _OF_JOBS)):
         for name in names:
             if options.executor != executor and getattr(options, name) is not None:
-                raise ConfigError(f"--{name.replace('_', '-')} is for --executor {executor}.")
+                raise ConfigError(f"{flag(name)} is for --executor {executor}.")
     if options.together is not None and not (options.executor == "here" and 1 <= options.together <= 64):
         raise ConfigError("--together is for --executor here, and has to be from 1 to 64.")
     if options.executor == "hf-jobs" and not options.hub_repository:
@@ -105,7 +106,11 @@ def _task(entry: DatasetEntry, options: argparse.Namespace):
     from ..training.task import Task
 
     folder = options.out / entry.name
-    config, begun = read_request(folder) if (folder / RUN).is_file() else (read_config(options, entry.kind), {})
+    if (folder / RUN).is_file():
+        earlier, begun = read_request(folder)
+        config = read_resumed(options, earlier)
+    else:
+        config, begun = read_config(options, entry.kind), {}
     exemplar = read_exemplar(options, entry.path, config, entry.name, begun)
     init_from = load(options.init_from) if options.init_from else None
     return Task(exemplar, config, read_credit(options, entry.name, begun), init_from, options.max_minutes)

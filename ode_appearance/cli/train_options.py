@@ -10,7 +10,7 @@ from ..config_json import from_json, to_json
 from ..errors import ConfigError
 from ..exemplar import ExemplarFrames, load_exemplar
 from ..training.config import PRESETS, TrainConfig, preset
-from .options import add_fields
+from .options import add_fields, checked, flag
 
 _CREDIT = ("credit", "license", "real_duration")
 # Fields that are not one number or one word.
@@ -23,7 +23,9 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     """--preset, --max-minutes, --init-from, the exemplar's credit, and every number of the training config."""
     parser.add_argument("--preset", choices=PRESETS, default="quick", help="the numbers to start from (default quick)")
     parser.add_argument("--max-minutes", type=float, default=float("inf"), help="stop, resumable, after this long")
-    parser.add_argument("--init-from", metavar="NAME", help="start from the weights of this material")
+    parser.add_argument(
+        "--init-from", metavar="NAME", help="start from the weights of this material (an SVBRDF is still initialised)"
+    )
     exemplar = parser.add_argument_group("exemplar")
     add_fields(exemplar, Exemplar, _CREDIT)  # pyright: ignore
     exemplar.add_argument("--duration", type=float, help="model time of the whole (default: as published, 5 or 10)")
@@ -33,7 +35,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add_fields(group, TrainConfig, _SCALARS)  # pyright: ignore
     for name in _LISTS:
         (field,) = (field for field in dataclasses.fields(TrainConfig) if field.name == name)
-        group.add_argument("--" + name.replace("_", "-"), metavar="N,N,...", help=field.metadata["help"])
+        group.add_argument(flag(name), metavar="N,N,...", help=field.metadata["help"])
     group.add_argument("--no-attention", action="store_true", help="no linear attention")
     group.add_argument(
         "--normalise-maps", action=argparse.BooleanOptionalAction, help="divide each map by its root mean square"
@@ -67,8 +69,8 @@ def _given(options):
         try:
             given |= {} if text is None else {name: [read(part) for part in text.split(",")]}
         except ValueError as error:
-            flag = "--" + name.replace("_", "-")
-            raise ConfigError(f"{flag} has to be numbers with commas between them such as 1,2,4, not {text!r}.") from error
+            raise ConfigError(f"{flag(name)} has to be numbers with commas between such as 1,2,4, not {text!r}.") from error
+    given = checked(TrainConfig, given)
     if options.no_attention:
         given["attention"] = None
     if options.normalise_maps is not None:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from ..collection import load
-from ..errors import TrainingError
+from ..errors import ConfigError, TrainingError
 from ..interruption import Interruption
 from ..training.folder import MATERIAL, read_request
 from .train_options import add_run_options, read_config, read_credit, read_exemplar, read_resumed
@@ -18,7 +18,9 @@ def add_to(verbs) -> None:
     parser.add_argument("--kind", choices=("rgb", "svbrdf"), required=True, help="RGB texture, or SVBRDF lit by a flash")
     add_run_options(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
-    parser.add_argument("--resume", action="store_true", help="go on from what the run saved; more iterations may be given")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on from what the run saved, as it began; --iterations may be more"
+    )
     parser.add_argument("--stop-at-eof", action="store_true", help="stop, resumable, where the standard input ends")
     parser.add_argument("--name", help="name of the material (default: the exemplar's)")
     parser.set_defaults(run=run)
@@ -32,6 +34,8 @@ def run(options: argparse.Namespace) -> None:
     config, begun = read_config(options, options.kind), {}
     if options.resume:
         earlier, begun = read_request(options.out)
+        if earlier.kind != options.kind:
+            raise ConfigError(f"{options.out} holds a run of --kind {earlier.kind}, not {options.kind}.")
         config = read_resumed(options, earlier)
     exemplar = read_exemplar(options, options.exemplar, config, options.name, begun)
     init_from = load(options.init_from) if options.init_from else None

@@ -27,7 +27,9 @@ class TrainConfig:
     normals: Boundary = option("published", "border of the height-to-normal step: published, or periodic to tile")
 
     iterations: int = option(50_000, "iterations in all", least=1, most=10_000_000)
-    initialisation: int = option(0, "how many of them initialise an SVBRDF by plain squared differences", least=0, most=10**7)
+    initialisation: int = option(
+        0, "how many of them initialise an SVBRDF, flattened, by squared differences", least=0, most=10**7
+    )
     cycle: int = option(6, "iterations from fresh noise to fresh noise", least=2, most=1000)
     initialisation_cycle: int = option(2, "the same during the initialisation", least=2, most=1000)
     state_size: int = option(128, "side of the states that are trained on", least=8, most=4096)
