@@ -1,6 +1,7 @@
 """Before anything imports the library: its annotations, shapes included, are checked in every call that a test makes."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,9 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    """Its setup and teardown included, a test marked `quiet` has the machine to itself."""
-    with taking_turns(item.config.rootpath / ".pytest_cache" / "turns", item.get_closest_marker("quiet") is not None):
+    """A test marked `quiet`, its setup and teardown included, runs while no other test of this run does."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "alone")
+    with taking_turns(Path(tempfile.gettempdir()) / f"turns-{run}", item.get_closest_marker("quiet") is not None):
         return (yield)
 
 
