@@ -28,11 +28,8 @@ def find_folder(name: str | Path) -> Path:
     Raises CheckpointError, naming what there is, where there is none.
     """
     text = str(name)
-    shipped = checkpoints_folder() / text
-    if re.fullmatch(r"[\w-]+", text) and _is_folder(shipped):
-        return shipped
-    if _is_folder(Path(text)):
-        return Path(text)
+    if (here := local_folder(text)) is not None:
+        return here
     if _HUB_NAME.fullmatch(text) and ".." not in text:
         from .hub import fetch
 
@@ -41,6 +38,14 @@ def find_folder(name: str | Path) -> Path:
     raise CheckpointError(
         f"There is no material {text!r}. Known ones: {known}. A folder or a Hub repository (user/repo@revision) works too."
     )
+
+
+def local_folder(text: str) -> Path | None:
+    """The folder of a name in checkpoints/, or of a path; None where this machine has none."""
+    shipped = checkpoints_folder() / text
+    if re.fullmatch(r"[\w-]+", text) and _is_folder(shipped):
+        return shipped
+    return Path(text) if _is_folder(Path(text)) else None
 
 
 def _is_folder(path):

@@ -19,11 +19,14 @@ def test_a_quiet_one_waits_for_those_that_run_and_others_wait_for_it(tmp_path):
     def begin(name, quiet=False):
         threading.Thread(target=one, args=(name, quiet), daemon=True).start()
 
+    def until(many):
+        end = time.monotonic() + 30
+        while len(happened) < many and time.monotonic() < end:
+            time.sleep(0.01)
+
     def see(*expected):
         """Wait until these have happened, in this order, and then for as long as something else is likely to."""
-        end = time.monotonic() + 30
-        while len(happened) < len(expected) and time.monotonic() < end:
-            time.sleep(0.01)
+        until(len(expected))
         time.sleep(0.2)
         assert tuple(happened) == expected
 
@@ -41,7 +44,5 @@ def test_a_quiet_one_waits_for_those_that_run_and_others_wait_for_it(tmp_path):
     see("first", "second", "first ends", "second ends", "quiet")
     before = len(happened)
     may_end["quiet"].set()
-    end = time.monotonic() + 30
-    while len(happened) < before + 3 and time.monotonic() < end:
-        time.sleep(0.01)
+    until(before + 3)
     assert happened[before] == "quiet ends" and sorted(happened[before + 1 :]) == ["as quiet", "late"]

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from ..checkpoint import PREVIEW, checked_file, save
-from ..collection import find_folder, list_materials, load
+from ..collection import find_folder, list_materials, load, local_folder
 from ..errors import AppearanceError, CheckpointError, RequestError
 from ..material import Material
 
@@ -31,7 +31,7 @@ def run(options) -> None:
         raise RequestError("--exemplars is for --all; one material's exemplar is named after it.")
     if options.seeds < 1:
         raise RequestError(f"--seeds has to be at least 1, not {options.seeds}.")
-    if options.record and not options.all and options.name not in list_materials() and not Path(options.name).is_dir():
+    if options.record and not options.all and local_folder(options.name) is None:
         raise RequestError(f"--record is for checkpoints/ and folders; {options.name} is neither.")
     _print_row("", "distance", "worst", "tsit5 1e-4", "change", "worst", "relit", "light ignored")
     if not options.all:
