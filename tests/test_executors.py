@@ -254,6 +254,18 @@ def test_a_run_goes_on_with_the_numbers_that_it_began_with(dataset, halfway, tmp
     assert read_progress(tmp_path / "moss")["iteration"] == 2
 
 
+@pytest.mark.parametrize("together", [[], ["--together", "2"]], ids=["alone", "stacked"])
+def test_a_finished_run_goes_on_where_more_iterations_are_asked_for(dataset, finished, tmp_path, capsys, together):
+    shutil.copytree(finished, tmp_path / "moss")
+    command = ["train-all", str(dataset), "--out", str(tmp_path), "--only", "moss", *together]
+    for iterations in ("4", "3"):
+        assert main([*command, "--iterations", iterations]) == 0
+        assert read_progress(tmp_path / "moss")["iteration"] == 4
+    assert main([*command, "--iterations", "5"]) == 0
+    assert read_progress(tmp_path / "moss")["iteration"] == 5 and is_finished(tmp_path / "moss")
+    assert capsys.readouterr().out.splitlines()[-1].endswith("finished")
+
+
 IMPOSSIBLE = {
     "no such exemplar": (["--only", "moss,lava"], "has no lava; it has moss, rust"),
     "processors here": (["--cpus", "2"], "--cpus is for --executor ray"),

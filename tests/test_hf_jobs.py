@@ -104,6 +104,19 @@ def test_a_job_does_what_it_is_asked_to(there, submit, tmp_path):
     assert not [request for request in there.requests if "resolve" in request or request.startswith("POST")]
 
 
+def test_a_job_takes_a_finished_run_further(there, submit, finished, tmp_path):
+    """What comes back was asked for more iterations than the run that is here."""
+    shutil.copytree(finished, tmp_path / "out" / "moss")
+    rows = submit("--only", "moss", "--iterations", "5")
+    assert rows == {"moss": f"submitted: {there.endpoint}/jobs/someone/job0"}
+    told, _ = start_job(there.jobs[0], there.endpoint, tmp_path / "machine").communicate(timeout=300)
+    there.jobs[0].stage = "COMPLETED"
+    assert submit("--only", "moss", "--iterations", "5") == {"moss": "finished"}, told
+    out = tmp_path / "out" / "moss"
+    assert read_progress(out)["iteration"] == 5 and is_finished(out)
+    assert submit("--only", "moss", "--iterations", "6")["moss"].startswith("submitted again after COMPLETED")
+
+
 @pytest.mark.parametrize(
     ("driver", "wheels"),
     [("580.65.06", " jax[cuda13]"), ("550.90.07", " jax[cuda12]"), ("NVIDIA-SMI has failed.", ""), (None, "")],

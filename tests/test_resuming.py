@@ -15,7 +15,7 @@ from tensorboard_events import read_events
 import ode_appearance as oa
 from ode_appearance.cli.main import main
 from ode_appearance.training import task as tasks
-from ode_appearance.training.folder import STATE, read_progress, read_request
+from ode_appearance.training.folder import STATE, is_finished, read_progress, read_request
 
 SOLVING = ["--method", "bosh3", "--tolerance", "0.1", "--first-step", "0.5"]
 
@@ -63,6 +63,7 @@ def test_a_run_remembers_its_exemplar_and_its_features(run, exemplars):
         ("moss.gif", ["--kind", "svbrdf"], "a run of --kind rgb, not svbrdf"),
         ("moss.gif", ["--dim", "16"], "its dim is 8, and cannot be 16"),
         ("moss.gif", ["--no-attention", "--learning-rate", "0.1"], "its learning-rate is"),
+        ("moss.gif", ["--preset", "paper"], "its dim is 8, and cannot be 32"),
     ],
 )
 def test_what_a_run_cannot_go_on_with_is_refused_and_nothing_is_lost(run, exemplars, capsys, exemplar, options, sentence):
@@ -70,6 +71,22 @@ def test_what_a_run_cannot_go_on_with_is_refused_and_nothing_is_lost(run, exempl
     assert resume(run, exemplars / exemplar, *options) == 1
     assert sentence in capsys.readouterr().err
     assert (run / STATE).read_bytes() == before
+
+
+def test_the_very_command_that_began_a_run_goes_on_with_it(run, exemplars):
+    options = ["--preset", "quick", "--features", "auto", *LITTLE[2:], *SOLVING, "--iterations", "2", "--duration", "8"]
+    assert resume(run, exemplars / "moss.gif", *options) == 0
+    assert read_progress(run)["iteration"] == 2
+
+
+def test_more_iterations_are_remembered_where_they_are_cut_off(run, exemplars):
+    """Even where a call in between asked for fewer."""
+    assert resume(run, exemplars / "moss.gif", "--iterations", "2") == 0 and is_finished(run)
+    assert resume(run, exemplars / "moss.gif", "--iterations", "4", "--max-minutes", "0") == 0
+    assert read_progress(run)["iteration"] == 3 and not is_finished(run)
+    assert resume(run, exemplars / "moss.gif") == 0
+    assert read_progress(run)["iteration"] == 4 and is_finished(run)
+    assert read_request(run)[1]["duration"] == 8
 
 
 def test_a_folder_with_a_run_in_it_is_not_trained_over(run, exemplars, capsys):

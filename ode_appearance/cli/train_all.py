@@ -99,7 +99,10 @@ def _plans(options):
         entries = [entry for entry in entries if entry.name in wanted]
     if twice := sorted({entry.name for entry in entries if names.count(entry.name) > 1}):
         raise TrainingError(f"The data set has two exemplars named {', '.join(twice)}: rename one of them.")
-    return [Plan(entry.name, options.out / entry.name, lambda entry=entry: _task(entry, options)) for entry in entries]
+    return [
+        Plan(entry.name, options.out / entry.name, lambda entry=entry: _task(entry, options), options.iterations)
+        for entry in entries
+    ]
 
 
 def _task(entry: DatasetEntry, options: argparse.Namespace):

@@ -21,7 +21,7 @@ _SCALARS = [field.name for field in dataclasses.fields(TrainConfig) if field.nam
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     """--preset, --max-minutes, --init-from, the exemplar's credit, and every number of the training config."""
-    parser.add_argument("--preset", choices=PRESETS, default="quick", help="the numbers to start from (default quick)")
+    parser.add_argument("--preset", choices=PRESETS, help="the numbers to start from (default quick)")
     parser.add_argument("--max-minutes", type=float, default=float("inf"), help="stop, resumable, after this long")
     parser.add_argument(
         "--init-from", metavar="NAME", help="start from the weights of this material (an SVBRDF is still initialised)"
@@ -44,15 +44,20 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
 
 def read_config(options: argparse.Namespace, kind: Kind) -> TrainConfig:
     """The preset with what was given on the command line, checked; raises ConfigError naming what is not possible."""
-    return from_json(TrainConfig, {**to_json(preset(options.preset, kind)), **_given(options)}, "train")
+    return from_json(TrainConfig, {**to_json(preset(options.preset or "quick", kind)), **_given(options)}, "train")
 
 
 def read_resumed(options: argparse.Namespace, begun: TrainConfig) -> TrainConfig:
     """The numbers that a run goes on with: those it began with, and as many iterations as are given now.
 
-    Raises ConfigError where any other number is given that it does not have.
+    Raises ConfigError where any other number is given that it does not have, by itself or as one of a preset.
     """
-    wanted = from_json(TrainConfig, {**to_json(begun), **_given(options)}, "train")
+    given = _given(options)
+    asked = preset(options.preset, begun.kind) if options.preset else begun
+    iterations = given.get("iterations", begun.iterations)
+    wanted = from_json(TrainConfig, {**to_json(asked), **given, "iterations": iterations}, "train")
+    if wanted.features == "auto":
+        wanted = dataclasses.replace(wanted, features=begun.features)
     for field in dataclasses.fields(TrainConfig):
         had, given = getattr(begun, field.name), getattr(wanted, field.name)
         if had != given and field.name != "iterations":

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..config_json import to_json
 from ..errors import AppearanceError, HubError, TrainingError
 from ..hub.names import checked_repo
 from ..training.folder import read_progress, read_request
@@ -64,11 +65,16 @@ def _collect(plan, parcel):
     """Put a run where it belongs, unless the one that is there has come further."""
     with tempfile.TemporaryDirectory() as scratch:
         unpack(parcel, Path(scratch))
-        if plan.begun and read_request(plan.folder)[0] != read_request(Path(scratch))[0]:
+        if plan.begun and _numbers(plan.folder) != _numbers(Path(scratch)):
             raise TrainingError(f"{plan.folder} and the repository hold {plan.name} with other numbers than each other.")
         if _iteration(Path(scratch)) < _iteration(plan.folder):
             return
     unpack(parcel, plan.folder)
+
+
+def _numbers(folder):
+    """The training config of a run but for its iterations, of which there may be more than before."""
+    return {**to_json(read_request(folder)[0]), "iterations": None}
 
 
 def _iteration(folder):

@@ -14,11 +14,15 @@ from ..viewer.baking import bake, baked
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """An exemplar of a data set and the folder of its run. `read` gives the task, or raises an AppearanceError."""
+    """An exemplar of a data set and the folder of its run. `read` gives the task, or raises an AppearanceError.
+
+    `iterations`, where given, are what it takes to be finished, whatever an earlier call asked for.
+    """
 
     name: str
     folder: Path
     read: Callable[[], Task]
+    iterations: int | None = None
 
     @property
     def begun(self) -> bool:
@@ -42,7 +46,7 @@ def failed(plan: Plan, error: Exception) -> Outcome:
 
 def finished_before(plan: Plan) -> Outcome | None:
     """The outcome of a run that its folder says is finished, whose material is baked if it is not yet; None for others."""
-    if not is_finished(plan.folder):
+    if not is_finished(plan.folder, plan.iterations):
         return None
     if baked(plan.folder / MATERIAL) is None:
         with contextlib.suppress(AppearanceError):

@@ -22,9 +22,7 @@ _MOST_HEADER_BYTES = 1 << 16
 
 
 def write_request(folder: Path, config: TrainConfig, exemplar: dict[str, Any]) -> None:
-    """Start a run's folder; raises TrainingError where it cannot be written, or holds what an earlier run has saved."""
-    if (folder / STATE).exists():
-        raise TrainingError(f"{folder} holds a run already: resume it (--resume), or train into another folder.")
+    """What a run is asked for, in its folder, which is made; raises TrainingError where it cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"config": to_json(config), "exemplar": exemplar}, indent=1)
@@ -40,6 +38,12 @@ def read_request(folder: Path) -> tuple[TrainConfig, dict[str, Any]]:
         return from_json(TrainConfig, data["config"]), data["exemplar"]
     except (OSError, UnicodeDecodeError, KeyError, TypeError, AppearanceError) as error:
         raise TrainingError(f"{folder} holds no run that can be resumed: {error}.") from error
+
+
+def refuse_run(folder: Path) -> None:
+    """Raise TrainingError where a folder holds what an earlier run has saved."""
+    if (folder / STATE).exists():
+        raise TrainingError(f"{folder} holds a run already: resume it (--resume), or train into another folder.")
 
 
 def write_state(folder: Path, learner: Any, progress: dict[str, Any]) -> None:
@@ -78,10 +82,10 @@ def read_progress(folder: Path) -> dict[str, Any] | None:
     return progress if isinstance(progress, dict) and type(progress.get("iteration")) is int else None
 
 
-def is_finished(folder: Path) -> bool:
-    """Whether a run has saved all the iterations that it was asked for."""
+def is_finished(folder: Path, iterations: int | None = None) -> bool:
+    """Whether a run has saved so many iterations, by default all that it was asked for."""
     progress = read_progress(folder)
     try:
-        return progress is not None and progress["iteration"] >= read_request(folder)[0].iterations
+        return progress is not None and progress["iteration"] >= (iterations or read_request(folder)[0].iterations)
     except TrainingError:
         return False

@@ -21,7 +21,7 @@ from ..features import FeatureExtractor, load_features
 from ..material import Material, new_material
 from .checks import check_fit
 from .config import TrainConfig
-from .folder import MATERIAL, RUN, read_request, read_state, write_request, write_state
+from .folder import MATERIAL, RUN, read_request, read_state, refuse_run, write_request, write_state
 from .memory import check_training_memory
 from .plateau import Plateau
 from .progress import Progress, Rate, Status
@@ -66,19 +66,21 @@ class Run:
         if resume:
             saved = read_state(self.folder, (self.learner, self.plateau.state))
             if saved is not None:
-                self.check_exemplar()
+                write_request(self.folder, config, self.check_exemplar())
                 (self.learner, self.plateau.state), progress = saved
                 self.iteration, self.seconds, self.origin = (progress[key] for key in ("iteration", "seconds", "origin"))
                 return
+        refuse_run(self.folder)
         frames = {"frames": len(self.exemplar), "duration": self.exemplar.duration, "digest": self.exemplar.digest}
         write_request(self.folder, config, {**dataclasses.asdict(self.facts.exemplar), **frames})
 
-    def check_exemplar(self):
-        """Refuse to go on with other frames than those that the run began with."""
+    def check_exemplar(self) -> dict:
+        """The facts of the exemplar that the run began with; refuses to go on with other frames."""
         began_with = read_request(self.folder)[1]
         if began_with.get("digest", self.exemplar.digest) != self.exemplar.digest:
             name = began_with.get("name", "its exemplar")
             raise TrainingError(f"The run in {self.folder}, of {name}, began with other frames or times: it needs those again.")
+        return began_with
 
     @property
     def evaluation_due(self) -> bool:
