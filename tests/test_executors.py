@@ -268,6 +268,7 @@ def test_a_finished_run_goes_on_where_more_iterations_are_asked_for(dataset, fin
 
 IMPOSSIBLE = {
     "no such exemplar": (["--only", "moss,lava"], "has no lava; it has moss, rust"),
+    "fewer than no iterations": (["--iterations", "-5"], "--iterations has to be from 1 to"),
     "processors here": (["--cpus", "2"], "--cpus is for --executor ray"),
     "hardware for Ray": (["--executor", "ray", "--flavor", "t4-small"], "--flavor is for --executor hf-jobs"),
     "no processors": (["--executor", "ray", "--cpus", "-1"], "--cpus has to be"),

@@ -63,7 +63,7 @@ def test_a_run_remembers_its_exemplar_and_its_features(run, exemplars):
         ("moss.gif", ["--kind", "svbrdf"], "a run of --kind rgb, not svbrdf"),
         ("moss.gif", ["--dim", "16"], "its dim is 8, and cannot be 16"),
         ("moss.gif", ["--no-attention", "--learning-rate", "0.1"], "its learning-rate is"),
-        ("moss.gif", ["--preset", "paper"], "its dim is 8, and cannot be 32"),
+        ("moss.gif", ["--preset", "paper"], "its dim is 8, and cannot be 32, as --preset paper has it"),
     ],
 )
 def test_what_a_run_cannot_go_on_with_is_refused_and_nothing_is_lost(run, exemplars, capsys, exemplar, options, sentence):
@@ -73,10 +73,16 @@ def test_what_a_run_cannot_go_on_with_is_refused_and_nothing_is_lost(run, exempl
     assert (run / STATE).read_bytes() == before
 
 
-def test_the_very_command_that_began_a_run_goes_on_with_it(run, exemplars):
+def test_the_numbers_that_a_run_began_with_may_be_said_again(run, exemplars):
+    """The preset's that are another in this run are among them."""
     options = ["--preset", "quick", "--features", "auto", *LITTLE[2:], *SOLVING, "--iterations", "2", "--duration", "8"]
     assert resume(run, exemplars / "moss.gif", *options) == 0
     assert read_progress(run)["iteration"] == 2
+
+
+def test_fewer_iterations_than_are_done_change_nothing(run, exemplars):
+    assert resume(run, exemplars / "moss.gif", "--iterations", "1") == 0
+    assert read_request(run)[0].iterations == 3 and not is_finished(run)
 
 
 def test_more_iterations_are_remembered_where_they_are_cut_off(run, exemplars):
@@ -86,7 +92,7 @@ def test_more_iterations_are_remembered_where_they_are_cut_off(run, exemplars):
     assert read_progress(run)["iteration"] == 3 and not is_finished(run)
     assert resume(run, exemplars / "moss.gif") == 0
     assert read_progress(run)["iteration"] == 4 and is_finished(run)
-    assert read_request(run)[1]["duration"] == 8
+    assert read_request(run)[1]["credit"] == "Somebody"
 
 
 def test_a_folder_with_a_run_in_it_is_not_trained_over(run, exemplars, capsys):

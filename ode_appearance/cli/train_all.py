@@ -7,8 +7,9 @@ from ..collection import load
 from ..errors import ConfigError, TrainingError
 from ..exemplar import DatasetEntry, list_dataset
 from ..interruption import Interruption
+from ..training.config import TrainConfig
 from ..training.folder import RUN, read_request
-from .options import flag
+from .options import checked, flag
 from .train_options import add_run_options, read_config, read_credit, read_exemplar, read_resumed
 
 _OF_RAY = ("cpus", "gpus")
@@ -20,7 +21,7 @@ def add_to(verbs) -> None:
     parser = verbs.add_parser(
         "train-all",
         help="learn every exemplar of a data set",
-        description="Called again, it skips what is finished and goes on with what is not.",
+        description="Called again, it goes on with what is not finished, or has fewer --iterations than are now given.",
     )
     parser.add_argument("dataset", type=Path, help="a folder in the layout of the published data sets")
     parser.add_argument("--only", metavar="NAME,NAME,...", help="of these exemplars alone")
@@ -99,9 +100,9 @@ def _plans(options):
         entries = [entry for entry in entries if entry.name in wanted]
     if twice := sorted({entry.name for entry in entries if names.count(entry.name) > 1}):
         raise TrainingError(f"The data set has two exemplars named {', '.join(twice)}: rename one of them.")
+    iterations = checked(TrainConfig, {"iterations": options.iterations}).get("iterations")
     return [
-        Plan(entry.name, options.out / entry.name, lambda entry=entry: _task(entry, options), options.iterations)
-        for entry in entries
+        Plan(entry.name, options.out / entry.name, lambda entry=entry: _task(entry, options), iterations) for entry in entries
     ]
 
 

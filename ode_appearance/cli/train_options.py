@@ -59,10 +59,11 @@ def read_resumed(options: argparse.Namespace, begun: TrainConfig) -> TrainConfig
     if wanted.features == "auto":
         wanted = dataclasses.replace(wanted, features=begun.features)
     for field in dataclasses.fields(TrainConfig):
-        had, given = getattr(begun, field.name), getattr(wanted, field.name)
-        if had != given and field.name != "iterations":
-            name = field.name.replace("_", "-")
-            raise ConfigError(f"A run goes on with the numbers that it began with: its {name} is {had}, and cannot be {given}.")
+        had, asked_for = getattr(begun, field.name), getattr(wanted, field.name)
+        if had != asked_for and field.name != "iterations":
+            name, why = field.name.replace("_", "-"), "" if field.name in given else f", as --preset {options.preset} has it"
+            beginning = "A run goes on with the numbers that it began with"
+            raise ConfigError(f"{beginning}: its {name} is {had}, and cannot be {asked_for}{why}.")
     return wanted
 
 

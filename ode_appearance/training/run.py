@@ -66,9 +66,11 @@ class Run:
         if resume:
             saved = read_state(self.folder, (self.learner, self.plateau.state))
             if saved is not None:
-                write_request(self.folder, config, self.check_exemplar())
+                facts = self.check_exemplar()
                 (self.learner, self.plateau.state), progress = saved
                 self.iteration, self.seconds, self.origin = (progress[key] for key in ("iteration", "seconds", "origin"))
+                if self.iteration < config.iterations:  # else nothing is asked of it
+                    write_request(self.folder, config, facts)
                 return
         refuse_run(self.folder)
         frames = {"frames": len(self.exemplar), "duration": self.exemplar.duration, "digest": self.exemplar.digest}
