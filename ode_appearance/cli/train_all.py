@@ -8,9 +8,9 @@ from ..errors import ConfigError, TrainingError
 from ..exemplar import DatasetEntry, list_dataset
 from ..interruption import Interruption
 from ..training.config import TrainConfig
-from ..training.folder import RUN, read_request
+from ..training.folder import RUN
 from .options import checked, flag
-from .train_options import add_run_options, read_config, read_credit, read_exemplar, read_resumed
+from .train_options import add_run_options, read_credit, read_exemplar, read_numbers
 
 _OF_RAY = ("cpus", "gpus")
 _OF_JOBS = ("hub_repository", "flavor", "timeout", "image", "upload_minutes")
@@ -110,11 +110,7 @@ def _task(entry: DatasetEntry, options: argparse.Namespace):
     from ..training.task import Task
 
     folder = options.out / entry.name
-    if (folder / RUN).is_file():
-        earlier, begun = read_request(folder)
-        config = read_resumed(options, earlier)
-    else:
-        config, begun = read_config(options, entry.kind), {}
+    config, begun = read_numbers(options, entry.kind, folder if (folder / RUN).is_file() else None)
     exemplar = read_exemplar(options, entry.path, config, entry.name, begun)
     init_from = load(options.init_from) if options.init_from else None
     return Task(exemplar, config, read_credit(options, entry.name, begun), init_from, options.max_minutes)

@@ -10,6 +10,7 @@ from ..config_json import from_json, to_json
 from ..errors import ConfigError
 from ..exemplar import ExemplarFrames, load_exemplar
 from ..training.config import PRESETS, TrainConfig, preset
+from ..training.folder import read_request
 from .options import add_fields, checked, flag
 
 _CREDIT = ("credit", "license", "real_duration")
@@ -42,20 +43,29 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read_config(options: argparse.Namespace, kind: Kind) -> TrainConfig:
-    """The preset with what was given on the command line, checked; raises ConfigError naming what is not possible."""
+def read_numbers(options: argparse.Namespace, kind: Kind, begun: Path | None) -> tuple[TrainConfig, dict[str, Any]]:
+    """The numbers of a training, and what is known of its exemplar: those of the run in the folder `begun`, or new ones.
+
+    Raises ConfigError naming what is not possible, and TrainingError where there is no run to go on with.
+    """
+    if begun is None:
+        return _new(options, kind), {}
+    config, facts = read_request(begun)
+    if config.kind != kind:
+        raise ConfigError(f"{begun} holds a run of --kind {config.kind}, not {kind}.")
+    return _resumed(options, config), facts
+
+
+def _new(options, kind):
+    """The preset with what was given on the command line, checked."""
     return from_json(TrainConfig, {**to_json(preset(options.preset or "quick", kind)), **_given(options)}, "train")
 
 
-def read_resumed(options: argparse.Namespace, begun: TrainConfig) -> TrainConfig:
-    """The numbers that a run goes on with: those it began with, and as many iterations as are given now.
-
-    Raises ConfigError where any other number is given that it does not have, by itself or as one of a preset.
-    """
+def _resumed(options, begun):
+    """What a run began with, and as many iterations as are given now; no other number may be given, alone or by a preset."""
     given = _given(options)
     asked = preset(options.preset, begun.kind) if options.preset else begun
-    iterations = given.get("iterations", begun.iterations)
-    wanted = from_json(TrainConfig, {**to_json(asked), **given, "iterations": iterations}, "train")
+    wanted = from_json(TrainConfig, {**to_json(asked), "iterations": begun.iterations, **given}, "train")
     if wanted.features == "auto":
         wanted = dataclasses.replace(wanted, features=begun.features)
     for field in dataclasses.fields(TrainConfig):

@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 from ..collection import load
-from ..errors import ConfigError, TrainingError
+from ..errors import TrainingError
 from ..interruption import Interruption
-from ..training.folder import MATERIAL, read_request
-from .train_options import add_run_options, read_config, read_credit, read_exemplar, read_resumed
+from ..training.folder import MATERIAL
+from .train_options import add_run_options, read_credit, read_exemplar, read_numbers
 
 
 def add_to(verbs) -> None:
@@ -31,12 +31,7 @@ def run(options: argparse.Namespace) -> None:
     from ..training.bar import with_bar
     from ..training.task import Task, perform
 
-    config, begun = read_config(options, options.kind), {}
-    if options.resume:
-        earlier, begun = read_request(options.out)
-        if earlier.kind != options.kind:
-            raise ConfigError(f"{options.out} holds a run of --kind {earlier.kind}, not {options.kind}.")
-        config = read_resumed(options, earlier)
+    config, begun = read_numbers(options, options.kind, options.out if options.resume else None)
     exemplar = read_exemplar(options, options.exemplar, config, options.name, begun)
     init_from = load(options.init_from) if options.init_from else None
     task = Task(exemplar, config, read_credit(options, exemplar.name, begun), init_from, options.max_minutes)
