@@ -2,6 +2,7 @@
 
 config.json    all facts (MaterialConfig)
 model.eqx      the vector field's array leaves, as `equinox.tree_serialise_leaves` writes them
+start.npy      the exemplar's state at time 0, float16, where solves can start from a stitched one (see starts.py)
 preview.webp   an animated picture, baked from the model
 keyframes.bin  what the viewer shows of it before it is solved, baked from the model (see viewer/baking.py)
 README.md      a model card
@@ -19,17 +20,19 @@ from typing import BinaryIO
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from .atomic import write_together
 from .config import FORMAT_VERSION, Architecture, MaterialConfig
 from .config_json import from_json, parse_json, to_json
 from .errors import AppearanceError, CheckpointError, ConfigError
-from .leaves import read_arrays
+from .leaves import read_arrays, read_half_precision
 from .material import Material, map_channels
 from .vector_field import VectorField
 
-CONFIG, WEIGHTS, PREVIEW, CARD, KEYFRAMES = "config.json", "model.eqx", "preview.webp", "README.md", "keyframes.bin"
-FILES = (CONFIG, WEIGHTS, PREVIEW, CARD, KEYFRAMES)
+CONFIG, WEIGHTS, START = "config.json", "model.eqx", "start.npy"
+PREVIEW, CARD, KEYFRAMES = "preview.webp", "README.md", "keyframes.bin"
+FILES = (CONFIG, WEIGHTS, START, PREVIEW, CARD, KEYFRAMES)
 MAX_CONFIG_BYTES = 1 << 20
 MAX_PARAMETERS = 50_000_000
 MAX_NAME = 200
@@ -41,9 +44,17 @@ def load_folder(folder: Path | str) -> Material:
     config = load_config(folder)
     try:
         weights = read_arrays(checked_file(folder, WEIGHTS), weight_shapes(config.architecture))
+        start = None
+        if config.start_size is not None:
+            start = read_half_precision(checked_file(folder, START), _start_shape(config))
     except CheckpointError as error:
         raise CheckpointError(f"{folder.name}: {error}") from error
-    return Material(field_with_weights(config.architecture, weights), config)
+    return Material(field_with_weights(config.architecture, weights), config, start)
+
+
+def _start_shape(config):
+    width, height = config.start_size
+    return config.architecture.channels, height, width
 
 
 def load_config(folder: Path | str) -> MaterialConfig:
@@ -79,6 +90,8 @@ def check_config(config: MaterialConfig) -> None:
         raise ConfigError("config.brdf has to be given for an SVBRDF, and for nothing else.")
     if "\n" in config.name or len(config.name) > MAX_NAME:
         raise ConfigError(f"config.name has to be one line of up to {MAX_NAME} characters.")
+    if config.start == "stitched" and config.start_size is None:
+        raise ConfigError("config.start is stitched, but config.start_size does not say from what.")
     architecture = config.architecture
     visible = sum(channels for _, channels in map_channels(config))
     if architecture.channels < visible:
@@ -148,6 +161,7 @@ def save(material: Material, folder: Path | str, *, preview: bytes | None = None
     """
     config = _config_to_write(material.config)
     _check_weights(material.vector_field, config)
+    start = _start_to_write(material)
     if preview is None:
         from .preview import bake_preview
 
@@ -156,6 +170,8 @@ def save(material: Material, folder: Path | str, *, preview: bytes | None = None
         WEIGHTS: lambda file: eqx.tree_serialise_leaves(file, material.vector_field),
         PREVIEW: lambda file: file.write(preview),
     }
+    if start is not None:
+        writers[START] = lambda file: np.save(file, start)
     return _write(Path(folder), config, writers)
 
 
@@ -197,10 +213,24 @@ def _check_weights(field, config):
         raise CheckpointError(f"{config.name} has weights that are not finite numbers.")
 
 
+def _start_to_write(material):
+    """The state that starts are stitched from, in half precision."""
+    if material.config.start_size is None:
+        return None
+    shape = _start_shape(material.config)
+    if material.start is None or material.start.shape != shape:
+        raise CheckpointError(f"{material.name} has no state of shape {shape} at time 0, which its facts name.")
+    start = np.ascontiguousarray(material.start, "<f2")
+    if not np.isfinite(start).all():
+        raise CheckpointError(f"{material.name} has a state at time 0 that is not finite in half precision.")
+    return start
+
+
 def _retire_other_architecture(folder, config):
-    """A folder that is to change its architecture is no checkpoint until its new config.json stands."""
+    """Delete config.json before files of other shapes replace the old ones, so that an interrupted save cannot mix the two."""
     try:
-        same = load_config(folder).architecture == config.architecture
+        old = load_config(folder)
+        same = (old.architecture, old.start_size) == (config.architecture, config.start_size)
     except CheckpointError:
         same = False
     if not same:

@@ -23,6 +23,7 @@ BrdfName = Literal[
 Boundary = Literal["published", "periodic"]
 Method = Literal["heun", "tsit5", "bosh3", "rkc", "euler"]
 LightKind = Literal["point", "directional"]
+StartKind = Literal["noise", "stitched"]
 SurfaceKind = Literal["flat", "sphere", "cylinder"]
 
 WHITE = (1.0, 1.0, 1.0)
@@ -162,3 +163,14 @@ class MaterialConfig:
     training: dict[str, Any] = record("how it was trained")
     measures: dict[str, Any] = record("how close it is to its exemplar")
     format: int = option(FORMAT_VERSION, "version of the checkpoint format", least=1, most=FORMAT_VERSION)
+    start: StartKind = option(
+        "noise", "start of a solve: noise at -warmup, or at time 0 a state stitched from the exemplar's", later=True
+    )
+    start_size: tuple[int, int] | None = option(
+        None, "width and height of the exemplar's state at time 0, if the checkpoint has one", least=32, most=1024, later=True
+    )
+
+    @property
+    def first_time(self) -> float:
+        """Model time at which a solve starts: -warmup from noise, 0 from a stitched state."""
+        return 0.0 if self.start == "stitched" else -self.times.warmup

@@ -53,6 +53,18 @@ def read_arrays(path: Path, shapes: Sequence[tuple[int, ...]], *, skip_scalars: 
     return arrays
 
 
+def read_half_precision(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+    """The one float16 array of a file, which has to have this shape and be finite, as float32. Raises as `read_arrays` does."""
+    arrays = []
+    for dtype, found, data in read_records(path, 2 * math.prod(shape), 1):
+        if found != shape or dtype != np.dtype("<f2") or arrays:
+            raise CheckpointError(f"{path.name} has to hold one <f2 array of shape {shape}, not {dtype.str} of shape {found}.")
+        arrays.append(np.frombuffer(data(), dtype).reshape(shape).astype(np.float32))
+    if not arrays or not np.isfinite(arrays[0]).all():
+        raise CheckpointError(f"{path.name} has to hold one array of finite numbers.")
+    return arrays[0]
+
+
 def read_scalars(path: Path, count: int) -> list[float]:
     """The `count` finite 0-d numbers of a leaf file."""
     values = []

@@ -99,15 +99,17 @@ def check_times(config: MaterialConfig, times: Sequence[float] | np.ndarray) -> 
         wanted = np.asarray(list(times), np.float64).ravel()
     except (TypeError, ValueError, OverflowError) as error:
         raise RequestError("Times are a list of numbers.") from error
-    first, last = -config.times.warmup, MAX_SPANS * config.times.duration
+    first, last = config.first_time, MAX_SPANS * config.times.duration
     if wanted.size == 0 or not np.isfinite(wanted).all():
         raise RequestError("Give at least one time, and only finite ones.")
     # A time that is the start or the limit but for rounding is meant to be it.
     for bound in (first, last):
         wanted[np.abs(wanted - bound) < 1e-5 * max(1.0, abs(bound))] = bound
     if wanted.min() < first:
+        origin = "noise" if config.start == "noise" else "a piece of its exemplar"
         raise RequestError(
-            f"{config.name} starts as noise at time {first:g}: nothing lies at {wanted.min():g}; the nearest time is {first:g}."
+            f"{config.name} starts from {origin} at time {first:g}: time {wanted.min():g} is before it; "
+            f"the nearest time is {first:g}."
         )
     if wanted.max() > last:
         raise RequestError(
@@ -118,8 +120,8 @@ def check_times(config: MaterialConfig, times: Sequence[float] | np.ndarray) -> 
 
 
 def effective_step(config: MaterialConfig, solver: SolverConfig) -> float | None:
-    """The fixed step in force: the one asked for, shortened so that whole steps fill the warm-up and the exemplar's span."""
+    """The fixed step in force: the one asked for, shortened so that whole steps fill the time from start to span's end."""
     if solver.fixed_step is None:
         return None
-    span = config.times.warmup + config.times.duration
+    span = config.times.duration - config.first_time
     return span / math.ceil(span / solver.fixed_step * (1 - 1e-6))

@@ -1,6 +1,8 @@
 """A material: a trained vector field, and how its states are to be read, timed and lit."""
 
+import dataclasses
 import hashlib
+from typing import get_args
 
 import equinox as eqx
 import jax
@@ -8,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from .config import Boundary, MaterialConfig
+from .config import Boundary, MaterialConfig, StartKind
 from .errors import RequestError
 from .microfacet import BRDF_MODELS
 from .shading import height_to_normal
@@ -18,10 +20,14 @@ MAP_RANGE = (1e-6, 1.0)
 
 
 class Material(eqx.Module):
-    """One neural ODE and its facts."""
+    """One neural ODE and its facts.
+
+    `start`, where there is one, is the exemplar's own state at time 0, from which new ones are stitched (starts.py).
+    """
 
     vector_field: VectorField
     config: MaterialConfig = eqx.field(static=True)
+    start: Float[np.ndarray, "channels h w"] | None = None
 
     @property
     def name(self) -> str:
@@ -79,7 +85,21 @@ def fingerprint(material: Material) -> str:
     digest = hashlib.sha256(repr((material.config.architecture, material.config.times)).encode())
     for leaf in jax.tree.leaves(material.vector_field):
         digest.update(np.asarray(leaf))
+    if material.config.start == "stitched":
+        digest.update(b"stitched")
+        digest.update(np.ascontiguousarray(material.start))
     return digest.hexdigest()
+
+
+def starting_from(material: Material, start: str) -> Material:
+    """The material with another start of its solves; raises RequestError where it has no state to stitch from."""
+    if start not in get_args(StartKind):
+        raise RequestError(f"A solve starts from {' or '.join(get_args(StartKind))}, not from {str(start)[:20]!r}.")
+    if start == "stitched" and material.start is None:
+        raise RequestError(f"{material.name} has no state of its exemplar to stitch a start from: it starts from noise only.")
+    if start == material.config.start:
+        return material
+    return Material(material.vector_field, dataclasses.replace(material.config, start=start), material.start)
 
 
 def new_material(config: MaterialConfig, seed: int = 0) -> Material:

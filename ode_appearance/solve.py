@@ -3,9 +3,11 @@
 The steps of a solve depend on the material, the seed, the size and the solver alone: the integration starts from noise at
 -warmup, takes its own steps, ends one of them exactly at the end of the exemplar's span, and goes on. The times that are
 asked for only say where states are read off (by the method's dense output) and where it may end. So the same request gives
-the same states, streamed or whole, at once or as an extension of an earlier one.
+the same states, streamed or whole, at once or as an extension of an earlier one. A solve that starts from a stitched state
+starts at time 0 instead.
 """
 
+import dataclasses
 import time as clock
 from collections.abc import Callable, Iterator, Sequence
 
@@ -17,8 +19,9 @@ from jaxtyping import Array, Float
 from .config import SolverConfig
 from .errors import RequestError
 from .limits import check_size, check_times, effective_step
-from .material import Material, fingerprint
+from .material import Material, fingerprint, starting_from
 from .memory import check_memory, enough_memory
+from .starts import stitched_start
 from .trajectory import Solved, Status, Trajectory, TrajectoryCache
 
 CHUNK_STATES = 4
@@ -42,39 +45,53 @@ def solve_stream(
     size: tuple[int, int] = (128, 128),
     times: Sequence[float] | np.ndarray,
     solver: SolverConfig | None = None,
+    start: str | Float[Array, "channels h w"] | Float[np.ndarray, "channels h w"] | None = None,
     noise: Float[Array, "channels h w"] | Float[np.ndarray, "channels h w"] | None = None,
     stop: Callable[[], bool] = lambda: False,
     cache: TrajectoryCache | None = None,
 ) -> Iterator[Trajectory]:
     """Solve, handing out the states as they are reached.
 
-    `size` is (width, height), `times` are model times; `solver` is the material's own by default; `noise` replaces the
-    seed's. `stop` is asked between chunks. With a `cache`, states that it holds come first, and the others start from the
-    nearest earlier position that it holds. Every chunk has the states of its own times; the last one says in `status` how
-    the solve ended, and may be empty.
+    `size` is (width, height), `times` are model times; `solver` and `start` are the material's own by default. From "noise" a
+    solve starts at -warmup, and `noise` replaces the seed's; from "stitched", or from a state that is given as `start`, it
+    starts at time 0. `stop` is asked between chunks. With a `cache`, states that it holds come first, and the others start
+    from the nearest earlier position that it holds. Every chunk has the states of its own times; the last one says in
+    `status` how the solve ended, and may be empty.
 
     Raises RequestError, before anything is solved, for a size, time or seed that is not possible; and later where memory
     runs out.
     """
+    given = noise
+    if noise is not None:
+        material = starting_from(material, "noise")
+    elif isinstance(start, str):
+        material = starting_from(material, start)
+    elif start is not None:
+        given = start
+        material = Material(material.vector_field, dataclasses.replace(material.config, start="stitched"), material.start)
     config = material.config
     solver = config.solver if solver is None else solver
     size = check_size(config, size)
     check_memory(config, solver, size)
     wanted = check_times(config, times)
-    if noise is None:
+    if given is None:
         if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
             raise RequestError(f"A seed is a whole number from 0 to {2**32 - 1}, not {seed!r}.")
         key = (fingerprint(material), int(seed), size, solver)
         with enough_memory(size):
-            noise = initial_noise(seed, config.architecture.channels, size)
+            if config.start == "stitched":
+                given = stitched_start(material, int(seed), size)
+            else:
+                given = initial_noise(seed, config.architecture.channels, size)
     else:
         key, cache = None, None
         expected = (config.architecture.channels, size[1], size[0])
-        if noise.shape != expected:
-            raise RequestError(f"The noise has shape {noise.shape}, but {config.name} at that size needs {expected}.")
-        if not bool(jnp.isfinite(noise).all()):
-            raise RequestError("The noise has to be finite numbers.")
-    return _stream(material, solver, jnp.asarray(noise), wanted, stop, cache, key)
+        what = "start" if noise is None else "noise"
+        if given.shape != expected:
+            raise RequestError(f"The {what} has shape {given.shape}, but {config.name} at that size needs {expected}.")
+        if not bool(jnp.isfinite(given).all()):
+            raise RequestError(f"The {what} has to be finite numbers.")
+    return _stream(material, solver, jnp.asarray(given, jnp.float32), wanted, stop, cache, key)
 
 
 def solve(material: Material, **request) -> Trajectory:
@@ -85,13 +102,13 @@ def solve(material: Material, **request) -> Trajectory:
         return Trajectory.join(chunks)
 
 
-def _stream(material, solver, noise, *rest) -> Iterator[Trajectory]:
-    _, height, width = noise.shape
+def _stream(material, solver, initial, *rest) -> Iterator[Trajectory]:
+    _, height, width = initial.shape
     with enough_memory((width, height)):
-        yield from _chunks(material, solver, noise, *rest)
+        yield from _chunks(material, solver, initial, *rest)
 
 
-def _chunks(material, solver, noise, wanted, stop, cache, key) -> Iterator[Trajectory]:
+def _chunks(material, solver, initial, wanted, stop, cache, key) -> Iterator[Trajectory]:
     from . import stepping  # loads diffrax, for which an app that starts does not wait
 
     began, others = clock.perf_counter(), 0.0  # others: seconds in which somebody had a chunk
@@ -107,11 +124,11 @@ def _chunks(material, solver, noise, wanted, stop, cache, key) -> Iterator[Traje
         stats = {
             "steps": 0 if position is None else int(position.steps),
             "rejected": 0 if position is None else int(position.rejected),
-            "time": -config.times.warmup if position is None else float(position.start),
+            "time": config.first_time if position is None else float(position.start),
             "taken": taken,
             "seconds": clock.perf_counter() - began - others,
         }
-        empty = np.zeros((0, *noise.shape), np.float32)
+        empty = np.zeros((0, *initial.shape), np.float32)
         return Trajectory(np.asarray(times, np.float32), np.stack(states) if len(states) else empty, status, stats)
 
     if known:
@@ -124,7 +141,7 @@ def _chunks(material, solver, noise, wanted, stop, cache, key) -> Iterator[Traje
             status = "stopped"
             yield trajectory([], [])
             return
-        position, last = _resume(material, solver, noise, solved, pending[0], position, last)
+        position, last = _resume(material, solver, initial, solved, pending[0], position, last)
         before = int(position.steps)
         times = np.full(CHUNK_STATES, np.inf, np.float32)
         times[: min(CHUNK_STATES, pending.size)] = pending[:CHUNK_STATES]
@@ -159,7 +176,7 @@ def _chunks(material, solver, noise, wanted, stop, cache, key) -> Iterator[Traje
             return
 
 
-def _resume(material, solver, noise, solved, time, position, last):
+def _resume(material, solver, initial, solved, time, position, last):
     """Where to step on from for a state at `time`: the current position, or a remembered one that is nearer to it."""
     from . import stepping
 
@@ -171,5 +188,5 @@ def _resume(material, solver, noise, solved, time, position, last):
     if here is not None:
         return here, last
     step = effective_step(material.config, solver)
-    start = jnp.float32(-material.config.times.warmup)
-    return stepping.begin(material.vector_field, solver, start, jnp.float32(step or 0), noise)
+    start = jnp.float32(material.config.first_time)
+    return stepping.begin(material.vector_field, solver, start, jnp.float32(step or 0), initial)

@@ -25,7 +25,7 @@ def run_list(options) -> None:
             print(f"{name:28} broken: {error}")
             continue
         kind = config.kind if config.brdf is None else f"{config.kind} ({config.brdf})"
-        print(f"{name:28} {kind:34} time {-config.times.warmup:g} to {config.times.duration:g}")
+        print(f"{name:28} {kind:34} time {config.first_time:g} to {config.times.duration:g}")
 
 
 def run_info(options) -> None:

@@ -87,9 +87,9 @@ def states_in_order(
     """
     waiting: dict[float, np.ndarray] = {}
     done, share = 0, 0.0
-    warmup = material.config.times.warmup
+    begin = material.config.first_time
     # Where only the noise itself is asked for, there is nothing to solve.
-    span = max(float(times[-1]) + warmup, 1e-9)
+    span = max(float(times[-1]) - begin, 1e-9)
     for chunk in chunks:
         waiting.update(zip(chunk.times.tolist(), chunk.states, strict=True))
         while done < len(times) and float(times[done]) in waiting:
@@ -99,7 +99,7 @@ def states_in_order(
             done += 1
             share = max(share, done / len(times))
             progress(share)
-        share = max(share, min(1.0, (chunk.stats["time"] + warmup) / span) if chunk.status == "running" else share)
+        share = max(share, min(1.0, (chunk.stats["time"] - begin) / span) if chunk.status == "running" else share)
         progress(share)
         if chunk.status == "stopped":
             raise StoppedError

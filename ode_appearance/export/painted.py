@@ -58,10 +58,10 @@ class Aging:
 def usual_keyframes(config: MaterialConfig, times: Moments, ages: Ages) -> Moments:
     """Keyframes for frames at ascending times: close to each other over all that the ages reach from there, and where the
     frames are few their own times too, so that what is not painted is as without."""
-    warmup, duration = config.times.warmup, config.times.duration
+    begin, duration = config.first_time, config.times.duration
     # Where no age leads beyond what can be solved, no keyframe has to be there.
-    first = float(np.clip(times[0] + ages.min(), -warmup, MAX_SPANS * duration))
-    last = float(np.clip(times[-1] + ages.max(), -warmup, MAX_SPANS * duration))
+    first = float(np.clip(times[0] + ages.min(), begin, MAX_SPANS * duration))
+    last = float(np.clip(times[-1] + ages.max(), begin, MAX_SPANS * duration))
     parts = [times if len(times) <= MOST_OWN else times[[0, -1]]]
     for start, end, spacing in ((first, min(last, 0.0), SPACING / 3), (max(first, 0.0), last, SPACING)):
         if start <= end:

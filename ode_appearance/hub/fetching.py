@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..checkpoint import CARD, CONFIG, FILES, KEYFRAMES, MAX_CONFIG_BYTES, MAX_PARAMETERS, PREVIEW, WEIGHTS
+from ..checkpoint import CARD, CONFIG, FILES, KEYFRAMES, MAX_CONFIG_BYTES, MAX_PARAMETERS, PREVIEW, START, WEIGHTS
 from ..errors import HubError
 from .cached import cached_snapshot, is_commit, remember
 from .names import split_name
@@ -14,6 +14,7 @@ TIMEOUT = 8.0
 MOST_BYTES = {
     CONFIG: MAX_CONFIG_BYTES,
     WEIGHTS: 4 * MAX_PARAMETERS + (1 << 20),
+    START: 64 << 20,
     PREVIEW: 32 << 20,
     CARD: 1 << 20,
     KEYFRAMES: 8 << 20,

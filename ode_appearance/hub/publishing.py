@@ -4,7 +4,7 @@ import contextlib
 import re
 from pathlib import Path
 
-from ..checkpoint import CARD, CONFIG, FILES, KEYFRAMES, PREVIEW, WEIGHTS, checked_file, load_folder
+from ..checkpoint import CARD, CONFIG, FILES, KEYFRAMES, PREVIEW, START, WEIGHTS, checked_file, load_config, load_folder
 from ..errors import CheckpointError, HubError
 from ..model_card import TAG, model_card
 from .fetching import TIMEOUT
@@ -90,9 +90,14 @@ def _make(api, repo, private, branch):
 def _additions(folder, card):
     from huggingface_hub import CommitOperationAdd
 
-    files = {name: checked_file(folder, name) for name in (CONFIG, WEIGHTS)}
+    files = {name: checked_file(folder, name) for name in _required(load_config(folder))}
     for name in (PREVIEW, KEYFRAMES):  # a material is whole without them
         with contextlib.suppress(CheckpointError):
             path = checked_file(folder, name)
             files |= {name: path} if path.stat().st_size else {}
     return [CommitOperationAdd(name, path) for name, path in files.items()] + [CommitOperationAdd(CARD, card)]
+
+
+def _required(config):
+    """The files without which a material of this config cannot be opened."""
+    return (CONFIG, WEIGHTS) if config.start_size is None else (CONFIG, WEIGHTS, START)

@@ -41,7 +41,7 @@ def bake(folder: Path | str) -> Path:
 def solve_bundle(material: Material, weights: str = "") -> Bundle:
     """The keyframes of a material that are baked; raises RequestError where its solve ends early."""
     times = material.config.times
-    wanted = keyframe_times(times, -times.warmup, times.duration, COUNT)
+    wanted = keyframe_times(times, material.config.first_time, times.duration, COUNT)
     trajectory = solve(material, seed=0, size=(SIZE, SIZE), times=wanted)
     if trajectory.status != "complete":
         raise RequestError(f"{material.name} cannot be baked: its solve ended early ({trajectory.status}).")

@@ -1,0 +1,93 @@
+"""Solves that start from a state stitched from the exemplar's, and the checkpoints that hold one."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from materials import PLAIN, little_material
+
+import ode_appearance as oa
+from ode_appearance.checkpoint import START, load_folder, save
+from ode_appearance.errors import CheckpointError, ConfigError, RequestError
+from ode_appearance.material import Material, fingerprint, starting_from
+from ode_appearance.solve import solve
+
+SIZE = (48, 40)
+
+
+@pytest.fixture
+def stitched():
+    plain = little_material(PLAIN)
+    config = dataclasses.replace(plain.config, start="stitched", start_size=SIZE)
+    start = np.random.default_rng(0).normal(size=(config.architecture.channels, *SIZE[::-1])).astype(np.float16)
+    return Material(plain.vector_field, config, start.astype(np.float32))
+
+
+def test_a_solve_starts_from_patches_of_the_exemplars_state_at_time_0(stitched):
+    (state,) = solve(stitched, size=(32, 32), times=[0.0]).states  # one patch, cut out as it is
+    windows = np.lib.stride_tricks.sliding_window_view(stitched.start, (32, 32), axis=(1, 2))
+    assert any(np.array_equal(windows[:, y, x], state) for y in range(windows.shape[1]) for x in range(windows.shape[2]))
+
+
+def test_the_same_seed_gives_the_same_start_and_another_seed_another(stitched):
+    first, same, other = (solve(stitched, seed=seed, size=(64, 64), times=[0.0, 1.0]).states for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, same)
+    assert np.abs(first - other).max() > 0.1
+
+
+def test_each_solve_can_choose_its_start(stitched):
+    config = stitched.config
+    from_noise = solve(stitched, start="noise", size=(32, 32), times=[-config.times.warmup, 0.0])
+    plain = solve(little_material(PLAIN), size=(32, 32), times=[-config.times.warmup, 0.0])
+    np.testing.assert_array_equal(from_noise.states, plain.states)
+    given = np.ones((config.architecture.channels, 32, 32), np.float32)
+    np.testing.assert_array_equal(solve(stitched, start=given, size=(32, 32), times=[0.0]).states[0], given)
+    assert fingerprint(stitched) != fingerprint(starting_from(stitched, "noise"))
+
+
+def test_what_cannot_be_started_is_refused(stitched):
+    with pytest.raises(RequestError):
+        solve(stitched, size=(32, 32), times=[-0.25])  # there is nothing before a stitched start
+    with pytest.raises(RequestError):
+        solve(little_material(PLAIN), start="stitched", size=(32, 32), times=[0.0])
+    with pytest.raises(RequestError):
+        solve(stitched, start="nothing", size=(32, 32), times=[0.0])
+    with pytest.raises(RequestError):
+        solve(stitched, start=np.ones((1, 32, 32), np.float32), size=(32, 32), times=[0.0])
+
+
+def test_a_checkpoint_keeps_the_state(stitched, tmp_path):
+    save(stitched, tmp_path / "kept", preview=b"")
+    again = load_folder(tmp_path / "kept")
+    np.testing.assert_array_equal(again.start, stitched.start)
+    assert again.config == stitched.config
+    assert fingerprint(again) == fingerprint(stitched)
+
+
+def test_a_checkpoint_with_another_state_than_its_facts_say_is_refused(stitched, tmp_path):
+    folder = save(stitched, tmp_path / "kept", preview=b"")
+    for wrong in (stitched.start[:, :-1].astype(np.float16), stitched.start, np.full(stitched.start.shape, np.nan, np.float16)):
+        np.save(folder / START, wrong)
+        with pytest.raises(CheckpointError):
+            load_folder(folder)
+    (folder / START).unlink()
+    with pytest.raises(CheckpointError):
+        load_folder(folder)
+
+
+def test_facts_that_name_no_state_cannot_start_from_one(stitched, tmp_path):
+    unnamed = dataclasses.replace(stitched.config, start_size=None)
+    with pytest.raises(ConfigError):
+        save(Material(stitched.vector_field, unnamed, stitched.start), tmp_path / "kept", preview=b"")
+
+
+def test_a_stitched_start_tiles(stitched):
+    """Across its border a start differs as neighbours within it do, not as places that have nothing to do with each other."""
+    y, x = np.mgrid[: SIZE[1], : SIZE[0]] / 6
+    smooth = np.stack([np.sin(x + 0.3 * y), np.cos(y), np.sin(x) * np.cos(y)]).astype(np.float32)
+    material = Material(stitched.vector_field, stitched.config, smooth)
+    (state,) = oa.solve(material, size=(96, 96), times=[0.0]).states
+    within = np.abs(np.diff(state, axis=2)).mean()
+    across = np.abs(state[:, :, 0] - state[:, :, -1]).mean()
+    unrelated = np.abs(state[:, :, 0] - state[:, :, 48]).mean()
+    assert across < 2.5 * within < unrelated
