@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from materials import PLAIN, little_material
 
-import ode_appearance as oa
 from ode_appearance.checkpoint import START, load_folder, save
 from ode_appearance.errors import CheckpointError, ConfigError, RequestError
 from ode_appearance.material import Material, fingerprint, starting_from
@@ -79,15 +78,3 @@ def test_facts_that_name_no_state_cannot_start_from_one(stitched, tmp_path):
     unnamed = dataclasses.replace(stitched.config, start_size=None)
     with pytest.raises(ConfigError):
         save(Material(stitched.vector_field, unnamed, stitched.start), tmp_path / "kept", preview=b"")
-
-
-def test_a_stitched_start_tiles(stitched):
-    """Across its border a start differs as neighbours within it do, not as places that have nothing to do with each other."""
-    y, x = np.mgrid[: SIZE[1], : SIZE[0]] / 6
-    smooth = np.stack([np.sin(x + 0.3 * y), np.cos(y), np.sin(x) * np.cos(y)]).astype(np.float32)
-    material = Material(stitched.vector_field, stitched.config, smooth)
-    (state,) = oa.solve(material, size=(96, 96), times=[0.0]).states
-    within = np.abs(np.diff(state, axis=2)).mean()
-    across = np.abs(state[:, :, 0] - state[:, :, -1]).mean()
-    unrelated = np.abs(state[:, :, 0] - state[:, :, 48]).mean()
-    assert across < 2.5 * within < unrelated
