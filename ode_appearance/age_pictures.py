@@ -39,7 +39,7 @@ def read_ages(path: Path, size: tuple[int, int], range: tuple[float, float]) -> 
     It is one of the formats that exemplars have, of at most MOST_PIXELS or as many pixels as the state, which is looked at
     before it is decoded. Raises RequestError.
     """
-    what, most = named(path), max(MOST_PIXELS, size[0] * size[1])
+    what, most = named(Path(path.name)), max(MOST_PIXELS, size[0] * size[1])
     try:
         with enough_memory(size), open_picture(path, what, least=1, most=most) as picture:
             grey, opacity = _levels(ImageOps.exif_transpose(picture), what)

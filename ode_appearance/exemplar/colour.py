@@ -41,7 +41,7 @@ def to_srgb(picture: Image.Image) -> tuple[Image.Image, str | None]:
         if transform is None:
             return picture.convert("RGB"), None
         return transform.apply(picture), f"Its colours were converted from their profile ({name}) to sRGB."
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError) as error:
+    except (ImageCms.PyCMSError, ImportError, OSError, ValueError, TypeError) as error:
         return picture.convert("RGB"), f"Its colour profile cannot be used, and was ignored ({shown(str(error))})."
 
 

@@ -61,8 +61,8 @@ def choose_frames(names: Iterable[str], what: str) -> tuple[list[str], list[str]
     remarks = []
     if deeper := sum(len(folders[folder]) for folder in folders if folder not in chosen):
         remarks.append(f"{deeper:,} pictures in folders farther within were passed over.")
-    for kind, (count, advice) in _not_read(names).items():
-        remarks.append(f"{count:,} {kind} file{'s' * (count > 1)} beside the pictures were passed over. {advice}")
+    for kind, (count, advice) in sorted(_not_read(names).items()):
+        remarks.append(f"{count:,} {kind} file{'s were' if count > 1 else ' was'} passed over. {advice}")
     return in_order(name for folder in chosen for name in folders[folder]), remarks
 
 

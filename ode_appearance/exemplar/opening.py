@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 
 from PIL import Image, UnidentifiedImageError
 
-from ..errors import ExemplarError
+from ..errors import AppearanceError, ExemplarError
 from ..regular_files import open_regular
 from .colour import ignored_colours
 from .deep import correct_planes
@@ -47,8 +47,10 @@ def open_picture(file: Path | io.BytesIO, what: str, least: int = MIN_SIDE, most
             correct_planes(picture)
             picture.info[COLOURS] = ignored_colours(picture, head)
             yield picture
-    except ExemplarError:
+    except AppearanceError:
         raise
+    except MemoryError as error:
+        raise ExemplarError(f"There is not enough memory to decode {what}; make it smaller first.") from error
     except Image.DecompressionBombError as error:
         raise ExemplarError(f"{what} has far too many pixels: {error}.") from error
     except UnidentifiedImageError as error:
