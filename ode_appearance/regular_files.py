@@ -74,6 +74,6 @@ def expanded(path: str | Path, error: type[AppearanceError]) -> Path:
 
 
 def named(path: Path) -> str:
-    """A path within a sentence: at most 200 printable characters, of which the last ones tell most."""
+    """A path within a sentence: at most 120 printable characters, of which the last ones tell most."""
     text = "".join(letter if letter.isprintable() else "?" for letter in str(path))
-    return text if len(text) <= 200 else f"...{text[-197:]}"
+    return text if len(text) <= 120 else f"...{text[-117:]}"

@@ -162,3 +162,23 @@ def test_the_folder_that_one_is_in(tmp_path, monkeypatch):
         saved(tmp_path / "rust" / f"{number}.png", 50 * number)
     monkeypatch.chdir(tmp_path / "rust")
     assert load_exemplar(".", size=40).name == "rust" and relit_siblings(Path(".")) == {}
+
+
+LONG = "x" * 5000
+WRITERS = [
+    ["train-all", "EXAMPLES", "--out", LONG, "--iterations", "1", "--only", "lichen_spreading"],
+    ["sample", "clay_solidifying", "--out", LONG, "--size", "32x32", "--times", "0"],
+    ["sample", "clay_solidifying", "--published", "--out", f"{LONG}/a"],
+    ["export", "clay_solidifying", "--out", f"{LONG}/a.png", "--size", "32x32", "--times", "0"],
+    ["train", "EXAMPLES", "--kind", "rgb", "--out", LONG, "--resume"],
+    ["evaluate", LONG, "EXAMPLES"],
+]
+
+
+@pytest.mark.parametrize("words", WRITERS, ids=lambda words: f"{words[0]} {len(words)}")
+def test_names_that_nothing_can_be_written_to(words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    examples = str(Path(__file__).parents[1] / "examples")
+    assert main([examples if word == "EXAMPLES" else word for word in words]) == 1
+    assert capsys.readouterr().err.strip().endswith(".")
+    assert list(tmp_path.iterdir()) == []
