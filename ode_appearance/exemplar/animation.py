@@ -40,7 +40,10 @@ def open_animation(path: Path) -> Source:
                 check_pixels(pixels, size, path.name)
                 correct_planes(animation)
                 # Every frame is decoded, for later ones may be drawn over it, and the duration may come with it.
-                picture = decode(animation, lambda page=first + index: _page(path, page), path.name)
+                if index in wanted:
+                    picture = decode(animation, lambda page=first + index: _page(path, page), path.name)
+                else:
+                    animation.load()
                 durations.append(float(animation.info.get("duration") or 0) or DEFAULT_MILLISECONDS)
                 if index in wanted:
                     yield picture

@@ -17,6 +17,7 @@ from .pictures import open_folder, open_zip
 from .prepare import frame_and_remark
 from .source import Source
 from .video import open_video, video_container
+from .wording import shown
 
 
 def open_source(path: Path) -> Source:
@@ -65,7 +66,10 @@ def _read_into(taken, source, picks, depth):
     for count, picture in enumerate(source.pictures(picks), start=1):
         if isinstance(picture, DeepPicture) and depth.grows(picture):
             return None
-        taken[count - 1], remark = frame_and_remark(picture, taken.shape[-1], depth.bits or 16)
+        try:
+            taken[count - 1], remark = frame_and_remark(picture, taken.shape[-1], depth.bits or 16)
+        except (ValueError, OSError) as error:  # a mode that this version of Pillow does not convert
+            raise ExemplarError(f"Frame {count} is of a kind that is not read ({shown(str(error))}).") from error
         sizes.add(picture.size)
         remarks |= {} if remark is None else {remark: None}
     return count, sizes, list(remarks)[:3]  # a profile may be called otherwise in each frame
