@@ -20,7 +20,7 @@ from .snippet import snippet
 
 POLL_SECONDS = 1.0
 MOST_READING = 2
-"""Pictures of ages that are decoded at a time: each takes up to 300 MB for a large state."""
+"""Pictures of ages that are decoded at a time: each takes up to 120 MB, or 400 MB for the largest state."""
 
 
 class Program:
