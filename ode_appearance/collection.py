@@ -36,7 +36,7 @@ def find_folder(name: str | Path) -> Path:
         return fetch(text)
     known = ", ".join(list_materials()) or "none"
     raise CheckpointError(
-        f"There is no material {text!r}. Known ones: {known}. A folder or a Hub repository (user/repo@revision) works too."
+        f"There is no material {text[:99]!r}. Known ones: {known}. A folder or a Hub repository (user/repo@revision) works too."
     )
 
 

@@ -14,6 +14,7 @@ from typing import BinaryIO
 import numpy as np
 
 from .errors import CheckpointError
+from .regular_files import open_regular
 
 _MAGIC = b"\x93NUMPY\x01\x00"
 _MAX_HEADER = 1024
@@ -83,7 +84,7 @@ def read_records(path: Path, length: int, records: int) -> Iterator[tuple[np.dty
     A file whose size cannot be that of at most `records` records, arrays of `length` bytes among them, is refused at once.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path, CheckpointError) as file:
             size = os.fstat(file.fileno()).st_size
             if not length <= size <= length + records * _MAX_RECORD:
                 raise CheckpointError(

@@ -9,6 +9,7 @@ from .errors import CheckpointError
 from .leaves import read_arrays, read_scalars
 from .material import Material
 from .microfacet import BRDF_MODELS
+from .regular_files import is_there, kind_of, named
 
 HIDDEN_CHANNELS = 9
 WEIGHTS, LIGHT = "model.eqx", "light.eqx"
@@ -45,10 +46,12 @@ def import_official(folder: Path | str, config: MaterialConfig) -> Material:
     architecture.
     """
     folder = Path(folder)
-    if not (folder / WEIGHTS).is_file():
-        raise CheckpointError(f"{folder} holds no {WEIGHTS}.")
+    if kind_of(folder, CheckpointError) != "a folder":
+        raise CheckpointError(f"{named(folder)} is {kind_of(folder, CheckpointError)}, not a folder with {WEIGHTS} in it.")
+    if not is_there(folder / WEIGHTS):
+        raise CheckpointError(f"{named(folder)} holds no {WEIGHTS}.")
     weights = read_arrays(folder / WEIGHTS, weight_shapes(config.architecture), skip_scalars=True)
-    if config.brdf is not None and (folder / LIGHT).is_file():
+    if config.brdf is not None and is_there(folder / LIGHT):
         log_intensity, x, y = read_scalars(folder / LIGHT, 3)
         config = dataclasses.replace(config, light=Light(x, y, log_intensity))
     return Material(field_with_weights(config.architecture, weights), config)

@@ -1,9 +1,13 @@
 """Age maps as grey pictures."""
 
+import contextlib
+import tracemalloc
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from ode_appearance import age_pictures
 from ode_appearance.age_pictures import grey_of_ages, read_ages, usual_range
 from ode_appearance.errors import RequestError
 from ode_appearance.export.mapfiles import encode_map
@@ -53,3 +57,52 @@ def test_what_is_no_picture(tmp_path):
     for name in ("a.png", "none.png"):
         with pytest.raises(RequestError, match=name):
             read_ages(tmp_path / name, (4, 4), (0.0, 1.0))
+
+
+def test_a_large_picture_is_refused_before_it_is_decoded(tmp_path):
+    Image.new("L", (3000, 3000)).save(tmp_path / "a.png")
+    with watched_memory() as peak, pytest.raises(RequestError, match=r"a\.png is 3000x3000 pixels; more than 4 million"):
+        read_ages(tmp_path / "a.png", (32, 32), usual_range(SPAN))
+    assert peak() < 5_000_000
+    Image.new("L", (2048, 2048), 255).save(tmp_path / "a.png")
+    np.testing.assert_allclose(read_ages(tmp_path / "a.png", (2048, 2048), usual_range(SPAN)), SPAN, atol=1e-5)
+
+
+@contextlib.contextmanager
+def watched_memory():
+    """A function that tells how many bytes Python and NumPy have had at once."""
+    tracemalloc.start()
+    try:
+        yield lambda: tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("form", ["PPM", "TGA", "ICO", "PCX", "SGI", "EPS"])
+def test_other_formats_are_not_opened(tmp_path, form):
+    Image.new("RGB", (16, 16)).save(tmp_path / "a.png", form)
+    with pytest.raises(RequestError, match="no picture in a known format"):
+        read_ages(tmp_path / "a.png", (4, 4), usual_range(SPAN))
+
+
+def test_gifs_tiffs_and_webps_of_a_pixel(tmp_path):
+    for form in ("GIF", "TIFF", "WEBP", "BMP"):
+        Image.new("RGB", (1, 1), (255, 255, 255)).save(tmp_path / "a.png", form)
+        np.testing.assert_allclose(read_ages(tmp_path / "a.png", (4, 4), usual_range(SPAN)), SPAN, atol=1e-5)
+
+
+def test_floating_point_ages_are_refused(tmp_path):
+    Image.new("F", (4, 4)).save(tmp_path / "a.tif")
+    with pytest.raises(RequestError, match="floating-point"):
+        read_ages(tmp_path / "a.tif", (4, 4), usual_range(SPAN))
+
+
+def test_memory_that_runs_out_is_a_sentence(tmp_path, monkeypatch):
+    path = picture(tmp_path, [[1, 128, 255]])
+
+    def full(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(age_pictures, "_levels", full)
+    with pytest.raises(RequestError, match="not enough memory"):
+        read_ages(path, (3, 1), usual_range(SPAN))

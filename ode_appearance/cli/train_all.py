@@ -7,6 +7,7 @@ from ..collection import load
 from ..errors import ConfigError, TrainingError
 from ..exemplar import DatasetEntry, list_dataset
 from ..interruption import Interruption
+from ..regular_files import is_there
 from ..training.config import TrainConfig
 from ..training.folder import RUN
 from .options import checked, flag
@@ -110,7 +111,7 @@ def _task(entry: DatasetEntry, options: argparse.Namespace):
     from ..training.task import Task
 
     folder = options.out / entry.name
-    config, begun = read_numbers(options, entry.kind, folder if (folder / RUN).is_file() else None)
+    config, begun = read_numbers(options, entry.kind, folder if is_there(folder / RUN) else None)
     exemplar = read_exemplar(options, entry.path, config, entry.name, begun)
     init_from = load(options.init_from) if options.init_from else None
     return Task(exemplar, config, read_credit(options, entry.name, begun), init_from, options.max_minutes)

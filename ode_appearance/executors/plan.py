@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import AppearanceError
+from ..regular_files import is_there
 from ..training.folder import MATERIAL, RUN, is_finished
 from ..training.journal import last_entry
 from ..training.task import Task
@@ -27,7 +28,7 @@ class Plan:
     @property
     def begun(self) -> bool:
         """Whether there is a run to go on with."""
-        return (self.folder / RUN).is_file()
+        return is_there(self.folder / RUN)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,7 +1,10 @@
 """Animated pictures: GIF, WebP, APNG, AVIF and multi-page TIFF, with their own frame durations."""
 
+import contextlib
 from pathlib import Path
 
+from .decoding import decode
+from .deep import correct_planes
 from .limits import MAX_FILE_BYTES, check_bytes, check_frame_count, check_pixels
 from .opening import open_picture
 from .screening import screen_page
@@ -35,11 +38,15 @@ def open_animation(path: Path) -> Source:
                 screen_page(animation, path.name)  # the first one does not tell how large the others are
                 pixels += animation.width * animation.height
                 check_pixels(pixels, size, path.name)
+                correct_planes(animation)
                 # Every frame is decoded, for later ones may be drawn over it, and the duration may come with it.
-                animation.load()
+                if index in wanted:
+                    picture = decode(animation, lambda page=first + index: _page(path, page), path.name)
+                else:
+                    animation.load()
                 durations.append(float(animation.info.get("duration") or 0) or DEFAULT_MILLISECONDS)
                 if index in wanted:
-                    yield animation.copy()
+                    yield picture
 
     def shares():
         whole = sum(durations)
@@ -50,3 +57,10 @@ def open_animation(path: Path) -> Source:
         return starts
 
     return Source(total - first, pictures, shares)
+
+
+@contextlib.contextmanager
+def _page(path, number):
+    with open_picture(path, path.name) as animation:
+        animation.seek(number)
+        yield animation

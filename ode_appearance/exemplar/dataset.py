@@ -6,7 +6,8 @@ from typing import get_args
 
 from ..config import Kind
 from ..errors import ExemplarError
-from .pictures import natural_order
+from ..regular_files import expanded, is_folder, is_there, kind_of, named
+from .names import in_order
 
 RGB_FOLDER = "RGB_dynamic_textures"
 SVBRDF_FOLDER = "SVBRDF_dynamic_flash_textures"
@@ -34,22 +35,27 @@ def list_dataset(root: str | Path) -> list[DatasetEntry]:
     animated files) and `SVBRDF_dynamic_flash_textures/synthetic/NAME` with its siblings NAME_relit_up, _left and _rightdown.
     Raises ExemplarError where there is none.
     """
-    root = Path(root).expanduser()
+    root = expanded(root, ExemplarError)
+    kind_of(root, ExemplarError)
     entries = []
     for kind, name in zip(get_args(Kind), (RGB_FOLDER, SVBRDF_FOLDER), strict=True):
         folder = root if root.name == name else root / name
         for place in (folder, folder / "synthetic"):
-            entries += _entries(place, kind) if place.is_dir() else []
+            entries += _entries(place, kind) if is_folder(place) else []
     if not entries:
-        raise ExemplarError(f"{root} holds no exemplars; it should contain {RGB_FOLDER} or {SVBRDF_FOLDER}.")
+        raise ExemplarError(f"{named(root)} holds no exemplars; it should contain {RGB_FOLDER} or {SVBRDF_FOLDER}.")
     return entries
 
 
 def _entries(place, kind):
     entries = []
-    for path in sorted(place.iterdir(), key=lambda path: natural_order(path.name)):
+    try:
+        names = in_order(path.name for path in place.iterdir())
+    except OSError as error:
+        raise ExemplarError(f"{named(place)} cannot be read: {error.strerror or error}.") from error
+    for path in (place / name for name in names):
         animated = path.suffix.lower() in (".gif", ".webp", ".png", ".avif")
-        filmed = path.is_dir() and kind == "svbrdf" and path.name != "synthetic"
+        filmed = is_folder(path) and kind == "svbrdf" and path.name != "synthetic"
         if path.name.startswith(".") or "_relit_" in path.name or not (animated or filmed):
             continue
         entries.append(DatasetEntry(path.stem, kind, path, relit_siblings(path)))
@@ -58,14 +64,15 @@ def _entries(place, kind):
 
 def relit_siblings(path: Path) -> dict[str, Path]:
     """The pictures under other lights that lie beside an exemplar, by their names in RELIGHTS."""
+    path = path if path.name not in ("", "..") else path.resolve()
     siblings = {light: path.with_name(f"{path.stem}_relit_{light}{path.suffix}") for light in RELIGHTS}
-    return {light: sibling for light, sibling in siblings.items() if sibling.exists()}
+    return {light: sibling for light, sibling in siblings.items() if is_there(sibling)}
 
 
 def find_exemplar(name: str, folder: Path | None = None) -> Path | None:
     """The first file or folder of this name anywhere below a folder of one's own, or below EXAMPLES; None if there is none."""
     for place in (folder, EXAMPLES):
-        if name and place is not None and place.is_dir():
+        if name and place is not None and is_folder(place):
             for path in sorted(place.rglob("*")):
                 if path.name == name or (path.stem == name and path.suffix.lower() in READABLE):
                     return path

@@ -9,6 +9,7 @@ from jaxtyping import Float, UInt8
 
 from ..config import Kind
 from ..errors import ExemplarError
+from ..regular_files import expanded, named
 from .notes import notes_on
 from .reading import open_source, read_frames
 
@@ -84,14 +85,19 @@ def load_exemplar(
 
     Raises ExemplarError, with a sentence, for what cannot be read, is absurdly large, or has fewer than two distinct frames.
     """
-    path = Path(path).expanduser()
+    path = expanded(path, ExemplarError)
+    if path.name in ("", ".."):  # the folder that one is in
+        path = path.resolve()
     size = (128 if kind == "rgb" else 256) if size is None else size
     most = PUBLISHED_FRAMES if frames is None else frames
     _check_options(size, most, frame_interval, duration)
-    source = open_source(path)
-    picks = evenly(source.count, min(source.count, most))
-    taken, sizes = read_frames(source, picks, size, path.name)
-    notes = notes_on(source, sizes, size, len(picks), len(taken), most if kind == "svbrdf" else 0)
+    try:
+        source = open_source(path)
+        picks = evenly(source.count, min(source.count, most))
+        taken, sizes, remarks = read_frames(source, picks, size, path.name)
+    except OSError as error:  # a file that was removed or may not be read, or a disk that fails
+        raise ExemplarError(f"{named(path)} cannot be read: {error.strerror or error}.") from error
+    notes = notes_on(source, sizes, size, len(picks), len(taken), most if kind == "svbrdf" else 0, remarks)
     shares = np.arange(len(taken)) / len(taken)
     if source.shares is not None:
         shares = np.array(source.shares())[picks[: len(taken)]]

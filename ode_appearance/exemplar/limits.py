@@ -24,13 +24,13 @@ MAX_DIRECTORY_BYTES = 8 << 20
 MIN_SIDE = 32
 
 
-def check_picture_size(width: int, height: int, what: str) -> None:
-    """Refuse a picture without a central square of MIN_SIDE pixels, or with more than MAX_PIXELS."""
-    if min(width, height) < MIN_SIDE:
-        raise ExemplarError(f"{what} is {width}x{height} pixels; an exemplar needs at least {MIN_SIDE}x{MIN_SIDE}.")
-    if width * height > MAX_PIXELS:
+def check_picture_size(width: int, height: int, what: str, least: int = MIN_SIDE, most: int = MAX_PIXELS) -> None:
+    """Refuse a picture without a central square of `least` pixels, or with more than `most`."""
+    if min(width, height) < least:
+        raise ExemplarError(f"{what} is {width}x{height} pixels; it needs at least {least}x{least}.")
+    if width * height > most:
         raise ExemplarError(
-            f"{what} is {width}x{height} pixels; more than {MAX_PIXELS / 1e6:.0f} million are refused: make it smaller first."
+            f"{what} is {width}x{height} pixels; more than {most / 1e6:.0f} million are refused: make it smaller first."
         )
 
 

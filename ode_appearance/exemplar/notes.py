@@ -1,15 +1,19 @@
 """What was done to a time-lapse on its way to the trainer that its owner may not expect, in sentences."""
 
+from collections.abc import Sequence
+
 from .source import Source
 
 
-def notes_on(source: Source, sizes: set[tuple[int, int]], size: int, picked: int, taken: int, needed: int) -> tuple[str, ...]:
+def notes_on(
+    source: Source, sizes: set[tuple[int, int]], size: int, picked: int, taken: int, needed: int, remarks: Sequence[str] = ()
+) -> tuple[str, ...]:
     """A sentence for each.
 
     Frames of these `sizes` (width, height) were brought to `size`. Of the source's, `picked` were wanted and `taken` there.
-    Where more are `needed`, some were repeated.
+    Where more are `needed`, some were repeated. `remarks` are those on the frames themselves.
     """
-    notes = []
+    notes = [*source.remarks(), *remarks]
     if taken < picked or source.broken:
         notes.append(f"The file breaks off: {taken} frames of it could be read.")
     if picked < source.count:

@@ -1,15 +1,18 @@
 """Folders and zip files of pictures, one a frame, in the natural order of their names."""
 
 import io
+import os
 import re
 import stat
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
-from PIL import Image, ImageOps
-
 from ..errors import ExemplarError
+from ..regular_files import named, open_regular
+from .decoding import decode
+from .exif_times import Taken, remark_on_order, taken_at
+from .gathering import choose_frames, list_folder
 from .limits import (
     MAX_DIRECTORY_BYTES,
     MAX_FILE_BYTES,
@@ -20,28 +23,23 @@ from .limits import (
     check_bytes,
     check_frame_count,
 )
+from .names import is_frame
 from .opening import open_picture
 from .source import Source
 from .wording import shown
 
-PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".gif")
-
-
-def natural_order(name: str) -> tuple:
-    """A sorting key under which frame_2 comes before frame_10; zero-padded names sort as plain strings do."""
-    return tuple((int(part), "") if re.fullmatch(r"\d{1,300}", part) else (-1, part) for part in re.split(r"(\d+)", name)), name
-
 
 def open_folder(path: Path) -> Source:
-    """A folder of pictures; files that are none, hidden ones and folders within are passed over."""
-    names = sorted((entry.name for entry in path.iterdir() if _is_frame(entry.name) and entry.is_file()), key=natural_order)
+    """A folder of pictures (see gathering.py for which of them); files that are none are passed over."""
+    what = f"The folder {named(path)}"
+    names, remarks = choose_frames(list_folder(path), what)
 
     def read(name):
-        file = path / name
-        check_bytes(file.stat().st_size, MAX_PICTURE_BYTES, name)
-        return file.read_bytes()
+        with open_regular(path / name, ExemplarError) as file:
+            check_bytes(os.fstat(file.fileno()).st_size, MAX_PICTURE_BYTES, shown(name))
+            return file.read(MAX_PICTURE_BYTES)
 
-    return _source(names, read, f"The folder {path.name}")
+    return _source(names, read, what, remarks)
 
 
 def open_zip(path: Path) -> Source:
@@ -56,24 +54,19 @@ def open_zip(path: Path) -> Source:
         raise ExemplarError(f"{path.name} has {len(entries):,} entries; at most {2 * MAX_FRAMES:,} are read.")
     for entry in entries:
         _check_entry(entry, path.name)
-    frames = {e.filename: e for e in entries if _is_frame(e.filename) and not e.is_dir()}
-    check_bytes(max(1, sum(e.file_size for e in frames.values())), MAX_UNPACKED_BYTES, f"What {path.name} unpacks to")
+    files = {entry.filename.replace("\\", "/"): entry for entry in entries if not entry.filename.endswith("/")}
+    names, remarks = choose_frames(files, path.name)
+    check_bytes(max(1, sum(files[name].file_size for name in names)), MAX_UNPACKED_BYTES, f"What {path.name} unpacks to")
 
     def read(name):
         try:
             # Limited by the size that was checked, whatever the compressed data go on to say.
-            with zipfile.ZipFile(path) as archive, archive.open(frames[name]) as file:
-                return file.read(frames[name].file_size)
+            with zipfile.ZipFile(path) as archive, archive.open(files[name]) as file:
+                return file.read(files[name].file_size)
         except Exception as error:  # as above
             raise ExemplarError(f"{shown(name)} in {path.name} is damaged or encrypted ({shown(str(error))}).") from error
 
-    return _source(sorted(frames, key=natural_order), read, path.name)
-
-
-def _is_frame(name):
-    parts = PurePosixPath(name).parts
-    hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
-    return bool(parts) and not hidden and parts[-1].lower().endswith(PICTURE_SUFFIXES)
+    return _source(names, read, path.name, remarks)
 
 
 class _Leashed(io.FileIO):
@@ -96,34 +89,39 @@ def _check_entry(entry, archive):
         raise ExemplarError(f"{archive} is encrypted; save it without a password.")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise ExemplarError(f"{archive} is packed in a way that is not read here: save it as an ordinary zip file.")
-    if _is_frame(name):
+    if is_frame(name):
         check_bytes(entry.file_size, MAX_PICTURE_BYTES, f"{shown(name)} in {archive}")
     if entry.file_size > max(entry.compress_size, 4096) * MAX_ZIP_RATIO:
         raise ExemplarError(f"{archive} is refused: {called} unpacks to over {MAX_ZIP_RATIO} times its size.")
 
 
-def _source(names: Sequence[str], read: Callable[[str], bytes], what: str) -> Source:
-    if not names:
-        raise ExemplarError(f"{what} holds no pictures ({', '.join(PICTURE_SUFFIXES)}).")
+def _source(names: Sequence[str], read: Callable[[str], bytes], what: str, remarks: list[str]) -> Source:
     with open_picture(io.BytesIO(read(names[0])), shown(names[0])) as picture:
-        size = _upright_size(picture)
-    check_frame_count(len(names), *size, what)
+        check_frame_count(len(names), *picture.size, what)
+    taken: dict[int, Taken | None] = {}
 
     def pictures(picks):
+        first = None
+        taken.clear()
         for index in picks:
-            name = names[index]
-            with open_picture(io.BytesIO(read(name)), shown(name)) as picture:
-                if _upright_size(picture) != size:
+            name, data = names[index], read(names[index])
+
+            def opened(name=name, data=data):
+                return open_picture(io.BytesIO(data), shown(name))
+
+            with opened() as file:
+                picture = decode(file, opened, shown(name))
+                taken[index] = taken_at(file)
+                first = first or (name, picture.size)
+                if picture.size != first[1]:
                     raise ExemplarError(
-                        f"{what} mixes sizes: {shown(names[0])} is {size[0]}x{size[1]}, {shown(name)} is "
-                        "{}x{}; the frames of a time-lapse must have one size.".format(*_upright_size(picture))
+                        f"{what} mixes sizes: {shown(first[0])} is {first[1][0]}x{first[1][1]}, {shown(name)} is "
+                        f"{picture.size[0]}x{picture.size[1]}; the frames of a time-lapse must have one size."
                     )
-                yield ImageOps.exif_transpose(picture)
+                yield picture
 
-    return Source(len(names), pictures, None)
+    def all_remarks():
+        out_of_order = remark_on_order([names[index] for index in taken], list(taken.values()))
+        return remarks if out_of_order is None else [*remarks, out_of_order]
 
-
-def _upright_size(picture: Image.Image) -> tuple[int, int]:
-    """Width and height once the camera's own orientation note is followed."""
-    width, height = picture.size
-    return (height, width) if picture.getexif().get(0x0112, 1) >= 5 else (width, height)
+    return Source(len(names), pictures, None, remarks=all_remarks)

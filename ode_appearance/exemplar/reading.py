@@ -8,22 +8,26 @@ import numpy as np
 from jaxtyping import UInt8
 
 from ..errors import ExemplarError
+from ..regular_files import kind_of, named, open_regular
 from .animation import open_animation
+from .deep import DeepPicture, Depth
 from .limits import MAX_LEARNT_BYTES
+from .names import NOT_READ
 from .pictures import open_folder, open_zip
-from .prepare import square_frame
+from .prepare import frame_and_remark
 from .source import Source
 from .video import open_video, video_container
+from .wording import shown
 
 
 def open_source(path: Path) -> Source:
     """A folder, or a file that is what its first bytes say; raises ExemplarError for what is no time-lapse."""
-    if path.is_dir():
+    if kind_of(path, ExemplarError) == "a folder":
         return open_folder(path)
-    if not path.is_file():
-        raise ExemplarError(f"There is no file or folder {path}.")
-    with path.open("rb") as file:
+    with open_regular(path, ExemplarError) as file:
         head = file.read(32)
+    if path.suffix.lower() in NOT_READ:  # a raw picture is a TIFF with a thumbnail
+        raise ExemplarError(f"{named(path)} is not read. {NOT_READ[path.suffix.lower()][1]}")
     if head.startswith(b"PK\x03\x04"):
         return open_zip(path)
     container = video_container(head)
@@ -32,10 +36,10 @@ def open_source(path: Path) -> Source:
 
 def read_frames(
     source: Source, picks: Sequence[int] | np.ndarray, size: int, name: str
-) -> tuple[UInt8[np.ndarray, "n 3 size size"], set[tuple[int, int]]]:
-    """The picked frames, brought to a size, and the (width, height) that they had; fewer where the file breaks off.
+) -> tuple[UInt8[np.ndarray, "n 3 size size"], set[tuple[int, int]], list[str]]:
+    """The picked frames, brought to a size; the (width, height) that they had; and sentences on what was done to them.
 
-    Raises ExemplarError for more than is learnt from, and where no two of them differ.
+    Fewer frames where the file breaks off. Raises ExemplarError for more than is learnt from, and where no two of them differ.
     """
     if len(picks) * 3 * size * size > MAX_LEARNT_BYTES:
         most = math.isqrt(MAX_LEARNT_BYTES // (3 * len(picks)))
@@ -44,11 +48,28 @@ def read_frames(
         taken = np.empty((len(picks), 3, size, size), np.uint8)
     except MemoryError as error:
         raise ExemplarError(f"{len(picks)} frames of {size}x{size} do not fit into memory.") from error
-    count, sizes = 0, set()
-    for count, picture in enumerate(source.pictures([int(pick) for pick in picks]), start=1):
-        taken[count - 1] = square_frame(picture, size)
-        sizes.add(picture.size)
+    depth = Depth()
+    while (read := _read_into(taken, source, [int(pick) for pick in picks], depth)) is None:
+        pass  # at most four times: each time with more bits
+    count, sizes, remarks = read
     taken = taken[:count]
     if count < 2 or not (taken[1:] != taken[0]).any():
         raise ExemplarError(f"All frames of {name} look the same; a time-lapse needs at least two different ones.")
-    return taken, sizes
+    if (remark := depth.remark()) is not None:
+        remarks.append(remark)
+    return taken, sizes, remarks
+
+
+def _read_into(taken, source, picks, depth):
+    """Fill `taken`: the number of frames, their sizes, and remarks; None where a frame has more bits than those before it."""
+    count, sizes, remarks = 0, set(), {}
+    for count, picture in enumerate(source.pictures(picks), start=1):
+        if isinstance(picture, DeepPicture) and depth.grows(picture):
+            return None
+        try:
+            taken[count - 1], remark = frame_and_remark(picture, taken.shape[-1], depth.bits or 16)
+        except (ValueError, OSError) as error:  # a mode that this version of Pillow does not convert
+            raise ExemplarError(f"Frame {count} is of a kind that is not read ({shown(str(error))}).") from error
+        sizes.add(picture.size)
+        remarks |= {} if remark is None else {remark: None}
+    return count, sizes, list(remarks)[:3]  # a profile may be called otherwise in each frame

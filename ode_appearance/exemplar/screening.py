@@ -8,13 +8,12 @@ its picture.
 import io
 import re
 import struct
-from pathlib import Path
 from typing import BinaryIO, Literal
 
 from PIL import Image, TiffImagePlugin
 
 from ..errors import ExemplarError
-from .limits import MAX_FRAMES, check_picture_size
+from .limits import MAX_FRAMES, MAX_PICTURE_BYTES, MAX_PIXELS, MIN_SIDE, check_picture_size
 
 MAX_OTHER_BYTES = 1 << 20
 """Of a GIF: comments, and all else that is no picture."""
@@ -24,24 +23,18 @@ MAX_TAGS = 1_000_000
 """Of all pages of a TIFF, each of which has two dozen or so."""
 
 
-def screen_file(file: Path | io.BytesIO, what: str) -> None:
+def screen_file(file: BinaryIO | io.BytesIO, what: str, least: int = MIN_SIDE, most: int = MAX_PIXELS) -> None:
     """Refuse a GIF, a TIFF or a JPEG that cannot be decoded in reasonable time; other files are left to Pillow."""
-    if isinstance(file, Path):
-        with file.open("rb") as opened:
-            _screen(opened, what)
-    else:
-        _screen(file, what)
-        file.seek(0)
-
-
-def _screen(file, what):
     head = file.read(6)
     if head in (b"GIF87a", b"GIF89a"):
-        _screen_gif(file, what)
+        _screen_gif(file, what, least, most)
     elif head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
         _screen_tiff(file, "little" if head[:2] == b"II" else "big", b"+" in head[:4], what)
-    elif head.startswith(b"\xff\xd8") and isinstance(file, io.BytesIO) and _scans(file.getvalue()) > MAX_SCANS:
-        raise ExemplarError(f"{what} goes over its picture more than {MAX_SCANS} times; save it as an ordinary JPEG.")
+    elif head.startswith(b"\xff\xd8"):
+        file.seek(0)
+        if _scans(file.read(MAX_PICTURE_BYTES)) > MAX_SCANS:
+            raise ExemplarError(f"{what} goes over its picture more than {MAX_SCANS} times; save it as an ordinary JPEG.")
+    file.seek(0)
 
 
 def _scans(data: bytes) -> int:
@@ -61,7 +54,7 @@ def _scans(data: bytes) -> int:
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
 
 
-def _screen_gif(file: BinaryIO | io.BytesIO, what: str) -> None:
+def _screen_gif(file: BinaryIO | io.BytesIO, what: str, least: int, most: int) -> None:
     screen = file.read(7)
     if len(screen) < 7:
         return
@@ -75,7 +68,7 @@ def _screen_gif(file: BinaryIO | io.BytesIO, what: str) -> None:
                 return
             left, top, across, down, flags = struct.unpack("<HHHHB", place)
             width, height, frames = max(width, left + across), max(height, top + down), frames + 1
-            check_picture_size(width, height, what)
+            check_picture_size(width, height, what, least, most)
             file.seek(_colours(flags) + 1, 1)
             _pass_blocks(file)
         else:
@@ -117,11 +110,11 @@ def _screen_tiff(file: BinaryIO | io.BytesIO, order: Literal["little", "big"], l
         file.seek(count * each, 1)
 
 
-def screen_page(picture: Image.Image, what: str) -> None:
+def screen_page(picture: Image.Image, what: str, least: int = MIN_SIDE, most: int = MAX_PIXELS) -> None:
     """Refuse an opened picture that is too large or too small, or the page of a TIFF whose tiles are too large."""
-    check_picture_size(*picture.size, what)
+    check_picture_size(*picture.size, what, least, most)
     if isinstance(picture, TiffImagePlugin.TiffImageFile):
         tags = picture.tag_v2
         width, height = (int(tags.get(tag, 0)) for tag in (TiffImagePlugin.TILEWIDTH, TiffImagePlugin.TILELENGTH))
         if width and height:
-            check_picture_size(max(width, picture.width), max(height, picture.height), f"A tile of {what}")
+            check_picture_size(max(width, picture.width), max(height, picture.height), f"A tile of {what}", least, most)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from PIL import Image
 
+from .deep import DeepPicture
+
 
 @dataclasses.dataclass(frozen=True)
 class Source:
@@ -13,10 +15,12 @@ class Source:
     `pictures(picks)` yields the frames of the given ascending, distinct numbers in 0 ... count - 1, each checked to be of
     acceptable size. `shares()` says when each of the `count` frames begins, as a share of the whole span in [0, 1); it
     may be called once all pictures have been taken. None stands for files without times of their own. `broken` tells that
-    the file ends before what it holds does.
+    the file ends before what it holds does. `remarks()` gives sentences on how the frames were found, once all pictures have
+    been taken.
     """
 
     count: int
-    pictures: Callable[[Sequence[int]], Iterator[Image.Image]]
+    pictures: Callable[[Sequence[int]], Iterator[Image.Image | DeepPicture]]
     shares: Callable[[], list[float]] | None
     broken: bool = False
+    remarks: Callable[[], list[str]] = list

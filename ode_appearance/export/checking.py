@@ -11,6 +11,7 @@ from ..config import MaterialConfig, Surface
 from ..errors import RequestError
 from ..limits import check_size, check_times, picture_size
 from ..memory import host_bytes
+from ..regular_files import is_folder, named
 from ..rendering import FLAT, check_exposure
 from ..viewer.schedule import LEAST, MOST
 from .config import SUFFIXES, ExportConfig
@@ -40,8 +41,8 @@ def check_export(
     suffix = SUFFIXES[config.format]
     if path.suffix.lower() != suffix:
         raise RequestError(f"A file of format {config.format} ends in {suffix}; {path.name!r} does not.")
-    if not path.parent.is_dir():
-        raise RequestError(f"There is no folder {path.parent} to write to.")
+    if not is_folder(path.parent):
+        raise RequestError(f"There is no folder {named(path.parent)} to write to.")
     if config.format == "png" and len(wanted) > 1:
         raise RequestError(f"A png is one picture, but {len(wanted)} times were given; frames is the format for more.")
     check_exposure(exposure)

@@ -14,6 +14,7 @@ from ..errors import RequestError
 from ..exemplar import load_exemplar
 from ..limits import check_size, check_times
 from ..material import Material
+from ..regular_files import is_folder, is_there, named
 from ..solve import solve_stream
 from .job import StoppedError, states_in_order
 from .published_files import write_animations, write_frames
@@ -90,7 +91,7 @@ def sampling_times(times: Times, *, warmup: bool) -> Float[np.ndarray, " n"]:
 
 
 def _check_folder(folder):
-    if not folder.parent.is_dir():
-        raise RequestError(f"There is no folder {folder.parent} to write to.")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if not is_folder(folder.parent):
+        raise RequestError(f"There is no folder {named(folder.parent)} to write to.")
+    if is_there(folder) and (not is_folder(folder) or any(folder.iterdir())):
         raise RequestError(f"{folder} is there already; the published samples go into a new or empty folder.")

@@ -19,6 +19,8 @@ from .requests import solve_request
 from .snippet import snippet
 
 POLL_SECONDS = 1.0
+MOST_READING = 2
+"""Pictures of ages that are decoded at a time: each takes up to 120 MB, or 400 MB for the largest state."""
 
 
 class Program:
@@ -26,6 +28,7 @@ class Program:
 
     def __init__(self, studio: Studio, library: Library):
         self._studio, self._library = studio, library
+        self._reading = asyncio.Semaphore(MOST_READING)
 
     def materials(self) -> list[dict[str, str]]:
         """The shipped materials: name, kind, and for a broken one the error."""
@@ -61,7 +64,7 @@ class Program:
         None until it is there; whoever stops listening stops it.
         """
         config = self._studio.collection.find(material).config
-        seen = as_seen(config, (width, height), time, (x, y, log_intensity), view, age)
+        seen = await self._seen(config, (width, height), time, (x, y, log_intensity), view, age)
         left = threading.Event()
         drawing = asyncio.ensure_future(self._studio.pictures.draw(material, seed, width, height, seen, left.is_set))
         try:
@@ -85,7 +88,7 @@ class Program:
         config = self._studio.collection.find(material).config
         sequence = is_sequence(format, time, end)
         fields = screen_fields(config, seed, width, height, time, end if sequence else None)
-        seen = as_seen(config, (width, height), time, (x, y, log_intensity), view, age)
+        seen = await self._seen(config, (width, height), time, (x, y, log_intensity), view, age)
         options = dict(format=format, fps=fps, map_format=map_format, map_values=map_values, sequence=sequence, frames=frames)
         session, path = f"program {secrets.token_hex(8)}", None
         try:
@@ -95,6 +98,11 @@ class Program:
             (self._studio.exports.end if path is None else self._studio.exports.leave)(session)
         if path is None:
             raise RequestError("The export was stopped.")
+
+    async def _seen(self, *arguments) -> dict[str, Any]:
+        """`as_seen` in another thread, so that a picture of ages that is being decoded keeps no other client waiting."""
+        async with self._reading:
+            return await asyncio.to_thread(as_seen, *arguments)
 
     def estimate_export(
         self, material: str, format: str, width: int, height: int, time: float, end: float, frames: int,

@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import ExemplarError, TrainingError
 from ..exemplar import ExemplarFrames, load_exemplar
 from ..exemplar.limits import MAX_FRAMES
-from ..exemplar.pictures import PICTURE_SUFFIXES, natural_order
+from ..exemplar.names import NOT_READ, PICTURE_SUFFIXES, in_order
 from ..training.config import TrainConfig
 from .plain import as_text
 from .scratch import scratch_folder
@@ -48,6 +48,8 @@ def _gather(files, folder):
     for file in dict.fromkeys(files):  # the same one twice is one frame
         shown = file.name[:60]
         if file.suffix.lower() not in PICTURE_SUFFIXES:
+            if (known := NOT_READ.get(file.suffix.lower())) is not None:
+                raise ExemplarError(f"{shown} is not read. {known[1]}")
             raise ExemplarError(f"Several files have to be pictures, one a frame, and {shown} is none: give it by itself.")
         if (folder / file.name).exists():
             raise ExemplarError(f"Two pictures are called {shown}: their names have to tell their order.")
@@ -59,7 +61,7 @@ def _gather(files, folder):
 
 def name_of(uploads: Sequence[str] | None, example: str) -> str:
     """A name for what is to be learnt: the file's, or what the names of several begin with."""
-    stems = sorted((Path(path).stem for path in uploads or ()), key=natural_order)
+    stems = in_order(Path(path).stem for path in uploads or ())
     if len(stems) < 2:
         return stems[0][:60] if stems else example
     common = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*stems, strict=False))

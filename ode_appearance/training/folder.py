@@ -15,6 +15,7 @@ import equinox as eqx
 from ..atomic import write_atomically
 from ..config_json import from_json, parse_json, to_json
 from ..errors import AppearanceError, TrainingError
+from ..regular_files import is_there
 from .config import TrainConfig
 
 RUN, STATE, MATERIAL = "run.json", "state.eqx", "material"
@@ -42,7 +43,7 @@ def read_request(folder: Path) -> tuple[TrainConfig, dict[str, Any]]:
 
 def refuse_run(folder: Path) -> None:
     """Raise TrainingError where a folder holds what an earlier run has saved."""
-    if (folder / STATE).exists():
+    if is_there(folder / STATE):
         raise TrainingError(f"{folder} holds a run already: resume it (--resume), or train into another folder.")
 
 

@@ -124,7 +124,7 @@ def test_frames_too_large_to_be_learnt(tmp_path):
         ({"<img src=x onerror=alert(1)>.png": b"no picture"}, "no picture in a known format"),
         ({"\x1b[2J\n" + "a" * 60_000 + ".png": b"no picture"}, "no picture in a known format"),
         ({"1.zip": bombs.zipped(bombs.pictures())}, None),
-        ({"a.png/b.png": b"x"}, "no picture in a known format"),
+        ({"a.png/b.png": b"x"}, None),  # it lies farther within than the others
     ],
     ids=lambda value: repr(value)[:24] if isinstance(value, dict) else None,
 )

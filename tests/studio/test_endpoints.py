@@ -100,6 +100,26 @@ def test_lights_exposure_tiles_and_ages_are_rendered_exported_and_written_down(c
     )
 
 
+@pytest.mark.parametrize("form", ["PNG", "PPM"])
+def test_ages_that_are_too_large_or_of_another_format_are_refused_at_once(client, tmp_path, form):
+    """A few kilobytes that unpack to 100 million pixels; and a format that no exemplar has."""
+    path = tmp_path / "age.png"
+    if form == "PNG":
+        Image.new("1", (10_000, 10_000)).save(path)
+        assert path.stat().st_size < 20_000
+    else:
+        Image.new("RGB", (8, 8)).save(path, form)
+    given = [0.0, 0.0, 0.0, None, {}, gradio_client.handle_file(path)]
+    started = time.monotonic()
+    with pytest.raises(AppError, match=r"(million|no picture in a known format)"):
+        client.predict("clay_solidifying", 0, 32, 32, *given, api_name="/render")
+    with pytest.raises(AppError, match=r"(million|no picture in a known format)"):
+        client.predict(
+            "clay_solidifying", "png", 0, 32, 32, 0.0, 0.0, 60, 20.0, "png8", "engine", *given[1:], api_name="/export"
+        )
+    assert time.monotonic() - started < 20
+
+
 def test_a_map_by_itself_is_rendered_exported_and_written_down(client):
     given = ["clay_solidifying", 0, 32, 32, 1.0, 0.0, 0.0, None, {"channel": "height"}]
     clay = oa.load("clay_solidifying")
