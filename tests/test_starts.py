@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from materials import PLAIN, little_material
 
+from ode_appearance.cli.main import main
 from ode_appearance.checkpoint import START, load_folder, save
 from ode_appearance.errors import CheckpointError, ConfigError, RequestError
 from ode_appearance.material import Material, fingerprint, starting_from
@@ -78,3 +79,16 @@ def test_facts_that_name_no_state_cannot_start_from_one(stitched, tmp_path):
     unnamed = dataclasses.replace(stitched.config, start_size=None)
     with pytest.raises(ConfigError):
         save(Material(stitched.vector_field, unnamed, stitched.start), tmp_path / "kept", preview=b"")
+
+
+def test_the_command_line_chooses_the_start(stitched, tmp_path, capsys):
+    folder = save(stitched, tmp_path / "kept", preview=b"")
+    at_zero = ["--times", "0", "--size", "32", "--format", "npz"]
+    assert main(["sample", str(folder), *at_zero, "--out", str(tmp_path / "own")]) == 0
+    assert main(["sample", str(folder), *at_zero, "--start", "noise", "--out", str(tmp_path / "noise")]) == 0
+    own, noise = (np.load(next((tmp_path / name).glob("*.npz")))["states"] for name in ("own", "noise"))
+    np.testing.assert_array_equal(own, solve(stitched, size=(32, 32), times=[0.0]).states)
+    np.testing.assert_array_equal(noise, solve(stitched, start="noise", size=(32, 32), times=[0.0]).states)
+    capsys.readouterr()
+    assert main(["sample", str(folder), "--times", "-0.25", "--out", str(tmp_path / "before")]) == 1
+    assert "time 0" in capsys.readouterr().err

@@ -6,9 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ..collection import load
 from ..export import ExportConfig, check_aging, check_export, estimate_bytes, export, written_size
-from .options import add_fields, add_request, add_solver, checked, read_size, read_solver, read_times
+from .options import add_fields, add_request, add_solver, checked, load_material, read_size, read_solver, read_times
 from .shown import add_shown, read_shown
 
 _FIELDS = [field.name for field in dataclasses.fields(ExportConfig)]
@@ -28,7 +27,7 @@ def add_to(verbs) -> None:
 def run(options) -> None:
     """Say how large it will be, solve and write with a progress bar, and name the file on standard output."""
     config = ExportConfig(**checked(ExportConfig, {name: getattr(options, name) for name in _FIELDS}))
-    material = load(options.name)
+    material = load_material(options)
     times, size = read_times(options, material.config), read_size(options.size)
     shown = read_shown(options, material.config, size)
     visible = {name: shown[name] for name in ("exposure", "tiles", "surface", "channel")}

@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..config import MaterialConfig, SolverConfig
+from ..collection import load
+from ..config import MaterialConfig, SolverConfig, StartKind
 from ..config_json import read_value
 from ..errors import RequestError
 from ..limits import check_times
+from ..material import Material, starting_from
 
 
 def add_fields(parser: argparse._ActionsContainer, cls: type, names: Sequence[str], prefix: str = "") -> None:
@@ -43,12 +45,23 @@ def checked(cls: type, values: dict[str, Any]) -> dict[str, Any]:
 def add_request(parser: argparse.ArgumentParser) -> None:
     """The material, and of what it is sampled: --seed, --size, and --times or --frames with --t0 and --t1."""
     parser.add_argument("name", help="a name in checkpoints/, a folder, or a Hub repository user/repo[@revision]")
-    parser.add_argument("--seed", type=int, help="seed of the noise that it starts from (default 0)")
+    parser.add_argument("--seed", type=int, help="seed of the start (default 0)")
+    parser.add_argument(
+        "--start",
+        choices=typing.get_args(StartKind),
+        help="start at noise, or at a state stitched from the exemplar's (default: the material's own)",
+    )
     parser.add_argument("--size", help="WIDTHxHEIGHT in pixels (default 128x128)")
     parser.add_argument("--times", metavar="T,T,...", help="model times to write")
     parser.add_argument("--frames", type=int, help="instead of --times: this many, evenly spaced (default: the exemplar's)")
     parser.add_argument("--t0", type=float, help="first time of --frames (default 0)")
     parser.add_argument("--t1", type=float, help="last time of --frames (default: the end of the exemplar)")
+
+
+def load_material(options: argparse.Namespace) -> Material:
+    """The material of that name, with the start that was asked for. Raises what `load` and `starting_from` raise."""
+    material = load(options.name)
+    return material if options.start is None else starting_from(material, options.start)
 
 
 def read_times(options: argparse.Namespace, config: MaterialConfig) -> np.ndarray:

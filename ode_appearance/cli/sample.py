@@ -15,7 +15,7 @@ from ..rendering import render
 from ..solve import solve_stream
 from ..trajectory import Trajectory
 from .export import progress_bar
-from .options import add_request, add_solver, flag, read_size, read_solver, read_times
+from .options import add_request, add_solver, flag, load_material, read_size, read_solver, read_times
 from .shown import SHOWN, add_shown, read_shown
 
 FORMATS = ("png", "gif", "webp", "mp4", "npz")
@@ -46,7 +46,7 @@ def run(options) -> None:
         return
     if options.exemplar is not None:
         raise RequestError("--exemplar is for --published alone.")
-    material = load(options.name)
+    material = load_material(options)
     times = read_times(options, material.config)
     size = read_size(options.size)
     shown = read_shown(options, material.config, size)
