@@ -9,7 +9,7 @@ from jaxtyping import Float, UInt8
 
 from ..config import Kind
 from ..errors import ExemplarError
-from .notes import notes_on
+from .notes import note_on_hold, notes_on
 from .reading import open_source, read_frames
 
 # The length of an exemplar's span in model time, and its number of frames, as published.
@@ -89,12 +89,12 @@ def load_exemplar(
     most = PUBLISHED_FRAMES if frames is None else frames
     _check_options(size, most, frame_interval, duration)
     source = open_source(path)
-    picks = evenly(source.count, min(source.count, most))
-    taken, sizes = read_frames(source, picks, size, path.name)
-    notes = notes_on(source, sizes, size, len(picks), len(taken), most if kind == "svbrdf" else 0)
-    shares = np.arange(len(taken)) / len(taken)
+    source, picks, taken, sizes = _pick(source, most, size, path.name)
+    shares, held = np.arange(len(taken)) / len(taken), ()
     if source.shares is not None:
         shares = np.array(source.shares())[picks[: len(taken)]]
+        held = () if frame_interval is not None else note_on_hold(shares)
+    notes = notes_on(source, sizes, size, len(picks), len(taken), most if kind == "svbrdf" else 0) + held
     if kind == "svbrdf" and len(taken) < most:
         slots = np.arange(most) / most
         shown = evenly(len(taken), most) if source.shares is None else np.searchsorted(shares, slots + 1e-9, "right") - 1
@@ -114,6 +114,18 @@ def load_exemplar(
         real_duration=real_duration,
         notes=notes,
     )
+
+
+def _pick(source, most, size, name):
+    """The source with its true number of frames, the numbers of those picked, these, and the sizes that they had."""
+    for _ in range(2):
+        picks = evenly(source.count, min(source.count, most))
+        taken, sizes = read_frames(source, picks, size, name)
+        count = source.count if source.counted is None else source.counted()
+        if count == source.count:
+            return source, picks, taken, sizes
+        source = dataclasses.replace(source, count=count)
+    raise ExemplarError(f"{name} is damaged: it does not decode to the same frames each time.")
 
 
 def evenly(count: int, picks: int) -> np.ndarray:

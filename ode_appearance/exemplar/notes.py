@@ -1,5 +1,9 @@
 """What was done to a time-lapse on its way to the trainer that its owner may not expect, in sentences."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from .source import Source
 
 
@@ -9,7 +13,7 @@ def notes_on(source: Source, sizes: set[tuple[int, int]], size: int, picked: int
     Frames of these `sizes` (width, height) were brought to `size`. Of the source's, `picked` were wanted and `taken` there.
     Where more are `needed`, some were repeated.
     """
-    notes = []
+    notes = [*source.notes]
     if taken < picked or source.broken:
         notes.append(f"The file breaks off: {taken} frames of it could be read.")
     if picked < source.count:
@@ -25,3 +29,9 @@ def notes_on(source: Source, sizes: set[tuple[int, int]], size: int, picked: int
         how = "" if source.shares is None else ": each stays as long as the file says"
         notes.append(f"Frames were repeated, to make of {taken} the {needed} that an SVBRDF is learnt from{how}.")
     return tuple(notes)
+
+
+def note_on_hold(shares: Sequence[float] | np.ndarray) -> tuple[str, ...]:
+    """A sentence where the last frame of those that begin at these shares of the span stays for most of it."""
+    held = 1 - shares[-1]
+    return (f"Its last frame stays for {held:.0%} of the time.",) if held > 0.5 else ()

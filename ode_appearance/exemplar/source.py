@@ -13,10 +13,14 @@ class Source:
     `pictures(picks)` yields the frames of the given ascending, distinct numbers in 0 ... count - 1, each checked to be of
     acceptable size. `shares()` says when each of the `count` frames begins, as a share of the whole span in [0, 1); it
     may be called once all pictures have been taken. None stands for files without times of their own. `broken` tells that
-    the file ends before what it holds does.
+    the file ends before what it holds does. `notes` are sentences on how it was read, complete after `pictures` and `shares`.
+    `counted()`, once all pictures have been taken, is the number of frames that there were, where `count` is an estimate;
+    where they differ, pictures are picked anew from that number. None stands for a `count` that is exact.
     """
 
     count: int
     pictures: Callable[[Sequence[int]], Iterator[Image.Image]]
     shares: Callable[[], list[float]] | None
     broken: bool = False
+    notes: Sequence[str] = ()
+    counted: Callable[[], int] | None = None
