@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import imageio_ffmpeg
 import numpy as np
-
-import av
 
 # By container: its codec, with reordered frames and few key frames where it has them.
 CODECS = {

@@ -1,5 +1,6 @@
 """Videos: MP4, MOV, Matroska, WebM, AVI and Ogg, decoded by PyAV in a process of its own."""
 
+import itertools
 import re
 import statistics
 from collections.abc import Iterator, Sequence
@@ -97,7 +98,7 @@ def presentation_shares(stamps: Sequence[int | None], length: int) -> list[float
     """
     if None in stamps or len(stamps) < 2:
         return None
-    intervals = [after - before for before, after in zip(stamps, stamps[1:], strict=False)]
+    intervals = [after - before for before, after in itertools.pairwise(stamps)]
     if min(intervals) <= 0:
         return None
     span = stamps[-1] - stamps[0] + max(length, statistics.median_low(intervals[-5:]))
@@ -133,4 +134,3 @@ def _is_cut_off(path):
             start = file.tell()
             file.seek(size, 1)
     return not unknown and start + size > path.stat().st_size
-

@@ -1,7 +1,8 @@
 """From a video's R'G'B' to sRGB: high dynamic range (ITU-R BT.2100) and wide gamuts.
 
-Numbers of transfer functions and primaries are those of ITU-T H.273. Frames of standard dynamic range have the values that
-players show, those that are stored; what is converted is encoded as they are, for a display of gamma 2.4 (ITU-R BT.1886).
+Numbers of transfer functions and primaries are those of ITU-T H.273. The values of standard dynamic range are taken for those
+of sRGB, as browsers do. High dynamic range is encoded for a display of gamma 2.4 (ITU-R BT.1886), so that it has the values
+that a film of the same scene in standard range has.
 """
 
 import functools
@@ -9,7 +10,7 @@ import functools
 import numpy as np
 from jaxtyping import Float32, Float64, UInt8, UInt16
 
-PQ, HLG, SRGB = 16, 18, 13
+PQ, HLG = 16, 18
 UNSPECIFIED, BT2020, DISPLAY_P3 = 2, 9, 12
 # The luminance of white in cd/m² (ITU-R BT.2408), and that of the display that HLG is shown on (BT.2100).
 WHITE, PEAK = 203.0, 1000.0
@@ -28,7 +29,7 @@ _BAND = 1 << 20
 
 
 def to_srgb(values: UInt16[np.ndarray, "h w 3"], transfer: int, primaries: int) -> UInt8[np.ndarray, "h w 3"]:
-    """Full-range R'G'B' of 16 bits, of these transfer function and primaries, as sRGB of 8 bits; what lies outside is clipped."""
+    """Full-range R'G'B' of 16 bits, of this transfer function and these primaries, as sRGB of 8 bits; the rest is clipped."""
     high = transfer in (PQ, HLG)
     matrix = primaries_to_bt709(BT2020 if high and primaries == UNSPECIFIED else primaries).astype(np.float32)
     rows = max(1, _BAND // values.shape[1])
@@ -38,7 +39,7 @@ def to_srgb(values: UInt16[np.ndarray, "h w 3"], transfer: int, primaries: int) 
         if transfer == HLG:
             light = _hlg_display(light)
         light = np.clip(light @ matrix.T, 0, 1)
-        encoded = _srgb_encoded(light) if transfer == SRGB else light ** (1 / 2.4)
+        encoded = light ** (1 / 2.4) if high else _srgb_encoded(light)
         result[top : top + rows] = np.rint(255 * encoded)
     return result
 
@@ -90,10 +91,8 @@ def _linear(transfer: int) -> Float32[np.ndarray, "65536"]:
         # BT.2100-2, table 5: the inverse of the reference HLG OETF.
         a, b, c = 0.17883277, 0.28466892, 0.55991073
         light = np.where(signal <= 0.5, signal**2 / 3, (np.exp((signal - c) / a) + b) / 12)
-    elif transfer == SRGB:
-        light = np.where(signal <= 0.04045, signal / 12.92, ((signal + 0.055) / 1.055) ** 2.4)
     else:
-        light = signal**2.4
+        light = np.where(signal <= 0.04045, signal / 12.92, ((signal + 0.055) / 1.055) ** 2.4)
     return light.astype(np.float32)
 
 

@@ -19,7 +19,7 @@ _DISPLAY_P3 = 12
 _EXACT = "flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """Its argument is the message to the parent."""
 
 
@@ -40,7 +40,7 @@ def main() -> None:
                 _scan(container, stream, request["most"])
             else:
                 _decode(container, stream, request)
-    except Refusal as refusal:
+    except RefusalError as refusal:
         _send({"error": str(refusal)})
     except (av.FFmpegError, ValueError, MemoryError, OSError):
         _send({"error": "unreadable"})
@@ -69,14 +69,14 @@ def _film(container):
 
     streams = list(container.streams.video)
     if not streams:
-        raise Refusal("no video")
+        raise RefusalError("no video")
     pictures = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
     films = [stream for stream in streams if not stream.disposition & pictures]
     if not films:
-        raise Refusal("cover only")
+        raise RefusalError("cover only")
     films = [stream for stream in films if stream.codec_context is not None]
     if not films:
-        raise Refusal("unknown codec")
+        raise RefusalError("unknown codec")
     return max(films, key=lambda s: (bool(s.disposition & Disposition.default), s.width * s.height, -s.index))
 
 
@@ -117,8 +117,8 @@ def _decode(container, stream, request):
     codec.thread_type = "AUTO"
     codec.thread_count = min(4, os.cpu_count() or 1)
     codec.options = {"max_pixels": str(request["pixels"])}
-    picks, converter, damage, stamps, frame, sent = iter(request["picks"]), Converter(stream, request["pixels"]), [], [], None, True
-    wanted = next(picks, None)
+    converter, picks = Converter(stream, request["pixels"]), iter(request["picks"])
+    damage, stamps, wanted, frame, sent = [], [], next(picks, None), None, True
     # None makes the decoder give the frames that it holds back.
     for packet in itertools.chain(_packets(container, stream, damage), [None]):
         try:
@@ -133,7 +133,7 @@ def _decode(container, stream, request):
                 wanted = next(picks, None)
             stamps.append(frame.pts)
     if frame is None:
-        raise Refusal("unreadable")
+        raise RefusalError("unreadable")
     if wanted is not None and not sent:
         # There are fewer frames than packets. The last one is asked for whatever its number.
         converter.send(frame)
@@ -159,7 +159,7 @@ class Converter:
         width = round(frame.width * max(aspect, 1))
         height = round(frame.height / min(aspect, 1))
         if width * height > self._pixels:
-            raise Refusal("too large")
+            raise RefusalError("too large")
         matrix = _matrix_of(frame, matrix, transfer)
         key = (frame.width, frame.height, frame.format.name, width, height, matrix, int(frame.color_range), deep)
         if key != self._key:
@@ -198,11 +198,9 @@ def _graph(frame, width, height, matrix, deep):
     if full or kind == "yuv" or int(frame.color_range) == 1:
         scale += f":in_range={'pc' if full else 'tv'}:out_range=pc"
     graph = av.filter.Graph()
-    source = graph.add_buffer(
-        width=frame.width, height=frame.height, format=frame.format.name, time_base=frame.time_base or 1
-    )
+    source = graph.add_buffer(width=frame.width, height=frame.height, format=frame.format.name, time_base=frame.time_base or 1)
     parts = [source, graph.add("scale", scale), graph.add("format", "rgb48le" if deep else "rgb24"), graph.add("buffersink")]
-    for one, other in zip(parts, parts[1:], strict=False):
+    for one, other in itertools.pairwise(parts):
         one.link_to(other)
     graph.configure()
     return parts[0], parts[-1], graph
