@@ -251,3 +251,12 @@ def test_a_file_that_breaks_off_is_told(tmp_path, suffix, share):
     # No frame is half of one, and a B-frame that has lost the frame after it is not one of them.
     differences = np.abs(exemplar.frames[:-4].astype(int) - whole.frames[: len(exemplar) - 4]).max()
     assert differences <= 2
+
+
+def test_a_live_recording_does_not_break_off(tmp_path):
+    """Browsers write WebM files that do not say how long they are."""
+    path = film_of_greys(tmp_path / "a.webm", container={"live": "1"})
+    assert path.read_bytes().count(b"\x18S\x80g\x01" + b"\xff" * 7) == 1
+    exemplar = load_exemplar(path, size=48)
+    assert_shown(exemplar)
+    assert exemplar.notes == ("Cropped from 64x48 to its central square.",)

@@ -20,7 +20,7 @@ MAX_LEARNT_BYTES = 2 << 30
 # the frames, and to decode them.
 MAX_VIDEO_BYTES = 4 << 30
 MAX_COUNTING_SECONDS = 120
-MAX_DECODING_SECONDS = 600
+MAX_DECODING_SECONDS = 1800
 # A zip file's list of contents: MAX_FRAMES entries have far less.
 MAX_DIRECTORY_BYTES = 8 << 20
 MIN_SIDE = 32

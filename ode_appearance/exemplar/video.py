@@ -124,13 +124,15 @@ def _notes(message):
 
 def _is_cut_off(path):
     """Whether a Matroska file is shorter than its segment says; FFmpeg reads one to its end without complaint."""
+    end = path.stat().st_size
     with path.open("rb") as file:
-        for name in (b"\x1aE\xdf\xa3", b"\x18S\x80g"):
-            if file.read(4) != name or not (first := file.read(1)[0]):
+        for name in (b"\x1aE\xdf\xa3", b"\x18S\x80g"):  # the EBML header, the segment
+            head = file.read(5)
+            if head[:4] != name or not head[4:].strip(b"\0"):
                 return False
-            more = 8 - first.bit_length()
-            size = int.from_bytes(bytes([first & (0xFF >> more + 1)]) + file.read(more))
-            unknown = size == (1 << 7 * (more + 1)) - 1
-            start = file.tell()
-            file.seek(size, 1)
-    return not unknown and start + size > path.stat().st_size
+            # The zeros that a size begins with say of how many bytes it is; all ones stand for a size that is not known.
+            length = 9 - head[4].bit_length()
+            size = int.from_bytes(head[4:] + file.read(length - 1)) - (1 << 7 * length)
+            cut = size != (1 << 7 * length) - 1 and file.tell() + size > end
+            file.seek(min(size, end), 1)
+    return cut
