@@ -83,7 +83,7 @@ def open_video(path: Path, container: str) -> Source:
         starts = presentation_shares(ended["stamps"], ended["length"])
         if starts is not None:
             return starts
-        notes.append("Its time stamps are missing or out of order: its frames are taken as equally long.")
+        notes.append("Its time stamps are missing or the same: its frames are taken as equally long.")
         count = len(ended["stamps"])
         return [index / count for index in range(count)]
 
@@ -91,13 +91,15 @@ def open_video(path: Path, container: str) -> Source:
 
 
 def presentation_shares(stamps: Sequence[int | None], length: int) -> list[float] | None:
-    """When each frame begins, as a share of the span; None where the time stamps do not ascend.
+    """When each frame begins, as a share of the span; None where time stamps are missing or the same.
 
+    The frames are in order of presentation, whatever their stamps: those of AVI files with B-frames are in another.
     The last frame, for which many files say nothing or nothing true, is as long as its `length` or as the median of
     the five before it, whichever is longer.
     """
     if None in stamps or len(stamps) < 2:
         return None
+    stamps = sorted(stamps)
     intervals = [after - before for before, after in itertools.pairwise(stamps)]
     if min(intervals) <= 0:
         return None
