@@ -13,7 +13,6 @@ from PIL import Image
 from ode_appearance.errors import ExemplarError
 from ode_appearance.exemplar import list_dataset, load_exemplar
 from ode_appearance.exemplar.dataset import RELIGHTS
-from ode_appearance.exemplar.frames import evenly
 from ode_appearance.exemplar.prepare import square_frame
 
 
@@ -122,20 +121,6 @@ def test_a_zip_reads_like_its_folder(tmp_path):
     np.testing.assert_array_equal(folder.frames[2], square_frame(pictures[2], 128))
 
 
-def test_a_video_is_read_frame_by_frame(tmp_path):
-    writer = pytest.importorskip("imageio_ffmpeg").write_frames(
-        str(tmp_path / "v.mp4"), (64, 48), fps=20, macro_block_size=1, quality=9
-    )
-    writer.send(None)
-    for i in range(30):
-        writer.send(np.full((48, 64, 3), 8 * i, np.uint8).tobytes())
-    writer.close()
-    exemplar = load_exemplar(tmp_path / "v.mp4", size=48)
-    np.testing.assert_allclose(exemplar.frames.mean(axis=(1, 2, 3)), 8 * np.arange(30), atol=6)
-    few = load_exemplar(tmp_path / "v.mp4", size=48, frames=4)
-    np.testing.assert_array_equal(few.frames, exemplar.frames[evenly(30, 4)])
-
-
 def test_the_central_square_is_what_is_seen():
     picture = Image.new("RGB", (90, 30), "black")
     picture.paste((255, 255, 255), (30, 0, 60, 30))
@@ -191,18 +176,6 @@ def test_an_animation_that_never_ends_is_read_once(tmp_path):
 # Telling
 
 
-def film(path, frames=30, size=(64, 48), **options):
-    """A video of noisy frames, which no codec makes small."""
-    writer = pytest.importorskip("imageio_ffmpeg").write_frames(
-        str(path), size, fps=20, macro_block_size=1, quality=9, output_params=["-movflags", "+faststart"], **options
-    )
-    writer.send(None)
-    for i in range(frames):
-        writer.send(np.asarray(noise(i, size)).tobytes())
-    writer.close()
-    return path
-
-
 def test_what_was_done_to_it_is_told(tmp_path):
     plain = load_exemplar(save_folder(tmp_path / "plain", [noise(i, (128, 128)) for i in range(3)]))
     assert plain.notes == ()
@@ -221,17 +194,6 @@ def test_what_was_done_to_it_is_told(tmp_path):
     assert note.endswith("make of 4 the 100 that an SVBRDF is learnt from: each stays as long as the file says.")
     pages = save_animation(tmp_path / "a.tif", [noise(0, (50, 40)), noise(1, (40, 40))])
     assert load_exemplar(pages, size=40).notes == ("Its frames differ in size: each was cropped to its central square.",)
-
-
-@pytest.mark.parametrize("suffix", ["mp4", "mkv", "avi"])
-def test_a_video_that_breaks_off_is_told(tmp_path, suffix):
-    path = film(tmp_path / f"v.{suffix}")
-    assert load_exemplar(path, size=48).notes == ("Cropped from 64x48 to its central square.",)
-    data = path.read_bytes()
-    path.write_bytes(data[: int(0.6 * len(data))])
-    exemplar = load_exemplar(path, size=48)
-    assert 2 <= len(exemplar) < 25
-    assert exemplar.notes[0] == f"The file breaks off: {len(exemplar)} frames of it could be read."
 
 
 def test_what_is_told_does_not_make_it_another_exemplar(tmp_path):

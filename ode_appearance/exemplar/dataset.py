@@ -13,7 +13,7 @@ RGB_FOLDER = "RGB_dynamic_textures"
 SVBRDF_FOLDER = "SVBRDF_dynamic_flash_textures"
 EXAMPLES = Path(__file__).parents[2] / "examples"
 """The exemplars that come with the project, in the same layout."""
-READABLE = (".gif", ".webp", ".png", ".avif", ".mp4", ".avi", ".mov", ".mkv", ".zip")
+READABLE = (".gif", ".webp", ".png", ".avif", ".mp4", ".m4v", ".avi", ".mov", ".mkv", ".webm", ".zip")
 # The lights (x, y) of the ground-truth pictures beside a synthetic exemplar: the three published ones, and one of our own.
 RELIGHTS = {"up": (0.0, 0.6), "left": (-0.5, 0.0), "rightdown": (0.5, -0.5), "rightup": (0.35, 0.35)}
 

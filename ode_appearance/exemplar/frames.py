@@ -10,7 +10,7 @@ from jaxtyping import Float, UInt8
 from ..config import Kind
 from ..errors import ExemplarError
 from ..regular_files import expanded, named
-from .notes import notes_on
+from .notes import note_on_hold, notes_on
 from .reading import open_source, read_frames
 
 # The length of an exemplar's span in model time, and its number of frames, as published.
@@ -92,15 +92,14 @@ def load_exemplar(
     most = PUBLISHED_FRAMES if frames is None else frames
     _check_options(size, most, frame_interval, duration)
     try:
-        source = open_source(path)
-        picks = evenly(source.count, min(source.count, most))
-        taken, sizes, remarks = read_frames(source, picks, size, path.name)
+        source, picks, taken, sizes, remarks = _pick(open_source(path), most, size, path.name)
     except OSError as error:  # a file that was removed or may not be read, or a disk that fails
         raise ExemplarError(f"{named(path)} cannot be read: {error.strerror or error}.") from error
-    notes = notes_on(source, sizes, size, len(picks), len(taken), most if kind == "svbrdf" else 0, remarks)
-    shares = np.arange(len(taken)) / len(taken)
+    shares, held = np.arange(len(taken)) / len(taken), ()
     if source.shares is not None:
         shares = np.array(source.shares())[picks[: len(taken)]]
+        held = () if frame_interval is not None else note_on_hold(shares)
+    notes = notes_on(source, sizes, size, len(picks), len(taken), most if kind == "svbrdf" else 0, remarks) + held
     if kind == "svbrdf" and len(taken) < most:
         slots = np.arange(most) / most
         shown = evenly(len(taken), most) if source.shares is None else np.searchsorted(shares, slots + 1e-9, "right") - 1
@@ -120,6 +119,18 @@ def load_exemplar(
         real_duration=real_duration,
         notes=notes,
     )
+
+
+def _pick(source, most, size, name):
+    """The source with its true number of frames, the numbers of those picked, these, their sizes, and remarks on them."""
+    for _ in range(2):
+        picks = evenly(source.count, min(source.count, most))
+        taken, sizes, remarks = read_frames(source, picks, size, name)
+        count = source.count if source.counted is None else source.counted()
+        if count == source.count:
+            return source, picks, taken, sizes, remarks
+        source = dataclasses.replace(source, count=count)
+    raise ExemplarError(f"{name} is damaged: it does not decode to the same frames each time.")
 
 
 def evenly(count: int, picks: int) -> np.ndarray:

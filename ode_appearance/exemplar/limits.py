@@ -16,9 +16,11 @@ MANY_PIXELS = 2_000_000_000
 MAX_PIXELS_PER_BYTE = 2000
 # Of the frames that are learnt from: a hundred of 2048x2048 have two thirds of it.
 MAX_LEARNT_BYTES = 2 << 30
-# What ffmpeg may take for one thing, and how long it may take to count a video's frames.
-MAX_VIDEO_BYTES = 1 << 30
+# The address space of the process that decodes a video (8K at 10 bits takes half of it), and how long it may take to count
+# the frames, and to decode them.
+MAX_VIDEO_BYTES = 4 << 30
 MAX_COUNTING_SECONDS = 120
+MAX_DECODING_SECONDS = 1800
 # A zip file's list of contents: MAX_FRAMES entries have far less.
 MAX_DIRECTORY_BYTES = 8 << 20
 MIN_SIDE = 32

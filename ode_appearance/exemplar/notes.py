@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from .source import Source
 
 
@@ -29,3 +31,9 @@ def notes_on(
         how = "" if source.shares is None else ": each stays as long as the file says"
         notes.append(f"Frames were repeated, to make of {taken} the {needed} that an SVBRDF is learnt from{how}.")
     return tuple(notes)
+
+
+def note_on_hold(shares: Sequence[float] | np.ndarray) -> tuple[str, ...]:
+    """A sentence where the last frame of those that begin at these shares of the span stays for most of it."""
+    held = 1 - shares[-1]
+    return (f"Its last frame stays for {held:.0%} of the time.",) if held > 0.5 else ()

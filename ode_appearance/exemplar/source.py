@@ -15,8 +15,10 @@ class Source:
     `pictures(picks)` yields the frames of the given ascending, distinct numbers in 0 ... count - 1, each checked to be of
     acceptable size. `shares()` says when each of the `count` frames begins, as a share of the whole span in [0, 1); it
     may be called once all pictures have been taken. None stands for files without times of their own. `broken` tells that
-    the file ends before what it holds does. `remarks()` gives sentences on how the frames were found, once all pictures have
-    been taken.
+    the file ends before what it holds does. `remarks()` gives sentences on how the frames were found and read, complete after
+    `pictures` and `shares`. `counted()`, once all pictures have been taken, is the number of frames that there were, where
+    `count` is an estimate; where they differ, pictures are picked anew from that number. None stands for a `count` that is
+    exact.
     """
 
     count: int
@@ -24,3 +26,4 @@ class Source:
     shares: Callable[[], list[float]] | None
     broken: bool = False
     remarks: Callable[[], list[str]] = list
+    counted: Callable[[], int] | None = None

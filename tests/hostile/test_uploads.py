@@ -2,8 +2,7 @@
 
 import stat
 import struct
-import subprocess
-import time
+import sys
 import zipfile
 from pathlib import Path
 
@@ -30,7 +29,7 @@ def refused(path, content, match, **options):
     assert sentence.endswith(".") and sentence.isprintable() and len(sentence) < 500
     started, written = ("import",), watch.written
     if path.suffix == ".mp4":
-        started, written = (*started, f"subprocess.Popen ('{imageio_ffmpeg.get_ffmpeg_exe()}'"), written - {Path("/dev/null")}
+        started, written = (*started, f"subprocess.Popen ('{sys.executable}'"), written - {Path("/dev/null")}
     assert (written, [event for event in watch.strange if not event.startswith(started)]) == (set(), [])
     return sentence
 
@@ -231,32 +230,14 @@ def test_videos_with_false_headers(tmp_path, sound_film):
         sound_film[: len(sound_film) // 3],
         sound_film.replace(b"avc1", b"mp4v", 1)[: len(sound_film) // 2],
     ):
-        refused(path, content, "no frames|no video|cannot be decoded|damaged|at least two")
+        refused(path, content, "no video|damaged|at least two|look the same")
 
 
-def test_a_video_that_says_it_has_billions_of_frames(tmp_path, sound_film, monkeypatch):
+def test_a_video_that_says_it_has_billions_of_frames(tmp_path, sound_film):
     """The tables of an MP4 say how many frames there are, and how large each is."""
-    ran = []
-    run = subprocess.run
-    monkeypatch.setattr(subprocess, "run", lambda command, **options: ran.append(command) or run(command, **options))
     at = sound_film.index(b"stsz") + 8
     forged = sound_film[:at] + struct.pack(">II", 1, 2_000_000_000) + sound_film[at + 8 :]
     refused(tmp_path / "a.mp4", forged, "frames|decoded|video|look the same")
-    (command,) = ran
-    assert command[command.index("-protocol_whitelist") + 1] == "file" and "-max_alloc" in command and "-frames:v" in command
-
-
-def test_a_video_that_is_never_counted_to_its_end(tmp_path, sound_film, monkeypatch):
-    path = tmp_path / "ffmpeg"
-    path.write_text("#!/bin/sh\nexec sleep 60\n")
-    path.chmod(0o755)
-    monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", lambda: str(path))
-    monkeypatch.setattr("ode_appearance.exemplar.video.MAX_COUNTING_SECONDS", 0.5)
-    began = time.monotonic()
-    (tmp_path / "a.mp4").write_bytes(sound_film)
-    with pytest.raises(ExemplarError, match="takes too long"):
-        load_exemplar(tmp_path / "a.mp4")
-    assert time.monotonic() - began < 20
 
 
 def test_a_video_reads_no_other_file(tmp_path, sound_film):
