@@ -60,7 +60,7 @@ class TrainConfig:
         0.0, "share of the iterations, the last ones, whose steps the tolerance controls all the same", least=0, most=1
     )
     adjoint: Adjoint = option("recursive_checkpoint", "how gradients pass through the solver")
-    max_steps: int = option(256, "attempted steps of one segment after which it is given up", least=8, most=65536)
+    max_steps: int = option(4096, "attempted steps of one segment after which it is given up", least=8, most=65536)
 
     learning_rate: float = option(5e-4, "Adam's learning rate", least=1e-7, most=1.0)
     plateau_factor: float = option(0.5, "factor of the learning rate on a plateau", least=0.01, most=1.0)
