@@ -5,6 +5,7 @@ model.eqx      the vector field's array leaves, as `equinox.tree_serialise_leave
 preview.webp   an animated picture, baked from the model
 keyframes.bin  what the viewer shows of it before it is solved, baked from the model (see viewer/baking.py)
 README.md      a model card
+exemplar.webp  the exemplar, beside materials that were imported with it; it is neither sent nor fetched
 """
 
 import dataclasses
@@ -29,6 +30,7 @@ from .material import Material, map_channels
 from .vector_field import VectorField
 
 CONFIG, WEIGHTS, PREVIEW, CARD, KEYFRAMES = "config.json", "model.eqx", "preview.webp", "README.md", "keyframes.bin"
+EXEMPLAR = "exemplar.webp"
 FILES = (CONFIG, WEIGHTS, PREVIEW, CARD, KEYFRAMES)
 MAX_CONFIG_BYTES = 1 << 20
 MAX_PARAMETERS = 50_000_000
