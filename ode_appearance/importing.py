@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from .checkpoint import EXEMPLAR, MAX_PARAMETERS, check_config, save
+from .checkpoint import EXEMPLAR, MAX_PARAMETERS, PREVIEW, check_config, save
 from .config import Exemplar, MaterialConfig, Times
 from .errors import AppearanceError, CheckpointError, ExemplarError
 from .exemplar import ExemplarFrames, load_exemplar
@@ -48,13 +48,15 @@ def import_release(
     name: str | None = None,
     prefix: str = "",
     replace: bool = False,
+    previews: bool = True,
     given: Given = Given(),
     adapt: Callable[[MaterialConfig], MaterialConfig] = lambda config: config,
 ) -> Iterator[Imported]:
     """Import every `model.eqx` of a zip file or folder into `out`/NAME; yields what became of each, in turn.
 
     Names are those of the folders, after `prefix`; `name` replaces that of a single one. A name that is taken is refused
-    unless `replace`. `given` and `adapt` say what the files do not. A model that cannot be imported does not stop the others.
+    unless `replace`. Without `previews` nothing is solved, and the folders have no preview and no keyframes. `given` and
+    `adapt` say what the files do not. A model that cannot be imported does not stop the others.
     Raises CheckpointError where there is none at all, and for a zip file that is not safe, before anything is written.
     """
     path, out = Path(path).expanduser(), Path(out)
@@ -68,14 +70,14 @@ def import_release(
             called = prefix + (name or model.name)
             source = str(model.folder / WEIGHTS)
             try:
-                yield _import_one(files, model, called, source, out, replace, given, adapt)
+                yield _import_one(files, model, called, source, out, replace, previews, given, adapt)
             except AppearanceError as error:
                 yield Imported(called, source, error=str(error))
             except OSError as error:
                 yield Imported(called, source, error=f"{out / called} cannot be written: {error.strerror or error}.")
 
 
-def _import_one(files, model, name, source, out, replace, given, adapt) -> Imported:
+def _import_one(files, model, name, source, out, replace, previews, given, adapt) -> Imported:
     if not NAME.fullmatch(name):
         raise CheckpointError(f"A name has letters, digits, - and _ only, up to 100 of them, not {name[:110]!r}.")
     place = out / name
@@ -96,8 +98,11 @@ def _import_one(files, model, name, source, out, replace, given, adapt) -> Impor
         material = import_official(folder, config)
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=f".{name}.") as staging:
-            staged = save(material, Path(staging) / name)
-            bake(staged)
+            staged = save(material, Path(staging) / name, preview=None if previews else b"")
+            if previews:
+                bake(staged)
+            else:
+                (staged / PREVIEW).unlink()
             if exemplar is not None:
                 _write_exemplar(exemplar, staged / EXEMPLAR)
             _put_in_place(staged, place, Path(staging) / "before")
