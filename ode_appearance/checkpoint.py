@@ -6,6 +6,7 @@ start.npy      the exemplar's state at time 0, float16, where solves can start f
 preview.webp   an animated picture, baked from the model
 keyframes.bin  what the viewer shows of it before it is solved, baked from the model (see viewer/baking.py)
 README.md      a model card
+exemplar.webp  the exemplar, beside materials that were imported with it; it is neither sent nor fetched
 """
 
 import dataclasses
@@ -30,9 +31,15 @@ from .leaves import read_arrays, read_half_precision
 from .material import Material, map_channels
 from .vector_field import VectorField
 
+<<<<<<< HEAD
 CONFIG, WEIGHTS, START = "config.json", "model.eqx", "start.npy"
 PREVIEW, CARD, KEYFRAMES = "preview.webp", "README.md", "keyframes.bin"
 FILES = (CONFIG, WEIGHTS, START, PREVIEW, CARD, KEYFRAMES)
+=======
+CONFIG, WEIGHTS, PREVIEW, CARD, KEYFRAMES = "config.json", "model.eqx", "preview.webp", "README.md", "keyframes.bin"
+EXEMPLAR = "exemplar.webp"
+FILES = (CONFIG, WEIGHTS, PREVIEW, CARD, KEYFRAMES)
+>>>>>>> wt-P
 MAX_CONFIG_BYTES = 1 << 20
 MAX_PARAMETERS = 50_000_000
 MAX_NAME = 200

@@ -40,13 +40,13 @@ RAW_AVI = VideoEncoding("rawvideo", "bgr24", ("-f", "avi"))
 """Every pixel as it is."""
 
 
-def to_bytes(picture: Float[Array, "3 h w"] | Float[np.ndarray, "3 h w"]) -> UInt8[np.ndarray, "h w 3"]:
+def to_bytes(picture: Float[Array, "c h w"] | Float[np.ndarray, "c h w"]) -> UInt8[np.ndarray, "h w c"]:
     """Display values in [0, 1] as 8-bit pixels: times 255, truncated, as the published samplers do."""
     return (np.clip(np.asarray(picture), 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
 
 
-def save_still(frame: UInt8[np.ndarray, "h w 3"] | UInt8[np.ndarray, "h w"], file: Path | BinaryIO | io.BytesIO) -> None:
-    """Write a PNG."""
+def save_still(frame: UInt8[np.ndarray, "h w _"] | UInt8[np.ndarray, "h w"], file: Path | BinaryIO | io.BytesIO) -> None:
+    """Write a PNG: grey, grey with alpha (two channels) or in colour (three)."""
     Image.fromarray(frame).save(file, "PNG")
 
 

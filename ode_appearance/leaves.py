@@ -9,7 +9,7 @@ import math
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -78,15 +78,40 @@ def read_scalars(path: Path, count: int) -> list[float]:
     return values
 
 
-def read_records(path: Path, length: int, records: int) -> Iterator[tuple[np.dtype, tuple[int, ...], "_Reader"]]:
+class Header(NamedTuple):
+    """What stands before a record's data: the shape, and the value of a 0-d number."""
+
+    dtype: np.dtype
+    shape: tuple[int, ...]
+    value: float | None
+
+
+def read_headers(path: Path, most_bytes: int, most_records: int) -> list[Header]:
+    """The headers of all records of a leaf file of any architecture; the data of arrays are not read.
+
+    Raises CheckpointError for a file of more bytes or records, and for what `read_records` refuses.
+    """
+    headers = []
+    for dtype, shape, data in read_records(path, most_bytes, most_records, least=0):
+        if len(headers) == most_records:
+            raise CheckpointError(f"{path.name} has more than {most_records:,} records.")
+        value = float(np.frombuffer(data(), dtype)[0]) if shape == () else None
+        headers.append(Header(dtype, shape, value))
+    return headers
+
+
+def read_records(
+    path: Path, length: int, records: int, *, least: int | None = None
+) -> Iterator[tuple[np.dtype, tuple[int, ...], "_Reader"]]:
     """(type, shape, function that reads the data) of each .npy record; what is not read is skipped.
 
-    A file whose size cannot be that of at most `records` records, arrays of `length` bytes among them, is refused at once.
+    A file whose size cannot be that of at most `records` records, arrays of `length` bytes among them, or at `least` of so
+    many, is refused at once.
     """
     try:
         with open_regular(path, CheckpointError) as file:
             size = os.fstat(file.fileno()).st_size
-            if not length <= size <= length + records * _MAX_RECORD:
+            if not (length if least is None else least) <= size <= length + records * _MAX_RECORD:
                 raise CheckpointError(
                     f"{path.name} has {size:,} bytes; it would have {length:,}, and some for headers, if it were whole and of "
                     f"this architecture."

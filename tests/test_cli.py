@@ -260,7 +260,7 @@ def test_info(capsys):
 
 
 def test_import_official(tmp_path, capsys):
-    arguments = ["import-official", str(REFERENCE / "svbrdf_tiny"), "--kind", "svbrdf", "--name", "imported", "--dim", "16"]
+    arguments = ["import-official", str(REFERENCE / "svbrdf_tiny"), "--name", "imported"]
     numbers = ["--warmup", "0.5", "--duration", "1", "--step", "0.25", "--frames", "7", "--credit", "Somebody"]
     assert main([*arguments, *numbers, "--training", '{"iterations": 3}', "--out", str(tmp_path)]) == 0
     assert capsys.readouterr().out.strip() == str(tmp_path / "imported")
@@ -335,11 +335,13 @@ IMPOSSIBLE = {
         "--learning-rate has to be",
     ),
     "a bad name": ([*IMPORT, "--name", "../up"], "letters"),
-    "bad widths": ([*IMPORT, "--name", "m", "--dim-mults", "1;2"], "1,2,4"),
-    "another size": ([*IMPORT, "--name", "m"], "model.eqx"),
-    "an absurd size": ([*IMPORT, "--name", "m", "--dim", "1024", "--dim-mults", "64,64,64"], "parameters"),
-    "a record that is no JSON": ([*IMPORT, "--name", "m", "--dim", "16", "--training", "{"], "JSON"),
-    "a record that is a list": ([*IMPORT, "--name", "m", "--dim", "16", "--training", "[]"], "object"),
+    "a bad prefix": ([*IMPORT, "--prefix", "a/b"], "letters"),
+    "another kind than its channels tell": ([*IMPORT[:2], "--kind", "svbrdf", "--out", "OUT"], "--brdf"),
+    "a BRDF model of no SVBRDF": ([*IMPORT, "--brdf", "cook_torrance"], "for SVBRDFs"),
+    "too many hidden channels": ([*IMPORT, "--hidden-channels", "999"], "--hidden-channels has to be from 0 to 256"),
+    "no heads": ([*IMPORT, "--heads", "0"], "--heads has to be from 1 to 64"),
+    "a record that is no JSON": ([*IMPORT, "--name", "m", "--training", "{"], "JSON"),
+    "a record that is a list": ([*IMPORT, "--name", "m", "--training", "[]"], "object"),
     "no folder": (["import-official", "/nowhere", "--kind", "rgb", "--name", "m", "--out", "OUT"], "model.eqx"),
 }
 

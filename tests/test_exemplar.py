@@ -121,6 +121,22 @@ def test_a_zip_reads_like_its_folder(tmp_path):
     np.testing.assert_array_equal(folder.frames[2], square_frame(pictures[2], 128))
 
 
+@pytest.mark.parametrize(
+    "width, height, left, right",
+    [(43, 40, 2, 42), (45, 40, 2, 42), (47, 40, 4, 44), (42, 41, 0, 42), (44, 41, 2, 42), (46, 41, 2, 44), (44, 40, 2, 42)],
+)
+def test_odd_margins_are_cropped_as_published(width, height, left, right):
+    """The published crop hands Pillow an unrounded box, whose edges Pillow rounds to the nearest even number at halves."""
+    picture = noise(width, (width, height))
+    cropped = picture.crop((left, 0, right, height))
+    expected = np.asarray(cropped.resize((40, 40), Image.Resampling.BICUBIC)).transpose(2, 0, 1)
+    np.testing.assert_array_equal(square_frame(picture, 40), expected)
+    upright = picture.transpose(Image.Transpose.TRANSPOSE)
+    cropped = upright.crop((0, left, height, right))
+    expected = np.asarray(cropped.resize((40, 40), Image.Resampling.BICUBIC)).transpose(2, 0, 1)
+    np.testing.assert_array_equal(square_frame(upright, 40), expected)
+
+
 def test_the_central_square_is_what_is_seen():
     picture = Image.new("RGB", (90, 30), "black")
     picture.paste((255, 255, 255), (30, 0, 60, 30))

@@ -1,5 +1,8 @@
 """What `sample --published` writes is what the published samplers write, opened by somebody else's readers."""
 
+import dataclasses
+import shutil
+
 import imageio.v3 as iio
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from ode_appearance.errors import RequestError
 from ode_appearance.export.published import sampling_times
 from ode_appearance.export.published_frames import rotating, stitch
 from ode_appearance.images import to_bytes
+from ode_appearance.microfacet import BRDF_MODELS
 
 RGB_SIZE, SVBRDF_SIZE = (41, 36), (34, 32)
 """A width is odd: rows of a raw video are padded within the file."""
@@ -39,8 +43,15 @@ def rgb(tmp_path_factory, exemplar):
 @pytest.fixture(scope="module")
 def svbrdf(tmp_path_factory, exemplar):
     folder = tmp_path_factory.mktemp("svbrdf") / "out"
-    assert len(oa.write_published(little_material(SVBRDF), folder, size=SVBRDF_SIZE, exemplar=exemplar)) == 13
+    assert len(oa.write_published(little_material(SVBRDF), folder, size=SVBRDF_SIZE, exemplar=exemplar)) == 12
     return folder
+
+
+def of_model(brdf):
+    """A little material with another BRDF model."""
+    channels = BRDF_MODELS[brdf].channels + 1
+    architecture = dataclasses.replace(SVBRDF.architecture, channels=channels, dim_mults=(1,))
+    return little_material(dataclasses.replace(SVBRDF, brdf=brdf, architecture=architecture))
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +156,7 @@ def test_the_maps(svbrdf, states):
 
 def test_stitches(svbrdf):
     """Rendering, diffuse, roughness_u, normal over target, specular, roughness_v, nothing."""
-    names = ("renderings", "diffuse", "roughness_u", "normal", "specular", "roughness_v", "stitches", "exemplars")
+    names = ("renderings", "diffuse", "roughness_u", "normal", "specular", "roughness_v", "stitches")
     found = {name: frames_of(svbrdf / name, "frames") for name in names}
     for index, stitched in enumerate(found["stitches"]):
         assert stitched.shape == (64, 136, 3)
@@ -156,15 +167,64 @@ def test_stitches(svbrdf):
                 if name is not None:
                     tile = np.broadcast_to(np.atleast_3d(found[name][index]), (32, 34, 3))
                     np.testing.assert_array_equal(tiles[row, column], tile)
-        np.testing.assert_array_equal(tiles[1, 0, :, :32], found["exemplars"][index])
+        np.testing.assert_array_equal(tiles[1, 0, :, :32], np.full((32, 32, 3), 60 * index + 20))
         assert not tiles[1, 0, :, 32:].any() and not tiles[1, 3].any()
 
 
-def test_a_stitch_of_an_isotropic_model():
-    greys = {name: np.full((2, 3, 3), grey, np.uint8) for name, grey in (("diffuse", 3), ("specular", 4), ("normal", 5))}
-    maps = {**greys, "roughness": np.full((2, 3), 6, np.uint8)}
-    stitched = stitch(np.full((2, 3, 3), 1, np.uint8), np.full((2, 3, 3), 2, np.uint8), maps)
-    assert stitched[::2, ::3, 0].tolist() == [[1, 3, 6], [2, 4, 5]] and stitched.shape == (4, 9, 3)
+@pytest.mark.parametrize(
+    "channels, tiles",
+    [
+        (8, [["rendering", "0:3", "6", "normal"], ["target", "3:6", "7", "nothing"]]),
+        (7, [["rendering", "0:3", "6"], ["target", "3:6", "normal"]]),
+        (6, [["rendering", "0:3", "4", "normal"], ["target", "3", "5", "nothing"]]),
+        (5, [["rendering", "0:3", "4"], ["target", "3", "normal"]]),
+    ],
+)
+def test_the_stitches_of_every_model(channels, tiles):
+    """Told by colours: channel i of the maps is (10 i + 10.5) / 255 everywhere."""
+    brdf = np.broadcast_to(((10 * np.arange(channels) + 10.5) / 255)[:, None, None], (channels, 2, 3)).astype(np.float32)
+    known = {name: [grey] * 3 for name, grey in (("rendering", 1), ("target", 2), ("normal", 5), ("nothing", 0))}
+    known |= {"0:3": [10, 20, 30], "3:6": [40, 50, 60]} | {str(i): [10 * i + 10] * 3 for i in range(channels)}
+    rendering, target, normal = (np.full((2, 3, 3), known[name][0], np.uint8) for name in ("rendering", "target", "normal"))
+    stitched = stitch(rendering, target, brdf, normal)
+    assert stitched.shape == (4, 3 * len(tiles[0]), 3)
+    assert stitched[::2, ::3].tolist() == [[known[name] for name in row] for row in tiles]
+
+
+@pytest.mark.parametrize("brdf", BRDF_MODELS)
+def test_the_folders_of_every_model(tmp_path, exemplar, brdf):
+    """The published sampler cuts the channels of every model as those of the two with a diffuse map, three by three; it writes
+    the exemplar for one model alone, and stitches for all but one."""
+    material = of_model(brdf)
+    made = {path.name: path for path in oa.write_published(material, tmp_path / "out", size=(32, 32), exemplar=exemplar)}
+    roughness = {7: {"roughness"}, 8: {"roughness_u", "roughness_v"}}.get(BRDF_MODELS[brdf].channels, set())
+    renderings = {"renderings", *(f"renderings_relit_{light}" for light in ("up", "left", "rightdown", "rotating"))}
+    expected = renderings | {"diffuse", "specular", "normal", "height"} | roughness
+    expected |= set() if brdf == "iso_cook_torrance" else {"stitches"}
+    assert set(made) == expected | ({"exemplars"} if brdf == "diffuse_iso_cook_torrance" else set())
+    state = oa.solve(material, seed=42, size=(32, 32), times=np.linspace(0, 2, 4)).states[-1]
+    maps = oa.decode(material, state)
+    channels = np.concatenate([np.asarray(maps[name]) for name, _ in BRDF_MODELS[brdf].maps])
+    for name, part in (("diffuse", channels[:3]), ("specular", channels[3:6])):
+        frame = frames_of(made[name], "frames")[-1]
+        np.testing.assert_array_equal(np.atleast_3d(frame), np.floor(255 * part).transpose(1, 2, 0))
+        assert durations_of(made[name] / "animations.gif") == [100] * 4
+
+
+def test_relit_exemplars_are_written_where_they_lie_beside_the_exemplar(tmp_path, exemplar):
+    """Of our own fourth light the published sampler knows nothing."""
+    path = tmp_path / "synthetic" / "a.gif"
+    path.parent.mkdir()
+    shutil.copy(exemplar, path)
+    for light, grey in (("up", 100), ("rightdown", 200), ("rightup", 30)):
+        pictures = [Image.new("RGB", (64, 64), (grey + index,) * 3) for index in range(4)]
+        sibling = path.with_name(f"a_relit_{light}.gif")
+        pictures[0].save(sibling, save_all=True, append_images=pictures[1:], duration=500)
+    material = of_model("diffuse_iso_cook_torrance")
+    made = {made.name: made for made in oa.write_published(material, tmp_path / "out", size=(32, 32), exemplar=path)}
+    written = {name for name in made if name.startswith("exemplars")}
+    assert written == {"exemplars", "exemplars_relit_up", "exemplars_relit_rightdown"}
+    assert [frame.mean() for frame in frames_of(made["exemplars_relit_rightdown"], "frames")] == [200, 201, 202, 203]
 
 
 def test_animations_of_an_svbrdf(svbrdf):
@@ -187,6 +247,18 @@ def test_animations_of_an_svbrdf(svbrdf):
 
 
 # Otherwise
+
+
+def test_samples_are_256_wide_and_a_texture_is_compared_with_its_exemplar_of_128(tmp_path):
+    """As the published scripts ask for."""
+    frames = [Image.new("RGB", (200, 200), (60 * index + 20,) * 3) for index in range(3)]
+    frames[0].save(tmp_path / "b.gif", save_all=True, append_images=frames[1:], duration=50)
+    times = dataclasses.replace(PLAIN.times, frames=3)
+    material = little_material(dataclasses.replace(PLAIN, times=times))
+    oa.write_published(material, tmp_path / "out", exemplar=tmp_path / "b.gif")
+    assert frames_of(tmp_path / "out" / "transition", "frame")[0].shape == (256, 256, 3)
+    comparison = frames_of(tmp_path / "out" / "comparisons", "frame")[1]
+    assert (comparison[:128, 256:384] == 80).all() and not comparison[128:, 256:].any() and not comparison[:, 384:].any()
 
 
 def test_without_an_exemplar(tmp_path, rgb):

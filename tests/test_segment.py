@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ode_appearance.stepping import SOLVERS
-from ode_appearance.training.config import TrainConfig
+from ode_appearance.training.config import PRESETS, TrainConfig, preset
 from ode_appearance.training.segment import integrate
 from ode_appearance.training.step import step_config
 
@@ -45,6 +45,32 @@ def test_they_end_where_the_segment_does_and_their_gradient_is_that_of_the_solut
             rate, jax.random.PRNGKey(seed), jnp.float32(1.5))[0])(jnp.float32(0.7))  # fmt: skip
         assert value == pytest.approx(np.exp(-0.7 * 1.5), rel=2e-3)
         assert gradient == pytest.approx(-1.5 * np.exp(-0.7 * 1.5), rel=5e-3)
+
+
+@pytest.mark.parametrize("kind", ["rgb", "svbrdf"])
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_segment_may_take_as_many_steps_as_published(name, kind):
+    """diffrax gives up after 4,096 steps by default, and so does the published training."""
+    config = dataclasses.replace(preset(name, kind), method="heun", tolerance=1e-6, coarsest_step=0.0)
+    (value, steps), gradient = jax.value_and_grad(
+        lambda rate: decayed(rate, jax.random.PRNGKey(0), jnp.float32(1.5), config), has_aux=True
+    )(jnp.float32(0.7))
+    assert 256 < steps < 4096 == config.max_steps
+    assert value == pytest.approx(np.exp(-0.7 * 1.5), rel=1e-4)
+    assert gradient == pytest.approx(-1.5 * np.exp(-0.7 * 1.5), rel=1e-3)
+
+
+def test_the_memory_does_not_grow_with_the_steps_allowed():
+    def bytes_of(most):
+        config = TrainConfig(tolerance=1e-6, max_steps=most)
+        state = jnp.ones((4, 32, 32))
+
+        def square(rate):
+            return jnp.sum(integrate(Decay(rate), config, jax.random.PRNGKey(0), jnp.zeros(()), jnp.ones(()), state)[0] ** 2)
+
+        return jax.jit(jax.grad(square)).lower(jnp.ones(())).compile().memory_analysis().temp_size_in_bytes
+
+    assert bytes_of(4096) < 1.05 * bytes_of(64)
 
 
 @pytest.mark.parametrize("coarsest_step", [0.0, 0.4])

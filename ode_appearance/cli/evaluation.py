@@ -4,8 +4,8 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from ..checkpoint import PREVIEW, checked_file, save
-from ..collection import find_folder, list_materials, load, local_folder
+from ..checkpoint import EXEMPLAR, PREVIEW, checked_file, save
+from ..collection import checkpoints_folder, find_folder, list_materials, load, local_folder
 from ..errors import AppearanceError, CheckpointError, RequestError
 from ..material import Material
 
@@ -43,6 +43,8 @@ def run(options) -> None:
     for name in list_materials():
         try:
             exemplar = find_exemplar(load(name).config.exemplar.name or name, options.exemplars)
+            beside = checkpoints_folder() / name / EXEMPLAR
+            exemplar = beside if exemplar is None and beside.is_file() else exemplar
             if exemplar is None:
                 print(f"{name:28} not measurable here: its exemplar is not at hand", flush=True)
             else:

@@ -1,65 +1,107 @@
-"""`import-official`: a checkpoint of the paper's release to one of ours."""
+"""`import-official`: the paper's release, a zip file or a folder of it, to checkpoints of ours."""
 
 import dataclasses
-import re
+import sys
 import typing
 from pathlib import Path
 
-from ..checkpoint import check_config, save
+from ..checkpoint import count_parameters
 from ..collection import checkpoints_folder
 from ..config import BrdfName, Exemplar, MaterialConfig, SolverConfig, Times
-from ..config_json import from_json, parse_json, to_json
-from ..errors import ConfigError
-from ..official import import_official, published_config
-from .options import add_fields, checked
+from ..config_json import parse_json
+from ..errors import CheckpointError, ConfigError
+from ..importing import NAME, Imported, import_release
+from ..official_shapes import Given
+from .options import add_fields, checked, flag
 
 _TIMES = ("warmup", "duration", "frame_interval", "frames")
+_SOLVER = ("method", "rtol", "atol", "step")
 _EXEMPLAR = ("credit", "license", "real_duration")
 
 
 def add_to(verbs) -> None:
     """Add the verb to the parser."""
-    parser = verbs.add_parser("import-official", help="turn a published model.eqx (and light.eqx) into a checkpoint")
-    parser.add_argument("folder", type=Path, help="the folder that holds model.eqx")
-    parser.add_argument("--kind", choices=("rgb", "svbrdf"), required=True, help="RGB texture or SVBRDF")
-    parser.add_argument("--name", required=True, help="name of the material: letters, digits, - and _")
-    parser.add_argument("--brdf", choices=typing.get_args(BrdfName), help="BRDF model (default diffuse_cook_torrance)")
-    parser.add_argument("--dim", type=int, help="width of the first level (default: as published)")
-    parser.add_argument("--dim-mults", metavar="M,M,...", help="width of each level over dim (default: as published)")
+    parser = verbs.add_parser("import-official", help="turn the published models of a zip file or folder into checkpoints")
+    parser.add_argument("path", type=Path, help="the release's zip file, or a folder with a model.eqx anywhere below it")
+    parser.add_argument(
+        "--name", help="name of the material, where there is one: letters, digits, - and _ (default: its folder's)"
+    )
+    parser.add_argument("--prefix", default="", help="what the names of all begin with, to tell them from those that are there")
+    parser.add_argument("--replace", action="store_true", help="replace materials that have these names already")
+    told = parser.add_argument_group("models", "told from the shapes in the files, where these can tell")
+    told.add_argument("--kind", choices=("rgb", "svbrdf"), help="RGB texture or SVBRDF")
+    told.add_argument("--brdf", choices=typing.get_args(BrdfName), help="BRDF model of SVBRDFs")
+    told.add_argument("--hidden-channels", type=int, help="hidden channels of the states (default 9)")
+    told.add_argument("--heads", type=int, help="attention heads, of a file that does not hold them (default 4)")
     add_fields(parser, MaterialConfig, ["normals"])
     add_fields(parser.add_argument_group("times"), Times, _TIMES)
-    add_fields(parser.add_argument_group("solver"), SolverConfig, ("method", "rtol", "atol", "step"))
+    add_fields(parser.add_argument_group("solver"), SolverConfig, _SOLVER)
     add_fields(parser.add_argument_group("exemplar"), Exemplar, _EXEMPLAR)
     parser.add_argument("--training", metavar="JSON", help="the training record, as a JSON object")
-    parser.add_argument("--out", type=Path, help="folder to put it in (default: checkpoints/)")
+    parser.add_argument("--out", type=Path, help="folder to put them in (default: checkpoints/)")
     parser.set_defaults(run=run)
 
 
 def run(options) -> None:
-    """Import, bake the preview, and write the folder."""
-    if not re.fullmatch(r"[\w-]{1,100}", options.name):
-        raise ConfigError(f"A name has letters, digits, - and _ only, not {options.name!r}.")
-    mults = None
-    if options.dim_mults is not None:
-        if not re.fullmatch(r"\d{1,3}(,\d{1,3})*", options.dim_mults):
-            raise ConfigError(f"--dim-mults has to be whole numbers such as 1,2,4, not {options.dim_mults!r}.")
-        mults = tuple(int(part) for part in options.dim_mults.split(","))
-    config = published_config(options.name, options.kind, brdf=options.brdf, dim=options.dim, dim_mults=mults)
+    """Import every model, with its preview and keyframes; the path of a single one, or a table of all, on standard output."""
+    for text in (options.name, options.prefix or None):
+        if text is not None and not NAME.fullmatch(text):
+            raise ConfigError(f"A name has letters, digits, - and _ only, not {text!r}.")
+    for name, least, most in (("hidden_channels", 0, 256), ("heads", 1, 64)):
+        value = getattr(options, name)
+        if value is not None and not least <= value <= most:
+            raise ConfigError(f"{flag(name)} has to be from {least} to {most}, not {value}.")
+    if options.kind == "rgb" and options.brdf is not None:
+        raise ConfigError("--brdf is for SVBRDFs.")
+    given = Given(options.kind, options.brdf, options.hidden_channels, options.heads)
+    results = []
+    out = options.out or checkpoints_folder()
+    names = {"name": options.name, "prefix": options.prefix, "replace": options.replace}
+    for result in import_release(options.path, out, given=given, adapt=_adaptation(options), **names):
+        results.append(result)
+        print(f"{len(results)}: {result.name}: {result.error or 'imported'}", file=sys.stderr)
+    failed = [result for result in results if result.error]
+    if len(results) == 1:
+        if failed:
+            raise CheckpointError(failed[0].error)
+        print(results[0].folder)
+        return
+    print("\n".join(table(results)))
+    if failed:
+        raise CheckpointError(f"{len(failed)} of {len(results)} models could not be imported; the others were.")
 
-    training = parse_json(options.training) if options.training else {"origin": "published checkpoint"}
+
+def _adaptation(options):
+    """A function that gives a config what the command line says; all of it is checked first."""
 
     def given(cls, names):
         return checked(cls, {name: getattr(options, name) for name in names})
 
-    config = dataclasses.replace(
-        config,
-        times=dataclasses.replace(config.times, **given(Times, _TIMES)),
-        solver=dataclasses.replace(config.solver, **given(SolverConfig, ("method", "rtol", "atol", "step"))),
-        exemplar=Exemplar(options.name, **given(Exemplar, _EXEMPLAR)),
-        **checked(MaterialConfig, {"training": training}),
-        **given(MaterialConfig, ["normals"]),
-    )
-    config = from_json(MaterialConfig, to_json(config))
-    check_config(config)
-    material = import_official(options.folder, config)
-    print(save(material, (options.out or checkpoints_folder()) / options.name))
+    training = parse_json(options.training) if options.training else {"origin": "published checkpoint"}
+    times, solver, exemplar = given(Times, _TIMES), given(SolverConfig, _SOLVER), given(Exemplar, _EXEMPLAR)
+    own = {**checked(MaterialConfig, {"training": training}), **given(MaterialConfig, ["normals"])}
+
+    def adapt(config: MaterialConfig) -> MaterialConfig:
+        return dataclasses.replace(
+            config,
+            times=dataclasses.replace(config.times, **times),
+            solver=dataclasses.replace(config.solver, **solver),
+            exemplar=dataclasses.replace(config.exemplar, **exemplar),
+            **own,
+        )
+
+    return adapt
+
+
+def table(results: list[Imported]) -> list[str]:
+    """Lines of a table: a material each, what kind it is, its network, whether its exemplar was there, and what is wrong."""
+    rows = [("material", "kind", "parameters", "exemplar", "")]
+    for result in results:
+        config = result.config
+        facts = ("-", "-", "-")
+        if config is not None:
+            facts = (config.brdf or "rgb", f"{count_parameters(config.architecture):,}", "yes" if result.exemplar else "no")
+        rows.append((result.name, *facts, result.error or result.note))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=False)] + [row[4]] for row in rows]
+    return ["  ".join(row).rstrip() for row in padded]

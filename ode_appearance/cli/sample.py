@@ -32,7 +32,7 @@ def add_to(verbs) -> None:
     parser.add_argument(
         "--published",
         action="store_true",
-        help="write what the samplers of the paper's release write instead (default seed 42, size 128x128 or, SVBRDF, 256x256)",
+        help="write what the samplers of the paper's release write instead (default seed 42, size 256x256)",
     )
     parser.add_argument("--exemplar", type=Path, metavar="PATH", help="the exemplar, to stand beside the --published samples")
     add_solver(parser)

@@ -31,9 +31,10 @@ def frame_and_remark(
     picture = _opaque(picture)
     width, height = picture.size
     side = min(width, height)
-    left, top = (width - side) // 2, (height - side) // 2
-    picture = picture.crop((left, top, left + side, top + side))
-    if side != size:
+    # Pillow rounds each edge of this box, halves to even, as in the published code: with an odd margin and an odd side, the
+    # crop is one pixel wider or narrower than its side.
+    picture = picture.crop(((width - side) / 2, (height - side) / 2, (width + side) / 2, (height + side) / 2))
+    if picture.size != (size, size):
         picture = picture.resize((size, size), Image.Resampling.BICUBIC)
     picture, remark = to_srgb(picture)  # of as few pixels as are needed
     return np.ascontiguousarray(np.asarray(picture).transpose(2, 0, 1)), remark or said

@@ -12,16 +12,18 @@ from jaxtyping import Float
 from ..config import SolverConfig, Times
 from ..errors import RequestError
 from ..exemplar import load_exemplar
+from ..exemplar.dataset import relit_siblings
 from ..limits import check_size, check_times
 from ..material import Material
 from ..regular_files import is_folder, is_there, named
 from ..solve import solve_stream
 from .job import StoppedError, states_in_order
 from .published_files import write_animations, write_frames
-from .published_frames import exemplar_frames, rgb_frames, svbrdf_frames
+from .published_frames import RELIT, exemplar_frames, rgb_frames, svbrdf_frames, writes_exemplars
 
 PUBLISHED_SEED = 42
-PUBLISHED_SIZES = {"rgb": 128, "svbrdf": 256}
+PUBLISHED_SIZE = 256
+EXEMPLAR_SIZES = {"rgb": 128, "svbrdf": 256}
 WARMUP_FRAMES = 50
 # As a share of the work; the animations follow when all frames are there.
 _SOLVING = 0.7
@@ -42,29 +44,31 @@ def write_published(
 
     RGB: `synthesis` (50 times of the warm-up) and `transition` (one time a frame of the exemplar), with frame_0000.png
     ..., FOLDER.gif and FOLDER.avi (raw). SVBRDF, of the latter times alone: `renderings`, `renderings_relit_up`, `_left`,
-    `_rightdown` and `_rotating`, a folder a map, `normal`, and `height` (each frame scaled to its own 0 ... 1), with
-    frames_0000.png ..., animations.gif, .avi (raw) and .mp4. With an exemplar (whatever `oa.load_exemplar` reads) also
-    `exemplars`, and `comparisons` (RGB) or `stitches` (SVBRDF, of models with a diffuse map).
+    `_rightdown` and `_rotating`, `diffuse` and `specular` (see `published_maps`), `roughness` or `roughness_u` and `_v`
+    of models with a diffuse map, `normal`, and `height` (each frame scaled to its own 0 ... 1), with frames_0000.png ...,
+    animations.gif, .avi (raw) and .mp4. With an exemplar (whatever `oa.load_exemplar` reads) also, for RGB, `exemplars` and
+    `comparisons`; for SVBRDFs `stitches`, which `iso_cook_torrance` has none of, and for `diffuse_iso_cook_torrance`
+    `exemplars`, and `exemplars_relit_up`, `_left` and `_rightdown` where these lie beside the exemplar.
 
-    The default seed gives the published noise; the default size is that of the published exemplars, 128 (RGB) or 256.
+    The default seed gives the published noise; the default size is 256x256. RGB exemplars are read at 128x128, others at
+    256x256.
     Returns None where `stop()` said so; `progress` hears the share in [0, 1] that is done. `folder` appears when all of it is
     written, and not otherwise. Raises RequestError, for a folder that is not empty too, and ExemplarError.
     """
     config, folder = material.config, Path(folder)
-    published = PUBLISHED_SIZES[config.kind]
-    size = check_size(config, (published, published) if size is None else size)
+    size = check_size(config, (PUBLISHED_SIZE, PUBLISHED_SIZE) if size is None else size)
     _check_folder(folder)
-    target = None
-    if exemplar is not None:
-        target = load_exemplar(exemplar, config.kind, size=min(published, *size), frames=max(2, config.times.frames))
+    exemplars = {} if exemplar is None else _read_exemplars(Path(exemplar).expanduser(), config, size)
+    target = exemplars.get("exemplars")
     times = check_times(config, sampling_times(config.times, warmup=config.brdf is None))
     chunks = solve_stream(material, seed=seed, size=size, times=times, solver=solver, stop=stop)
     states = states_in_order(material, chunks, times, lambda share: progress(_SOLVING * share), stop)
     frames = (rgb_frames if config.brdf is None else svbrdf_frames)(material, zip(times.tolist(), states, strict=True), target)
+    beside = exemplar_frames(exemplars if writes_exemplars(config.brdf) else {})
     try:
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as staging:
             staged = Path(staging) / folder.name
-            written = write_frames(staged, config.kind, itertools.chain(frames, exemplar_frames(target)))
+            written = write_frames(staged, config.kind, itertools.chain(frames, beside))
             for done, name in enumerate(written, start=1):
                 if stop():
                     return None
@@ -78,6 +82,16 @@ def write_published(
     except OSError as error:
         raise RequestError(f"{folder} cannot be written: {error.strerror or error}.") from error
     return [folder / name for name in written]
+
+
+def _read_exemplars(path, config, size):
+    """The exemplar, and of a model that the published sampler writes them of, those lit otherwise; by their folders."""
+    paths = {"exemplars": path}
+    if config.brdf is not None and writes_exemplars(config.brdf):
+        siblings = relit_siblings(path)
+        paths |= {f"exemplars_relit_{name}": siblings[name] for name in RELIT if name in siblings}
+    options = {"size": min(EXEMPLAR_SIZES[config.kind], *size), "frames": max(2, config.times.frames)}
+    return {folder: load_exemplar(path, config.kind, **options) for folder, path in paths.items()}
 
 
 def sampling_times(times: Times, *, warmup: bool) -> Float[np.ndarray, " n"]:

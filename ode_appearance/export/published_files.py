@@ -45,4 +45,5 @@ def write_animations(folder: Path, config: MaterialConfig) -> None:
 def _read(files):
     for file in files:
         with Image.open(file) as picture:
-            yield np.asarray(picture)
+            # An animation has no alpha: Pillow leaves it out of the published GIFs, which the videos are made of.
+            yield np.asarray(picture.convert("L") if picture.mode == "LA" else picture)

@@ -5,14 +5,16 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from ..config import Camera, Light
+from ..config import BrdfName, Camera, Light
 from ..exemplar import ExemplarFrames
 from ..exemplar.dataset import RELIGHTS
 from ..images import to_bytes
 from ..material import Material, decode
+from ..microfacet import BRDF_MODELS
 from ..rendering import render
 
-Frame = UInt8[np.ndarray, "h w 3"] | UInt8[np.ndarray, "h w"]
+Frame = UInt8[np.ndarray, "h w 3"] | UInt8[np.ndarray, "h w 2"] | UInt8[np.ndarray, "h w"]
+"""In colour, grey with alpha, or grey."""
 TimedStates = Iterable[tuple[float, np.ndarray]]
 RELIT = ("up", "left", "rightdown")
 # Turns of the rotating light in a unit of model time, and its distance from the middle as a share of the plane's half.
@@ -42,16 +44,38 @@ def svbrdf_frames(material: Material, states: TimedStates, exemplar: ExemplarFra
             yield f"renderings_relit_{name}", to_bytes(render(material, state, light=Light(*RELIGHTS[name], intensity)))
         rotated = Light(*rotating(time, config.camera), intensity)
         yield "renderings_relit_rotating", to_bytes(render(material, state, light=rotated))
-        maps = {name: published_map(name, np.asarray(values)) for name, values in decode(material, state).items()}
-        yield from maps.items()
-        if exemplar is not None and "diffuse" in maps:
-            yield "stitches", stitch(picture, target_at(material, exemplar, time, picture.shape), maps)
+        maps = {name: np.asarray(values) for name, values in decode(material, state).items()}
+        brdf = np.concatenate([maps[name] for name, _ in BRDF_MODELS[config.brdf].maps])
+        for name, values in published_maps(brdf).items():
+            yield name, published_map(name, values)
+        normal = published_map("normal", maps["normal"])
+        yield "normal", normal
+        yield "height", published_map("height", maps["height"])
+        if exemplar is not None and len(brdf) > 4:
+            yield "stitches", stitch(picture, target_at(material, exemplar, time, picture.shape), brdf, normal)
 
 
-def exemplar_frames(exemplar: ExemplarFrames | None) -> Iterator[tuple[str, Frame]]:
-    """(folder, frame) for each frame of the exemplar, if there is one."""
-    for frame in [] if exemplar is None else exemplar.frames:
-        yield "exemplars", frame.transpose(1, 2, 0)
+def published_maps(brdf: Float[np.ndarray, "_ h w"]) -> dict[str, Float[np.ndarray, "_ h w"]]:
+    """The folders of the maps of a BRDF model, all its channels given, as the published sampler names them.
+
+    It cuts the channels of every model as those of the two with a diffuse map: `diffuse` is the albedo of the models with a
+    metallic map, and the reflectance of those without a diffuse lobe; `specular` is then what comes next, up to three channels.
+    """
+    folders = {"diffuse": brdf[:3], "specular": brdf[3:6]}
+    names = {7: ("roughness",), 8: ("roughness_u", "roughness_v")}.get(len(brdf), ())
+    return folders | {name: brdf[6 + index : 7 + index] for index, name in enumerate(names)}
+
+
+def writes_exemplars(brdf: BrdfName | None) -> bool:
+    """Whether the published sampler of this kind writes the exemplar: of SVBRDFs, that of one model alone does."""
+    return brdf in (None, "diffuse_iso_cook_torrance")
+
+
+def exemplar_frames(exemplars: dict[str, ExemplarFrames]) -> Iterator[tuple[str, Frame]]:
+    """(folder, frame) for each frame of the exemplars, which are named by their folders."""
+    for folder, exemplar in exemplars.items():
+        for frame in exemplar.frames:
+            yield folder, frame.transpose(1, 2, 0)
 
 
 def rotating(time: float, camera: Camera) -> tuple[float, float]:
@@ -62,11 +86,11 @@ def rotating(time: float, camera: Camera) -> tuple[float, float]:
 
 
 def published_map(name: str, values: Float[np.ndarray, "_ h w"]) -> Frame:
-    """A map as the published samplers store it: times 255, truncated; grey for one channel."""
+    """A map as the published samplers store it: times 255, truncated; grey for one channel, grey with alpha for two."""
     if name == "height":
         values = (values - values.min()) / max(float(values.max() - values.min()), 1e-12)
-    frame = to_bytes(np.broadcast_to(values / 2 + 0.5 if name == "normal" else values, (3, *values.shape[1:])))
-    return frame if len(values) == 3 else frame[..., 0]
+    frame = to_bytes(values / 2 + 0.5 if name == "normal" else values)
+    return frame[..., 0] if len(values) == 1 else frame
 
 
 def target_at(material: Material, exemplar: ExemplarFrames, time: float, shape: tuple[int, ...]) -> UInt8[np.ndarray, "h w 3"]:
@@ -77,20 +101,27 @@ def target_at(material: Material, exemplar: ExemplarFrames, time: float, shape: 
     return target
 
 
-def stitch(picture: Frame, target: Frame, maps: dict[str, Frame]) -> UInt8[np.ndarray, "rows columns 3"]:
+def stitch(
+    picture: Frame, target: Frame, brdf: Float[np.ndarray, "_ h w"], normal: Frame
+) -> UInt8[np.ndarray, "rows columns 3"]:
     """Two rows: rendering, diffuse, roughness_u, normal over target, specular, roughness_v, nothing; or, for an isotropic
-    model, rendering, diffuse, roughness over target, specular, normal."""
-    if "roughness" in maps:
-        rows = [[picture, maps["diffuse"], maps["roughness"]], [target, maps["specular"], maps["normal"]]]
+    model, rendering, diffuse, roughness over target, specular, normal.
+
+    Of models with fewer than seven channels, the first three and the fourth stand in the places of diffuse and specular.
+    """
+    second = 6 if len(brdf) > 6 else 4
+    diffuse, specular = (to_bytes(np.broadcast_to(part, (3, *part.shape[1:]))) for part in (brdf[:3], brdf[3:second]))
+    rough = [published_map("roughness", values[None]) for values in brdf[second:]]
+    rows = [[picture, diffuse, rough[0]], [target, specular]]
+    if len(rough) == 1:
+        rows[1].append(normal)
     else:
-        nothing = np.zeros_like(picture)
-        rows = [
-            [picture, maps["diffuse"], maps["roughness_u"], maps["normal"]],
-            [target, maps["specular"], maps["roughness_v"], nothing],
-        ]
+        rows[0].append(normal)
+        rows[1] += [rough[1], np.zeros_like(picture)]
     return np.concatenate([np.concatenate([in_colour(tile) for tile in row], axis=1) for row in rows])
 
 
 def in_colour(frame: Frame) -> UInt8[np.ndarray, "h w 3"]:
-    """A grey frame as red, green and blue."""
-    return frame if frame.ndim == 3 else np.repeat(frame[..., None], 3, axis=2)
+    """A grey frame as red, green and blue; its alpha is left out."""
+    grey = frame if frame.ndim == 2 else frame[..., 0]
+    return frame if frame.shape[2:] == (3,) else np.repeat(grey[..., None], 3, axis=2)

@@ -1,17 +1,25 @@
 """Materials beside the shipped ones: those of the Hugging Face Hub, and those that a browser has trained."""
 
 import contextlib
+import itertools
+import secrets
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
 
 from .. import hub
+from ..checkpoint import EXEMPLAR
 from ..errors import AppearanceError, CheckpointError, HubError, TrainingError
+from ..importing import Imported, import_release
 from ..viewer.scene import title
 from .files import KeyframeFiles
 from .materials import Collection, Entry
 from .trainings import Trainings
+
+MOST_MODELS = 100
+"""Of one zip file; the paper's release has 43."""
 
 
 class Row(TypedDict):
@@ -45,6 +53,21 @@ class Library:
         name = str(name).strip()
         folder = hub.fetch(name, token=False)
         return self._open(name, folder, commit=folder.name)
+
+    def open_release(self, path: Path) -> Iterator[tuple[Imported, Entry | None]]:
+        """Import the models of the paper's release in a zip file, and open each by a name that cannot be guessed.
+
+        Yields what became of each, and its entry where it was imported, which lasts as long as the app and no longer. Raises
+        CheckpointError for a zip file that holds none or is not safe.
+        """
+        with tempfile.TemporaryDirectory(dir=self._files.root) as place:
+            for result in itertools.islice(import_release(path, place, previews=False), MOST_MODELS):
+                if result.folder is None:
+                    yield result, None
+                    continue
+                exemplar = self.served(result.folder / EXEMPLAR) if result.exemplar else None
+                yield result, self._open(f"{result.name}_{secrets.token_hex(8)}", result.folder, exemplar)
+                shutil.rmtree(result.folder)
 
     def open_linked(self, name: str, owner: str | None) -> None:
         """Open the material that a link names, one of the Hub or the browser's own; what cannot be opened is missed later."""

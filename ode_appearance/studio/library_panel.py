@@ -1,4 +1,4 @@
-"""More materials, under the gallery: those of the Hugging Face Hub, and those that this browser has trained."""
+"""More materials, under the gallery: those of the Hugging Face Hub, this browser's own trainings, and the paper's models."""
 
 import asyncio
 from typing import Any
@@ -8,6 +8,7 @@ import gradio as gr
 from ..errors import AppearanceError
 from .library import Library
 from .own_material import QUIET, OwnMaterial
+from .paper_models import PaperModels
 from .picks import picked
 from .shelf import KEPT, shelf, shelf_value
 
@@ -34,6 +35,7 @@ class LibraryPanel:
                 self.key = gr.State("")
                 with gr.Column(elem_id="own-tools"):  # seen where one of the rows is chosen
                     self.own = OwnMaterial(library, owner, self.key)
+            self.paper = PaperModels(library)
 
     def connect(self, showing: dict[str, Any]) -> None:
         """Let materials be shown by listeners like `showing`, whose function takes a name, the request and its inputs."""
@@ -41,6 +43,7 @@ class LibraryPanel:
             self._connect_hub(showing)
         if self.library.trainings is not None:
             self._connect_own(showing)
+        self.paper.connect(showing)
 
     def refresh_with(self, event) -> None:
         """Look anew at what there is at an event, such as `tab.select`."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jax
 
-from ..checkpoint import KEYFRAMES, PREVIEW, checked_file, count_parameters, load_config, load_folder
+from ..checkpoint import EXEMPLAR, KEYFRAMES, PREVIEW, checked_file, count_parameters, load_config, load_folder
 from ..collection import checkpoints_folder, list_materials
 from ..config import MaterialConfig
 from ..errors import AppearanceError, CheckpointError
@@ -67,7 +67,7 @@ class Collection:
     def glimpse(self) -> list[tuple[str, Path | None]]:
         """(name, preview) of every checkpoint folder, before their weights are read."""
         with self._lock:
-            return [(name, _preview(self.folder / name)) for name in self._ordered()]
+            return [(name, _file(self.folder / name, PREVIEW)) for name in self._ordered()]
 
     def first(self) -> Entry | None:
         """The first sound material, without those that come after it."""
@@ -159,12 +159,12 @@ def _read(folder: Path) -> Entry | BrokenEntry:
         material = load_folder(folder)
     except AppearanceError as error:
         return BrokenEntry(folder.name, str(error))
-    return Entry(folder.name, material, _preview(folder), baked(folder))
+    return Entry(folder.name, material, _file(folder, PREVIEW), baked(folder), _file(folder, EXEMPLAR))
 
 
-def _preview(folder):
+def _file(folder, name):
     try:
-        return checked_file(folder, PREVIEW)
+        return checked_file(folder, name)
     except CheckpointError:
         return None  # it can be solved all the same
 

@@ -20,6 +20,8 @@ from .config import TrainConfig
 
 RUN, STATE, MATERIAL = "run.json", "state.eqx", "material"
 _MOST_HEADER_BYTES = 1 << 16
+_IMPLIED = {"initialisation_crops": 1, "directions": "crop", "evaluation": "repeatable", "target_precision": "float16"}
+"""Fields that a run.json written before they existed lacks, with the values that such a run was trained by."""
 
 
 def write_request(folder: Path, config: TrainConfig, exemplar: dict[str, Any]) -> None:
@@ -36,7 +38,7 @@ def read_request(folder: Path) -> tuple[TrainConfig, dict[str, Any]]:
     """The config of a run, and the facts of its exemplar; raises TrainingError where there is no run to resume."""
     try:
         data = parse_json((folder / RUN).read_text("utf-8"))
-        return from_json(TrainConfig, data["config"]), data["exemplar"]
+        return from_json(TrainConfig, {**_IMPLIED, **data["config"]}), data["exemplar"]
     except (OSError, UnicodeDecodeError, KeyError, TypeError, AppearanceError) as error:
         raise TrainingError(f"{folder} holds no run that can be resumed: {error}.") from error
 

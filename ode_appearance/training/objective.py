@@ -119,23 +119,32 @@ def svbrdf_terms(
         crop = features(jax.lax.dynamic_slice(target, (0, *corner), (3, *size)))
         return texture_distance(features, config, key, picture, crop)
 
-    places = corners, jax.random.split(direction_key, config.crops)
+    keys = jax.random.split(direction_key, config.crops)
+    if config.directions == "iteration":
+        keys = jnp.broadcast_to(keys[0], keys.shape)
+    places = corners, keys
     learnt, fixed = (lit.maps(), lit.log_intensity), (features, positions, lit.target)
     return mean_over(at_corner, learnt, fixed, places), lit.overflow()
 
 
 def initialisation_terms(config: TrainConfig, key: PRNGKeyArray, lit: Lit) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """The mean squared difference to random pixels of the photograph, each state pixel lit flat where its target lies.
+    """The mean squared difference to random pixels of the photograph, each state pixel lit flat where its target lies; the
+    mean over `initialisation_crops` choices of pixels.
 
     To it comes the mean squared height. Finds the light's intensity and the maps' means before any texture is compared.
     """
-    size = lit.state.shape[1:]
-    chosen = jax.random.choice(key, lit.target[0].size, (size[0] * size[1],), replace=False)
-    here, pixels = (values.reshape(3, -1)[:, chosen].reshape(3, *size) for values in (lit.positions(), lit.target))
-    maps = lit.maps()
-    flat = jnp.zeros((3, *size)).at[2].set(1)
-    picture = lit_picture(lit.facts, lit.log_intensity, {**maps, "normal": flat}, here)
-    return jnp.mean((picture - pixels) ** 2) + config.height_weight * jnp.mean(maps["height"] ** 2), lit.overflow()
+    size, facts = lit.state.shape[1:], lit.facts
+    maps = {**lit.maps(), "normal": jnp.zeros((3, *size)).at[2].set(1)}
+
+    def of_choice(learnt, fixed, key):
+        maps, log_intensity = learnt
+        chosen = jax.random.choice(key, fixed[0][0].size, (size[0] * size[1],), replace=False)
+        here, pixels = (values.reshape(3, -1)[:, chosen].reshape(3, *size) for values in fixed)
+        return jnp.mean((lit_picture(facts, log_intensity, maps, here) - pixels) ** 2)
+
+    keys = jax.random.split(key, config.initialisation_crops)
+    difference = mean_over(of_choice, (maps, lit.log_intensity), (lit.positions(), lit.target), keys)
+    return difference + config.height_weight * jnp.mean(maps["height"] ** 2), lit.overflow()
 
 
 def combine(

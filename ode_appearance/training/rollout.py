@@ -28,31 +28,47 @@ def current_material(facts: MaterialConfig, parameters: Parameters, **changes) -
     return Material(parameters.field, dataclasses.replace(facts, light=light, **changes))
 
 
-def rollout_loss(config: TrainConfig, material: Material, features: FeatureExtractor, exemplar: ExemplarFrames) -> float:
-    """The texture distance and overflow of whole rollouts, averaged over the exemplar's frames; always the same noise."""
-    rgb = config.kind == "rgb"
+def rollout_loss(
+    config: TrainConfig, material: Material, features: FeatureExtractor, exemplar: ExemplarFrames, iteration: int
+) -> float:
+    """The texture distance of whole rollouts, averaged over the exemplar's frames.
+
+    As `config.evaluation` says: "published", frame i of n at i/(n-1) of the duration, with noise and random directions that
+    are drawn anew at each iteration; or "repeatable", each frame at its own time, always with the same noise and directions,
+    and for RGB textures plus the overflow penalty. Infinite where a rollout ends early.
+    """
+    published, rgb = config.evaluation == "published", config.kind == "rgb"
     size = config.state_size if rgb else config.exemplar_size
     frames = evenly(len(exemplar), min(config.evaluation_frames, len(exemplar)))
+    times = np.linspace(0, exemplar.duration, len(exemplar)) if published else exemplar.times
+    overflow_weight = 0.0 if published else config.overflow_weight
     losses = []
     for rollout in range(config.evaluation_rollouts):
-        trajectory = solve(material, seed=rollout, size=(size, size), times=exemplar.times[frames])
+        seed = _fresh_seed(config.seed, iteration, rollout) if published else rollout
+        direction_key = jax.random.PRNGKey(seed if published else config.seed)
+        trajectory = solve(material, seed=seed, size=(size, size), times=times[frames])
         if trajectory.status != "complete":
             return float("inf")
         for state, frame in zip(trajectory.states, frames, strict=True):
-            key = jax.random.fold_in(jax.random.PRNGKey(config.seed), frame)
+            key = jax.random.fold_in(direction_key, frame)
             target = jnp.asarray(exemplar.frames[frame], jnp.float32) / 255
             if rgb:
-                loss = _rgb_loss(features, config, key, jnp.asarray(state), target)
+                loss = _rgb_loss(features, config, overflow_weight, key, jnp.asarray(state), target)
             else:
                 loss = _picture_loss(features, config, key, render(material, state), target)
             losses.append(float(loss))  # waited for: see by_name.py
     return float(np.mean(losses))
 
 
+def _fresh_seed(*numbers):
+    """A seed that is another one for other numbers."""
+    return int(np.random.default_rng(numbers).integers(2**32))
+
+
 @compiled
-def _rgb_loss(features, config, key, state, target):
+def _rgb_loss(features, config, overflow_weight, key, state, target):
     distance, overflow = rgb_terms(features, config, key, state, features(target))
-    return distance + config.overflow_weight * overflow
+    return distance + overflow_weight * overflow
 
 
 @compiled

@@ -49,7 +49,7 @@ class Run:
 
     def __init__(self, exemplar, config, facts, features, folder):
         self.exemplar, self.config, self.facts, self.features, self.folder = exemplar, config, facts, features, folder
-        self.targets = Targets(exemplar, features)
+        self.targets = Targets(exemplar, features, config.target_precision)
         self.plateau = Plateau(config)
         self.iteration, self.seconds, self.origin = 0, 0.0, ""
 
@@ -99,7 +99,7 @@ class Run:
         """The loss of whole rollouts as they are now, which the learning rate follows."""
         material = current_material(self.facts, self.learner.average)
         began = clock.monotonic()
-        loss = rollout_loss(self.config, material, self.features, self.exemplar)
+        loss = rollout_loss(self.config, material, self.features, self.exemplar, self.iteration)
         self.seconds += clock.monotonic() - began
         self.plateau.observe(loss)
         give_memory_back()  # an iteration needs less of it

@@ -102,8 +102,9 @@ def loss(
 _DEFAULTS = TrainConfig()
 _NOT_OF_A_STEP = (
     *("iterations", "initialisation", "cycle", "initialisation_cycle", "learning_rate", "annealing", "refining", "seed"),
-    *("plateau_factor", "plateau_patience", "plateau_floor", "evaluate_every", "evaluation_rollouts", "evaluation_frames"),
-    *("preview_every", "save_every", "state_size", "exemplar_size", "batch", "features"),
+    *("plateau_factor", "plateau_patience", "plateau_floor"),
+    *("evaluate_every", "evaluation", "evaluation_rollouts", "evaluation_frames"),
+    *("preview_every", "save_every", "state_size", "exemplar_size", "batch", "features", "target_precision"),
 )
 
 

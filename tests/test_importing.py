@@ -1,0 +1,268 @@
+"""The paper's release, a zip file or a folder: every model in it becomes a material, whole or not at all."""
+
+import dataclasses
+import shutil
+import stat
+import zipfile
+
+import jax
+import numpy as np
+import pytest
+from figures import formula_field
+from PIL import Image
+from release import ANISOTROPIC, ATTENTIVE, ISOTROPIC, LOG_INTENSITY, write_light, write_model, write_release, zipped
+
+import ode_appearance as oa
+from ode_appearance.checkpoint import EXEMPLAR, FILES
+from ode_appearance.cli.main import main
+from ode_appearance.config import Architecture, Attention, SolverConfig, Times
+from ode_appearance.errors import CheckpointError
+from ode_appearance.importing import import_release
+from ode_appearance.official_shapes import Given, recognise
+from ode_appearance.studio.exemplars import Exemplars
+from ode_appearance.studio.files import KeyframeFiles
+from ode_appearance.studio.materials import Collection
+
+QUICK = ["--step", "0.5", "--warmup", "0.5", "--duration", "0.5"]
+
+
+def quickly(config):
+    """The config with times and steps that are solved in a moment."""
+    return dataclasses.replace(config, times=Times(0.5, 0.5, 0.1, 5), solver=SolverConfig(step=0.5))
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    return write_release(tmp_path_factory.mktemp("release"))
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory, release):
+    return zipped(release, tmp_path_factory.mktemp("zip") / "release.zip")
+
+
+def is_formula(material, architecture):
+    for leaf, other in zip(*map(jax.tree.leaves, (material.vector_field, formula_field(architecture))), strict=True):
+        np.testing.assert_array_equal(leaf, other)
+    return material.config.architecture == architecture
+
+
+def test_the_whole_release(tmp_path, capsys, archive):
+    """Of four models one is cut off and one has the name of a material that is there: the other two are imported, whole."""
+    (tmp_path / "ice_melting").mkdir()
+    (tmp_path / "ice_melting" / "config.json").write_text("mine")
+    assert main(["import-official", str(archive), "--out", str(tmp_path), *QUICK]) == 1
+    told = capsys.readouterr()
+    assert told.err.rstrip().endswith("2 of 4 models could not be imported; the others were.")
+    lines = told.out.splitlines()
+    rows = {line.split()[0]: line for line in lines}
+    assert "bytes" in rows["cut_off"] or "cut off" in rows["cut_off"]
+    assert "There is a material ice_melting" in rows["ice_melting"]
+    assert {path.name for path in tmp_path.iterdir()} == {"ice_melting", "metal_rusting", "rusting_steel"}
+    assert [path.read_text() for path in (tmp_path / "ice_melting").iterdir()] == ["mine"]
+    metal, steel = (oa.load(tmp_path / name) for name in ("metal_rusting", "rusting_steel"))
+    assert is_formula(metal, ANISOTROPIC) and is_formula(steel, ATTENTIVE)
+    assert (metal.config.kind, metal.config.brdf) == ("svbrdf", "diffuse_cook_torrance")
+    assert (steel.config.kind, steel.config.brdf) == ("rgb", None)
+    assert metal.config.light.log_intensity == pytest.approx(LOG_INTENSITY)
+    assert {path.name for path in (tmp_path / "metal_rusting").iterdir()} == set(FILES)
+    assert {path.name for path in (tmp_path / "rusting_steel").iterdir()} == {*FILES, EXEMPLAR}
+
+
+def test_an_exemplar_is_kept_exactly_and_says_how_long_the_span_is(tmp_path, release):
+    results = list(import_release(release / "experiments_texture", tmp_path, prefix="paper_", adapt=untimed))
+    assert [(result.name, result.exemplar, result.error) for result in results] == [("paper_rusting_steel", True, "")]
+    times = results[0].config.times
+    assert (times.frames, times.duration, times.warmup) == (5, pytest.approx(0.25), pytest.approx(0.05))
+    exemplar = oa.load_exemplar(results[0].folder / EXEMPLAR, duration=0.25)
+    assert exemplar.frames.mean(axis=(1, 2, 3)).tolist() == [20, 60, 100, 140, 180] and exemplar.size == 128
+    assert results[0].config.exemplar.name == "rusting_steel"
+    entry = Collection(tmp_path).find("paper_rusting_steel")
+    assert Exemplars(KeyframeFiles()).find(entry) == results[0].folder / EXEMPLAR
+
+
+def untimed(config):
+    return dataclasses.replace(config, solver=SolverConfig(step=0.5))
+
+
+def test_a_taken_name_is_replaced_where_that_is_asked_for(tmp_path, release):
+    source = release / "experiments_svbrdf" / "ice_melting"
+    (result,) = import_release(source, tmp_path, adapt=quickly)
+    before = {path.name: path.read_bytes() for path in result.folder.iterdir()}
+    (refused,) = import_release(source, tmp_path, adapt=quickly)
+    assert "already" in refused.error and refused.folder is None
+    other = tmp_path / "other" / "ice_melting"
+    write_model(other / "model.eqx", ANISOTROPIC)
+    (result,) = import_release(other, tmp_path, replace=True, adapt=quickly)
+    assert is_formula(oa.load(result.folder), ANISOTROPIC)
+    assert (result.folder / "model.eqx").read_bytes() != before["model.eqx"]
+    broken = tmp_path / "broken" / "ice_melting"
+    shutil.copytree(release / "experiments_svbrdf" / "cut_off", broken)
+    (failed,) = import_release(broken, tmp_path, replace=True, adapt=quickly)
+    assert failed.error and is_formula(oa.load(tmp_path / "ice_melting"), ANISOTROPIC)
+    assert {path.name for path in tmp_path.iterdir()} == {"ice_melting", "other", "broken"}
+
+
+def test_a_model_that_cannot_be_solved_leaves_nothing(tmp_path, release):
+    def in_too_few_steps(config):
+        return dataclasses.replace(config, solver=SolverConfig(step=0.5, max_steps=1))
+
+    (result,) = import_release(release / "experiments_svbrdf" / "ice_melting", tmp_path / "out", adapt=in_too_few_steps)
+    assert "step limit" in result.error and not list((tmp_path / "out").iterdir())
+
+
+def test_two_of_one_name_are_told_apart(tmp_path):
+    for place in ("experiments_svbrdf", "experiments_texture"):
+        write_model(tmp_path / "a" / place / "ice" / "model.eqx", Architecture(12, 8, (1,), Attention(1, 4)))
+    results = list(import_release(tmp_path / "a", tmp_path / "out", adapt=quickly))
+    assert [result.name for result in results] == ["ice", "experiments_texture_ice"]
+    with pytest.raises(CheckpointError, match="2 models"):
+        list(import_release(tmp_path / "a", tmp_path / "out", name="one"))
+
+
+def test_a_shipped_material_is_not_overwritten(tmp_path, capsys, monkeypatch, release):
+    monkeypatch.setenv("ODE_APPEARANCE_CHECKPOINTS", str(tmp_path))
+    (tmp_path / "rusting_steel").mkdir()
+    folder = str(release / "experiments_texture" / "rusting_steel")
+    assert main(["import-official", folder, "--kind", "rgb", "--name", "rusting_steel", *QUICK]) == 1
+    assert "replace" in capsys.readouterr().err and not list((tmp_path / "rusting_steel").iterdir())
+
+
+# By shapes
+
+
+@pytest.mark.parametrize(
+    "architecture, brdf",
+    [
+        (Architecture(), None),
+        (Architecture(18, 64, (1, 2), None), "diffuse_cook_torrance"),
+        (Architecture(17, 8, (1, 2, 4, 8), Attention(4, 8)), "diffuse_iso_cook_torrance"),
+        (Architecture(16, 8, (1,), None), "compl_cook_torrance"),
+        (Architecture(14, 8, (1, 1, 3), None), "iso_cook_torrance"),
+        (Architecture(12, 16, (1, 2), Attention(2, 16)), None),
+        (Architecture(12, 16, (1, 2, 2), None), None),
+        (Architecture(12, 16, (2, 2, 1), None), None),
+    ],
+)
+def test_the_shapes_tell_kind_and_architecture(tmp_path, architecture, brdf):
+    write_model(tmp_path / "model.eqx", architecture)
+    config = recognise(tmp_path / "model.eqx", "m", lit=brdf is not None)
+    assert config.architecture == architecture and config.brdf == brdf
+    assert config.kind == ("rgb" if brdf is None else "svbrdf") and config.times.duration == (5 if brdf is None else 10)
+
+
+@pytest.mark.parametrize(
+    "channels, lit, given, expected",
+    [
+        (15, True, Given(brdf="cook_torrance"), "cook_torrance"),
+        (15, True, Given(brdf="compl_iso_cook_torrance"), "compl_iso_cook_torrance"),
+        (13, True, Given(hidden_channels=4), "diffuse_cook_torrance"),
+        (7, False, Given(hidden_channels=4), None),
+        (20, False, Given(kind="rgb"), None),
+        (15, True, Given(), "compl_iso_cook_torrance or cook_torrance"),
+        (15, False, Given(kind="svbrdf", hidden_channels=9), "compl_iso_cook_torrance or cook_torrance"),
+        (12, True, Given(), "no known material"),
+        (40, False, Given(), "no known material"),
+    ],
+)
+def test_what_shapes_cannot_tell_is_asked_for(tmp_path, channels, lit, given, expected):
+    write_model(tmp_path / "model.eqx", Architecture(channels, 8, (1,), None))
+    if expected is not None and " " in expected:
+        with pytest.raises(CheckpointError, match=rf"{expected}: say which"):
+            recognise(tmp_path / "model.eqx", "m", lit=lit, given=given)
+    else:
+        config = recognise(tmp_path / "model.eqx", "m", lit=lit, given=given)
+        assert config.brdf == expected and config.architecture.channels == channels
+
+
+def test_heads_are_given_where_the_file_does_not_hold_them(tmp_path):
+    architecture = Architecture(12, 8, (1,), Attention(2, 6))
+    with (tmp_path / "model.eqx").open("wb") as file:
+        for leaf in jax.tree.leaves(formula_field(architecture)):
+            np.save(file, np.asarray(leaf))
+    config = recognise(tmp_path / "model.eqx", "m", lit=False, given=Given(heads=2))
+    assert config.architecture == architecture
+
+
+@pytest.mark.parametrize("shapes", [[], [(3,)], [(8, 12, 1, 1)] * 9, [(8, 12, 1, 1)] * 20, [(0, 0)] * 12, [(8, 8, 3, 3)] * 20])
+def test_other_files_of_arrays_are_refused(tmp_path, shapes):
+    with (tmp_path / "model.eqx").open("wb") as file:
+        for shape in shapes:
+            np.save(file, np.zeros(shape, np.float32))
+    with pytest.raises(CheckpointError, match="no model"):
+        recognise(tmp_path / "model.eqx", "m", lit=False)
+
+
+# Zip files that are not safe
+
+
+def with_entry(name, content=b"x", **attributes):
+    def write(archive):
+        entry = zipfile.ZipInfo(name)
+        for attribute, value in attributes.items():
+            setattr(entry, attribute, value)
+        archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+
+    return write
+
+
+UNSAFE = {
+    "a path that leads out": (with_entry("../outside/model.eqx"), "points outside"),
+    "a path from the root": (with_entry("/outside/model.eqx"), "points outside"),
+    "a path of another drive": (with_entry("C:/outside/model.eqx"), "points outside"),
+    "a link": (with_entry("a/light.eqx", b"../../secret", external_attr=(stat.S_IFLNK | 0o777) << 16), "link"),
+    "far more than it has": (with_entry("a/frames.png", bytes(4 << 20)), "times its size"),
+}
+
+
+@pytest.mark.parametrize(("write", "sentence"), UNSAFE.values(), ids=UNSAFE)
+def test_unsafe_zip_files_are_refused_before_anything_is_written(tmp_path, archive, write, sentence):
+    shutil.copy(archive, tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip", "a") as opened:
+        write(opened)
+    with pytest.raises(CheckpointError, match=sentence):
+        list(import_release(tmp_path / "a.zip", tmp_path / "out"))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
+
+
+def test_sizes_are_known_before_anything_is_unpacked(tmp_path, archive, monkeypatch):
+    monkeypatch.setattr("ode_appearance.release.MAX_UNPACKED_BYTES", 1000)
+    with pytest.raises(CheckpointError, match="unpacks to more"):
+        list(import_release(archive, tmp_path / "out"))
+    monkeypatch.undo()
+    monkeypatch.setattr("ode_appearance.importing._MAX_BYTES", 1000)
+    assert all("no model has more" in result.error for result in import_release(archive, tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 but no zip file", b"GIF89a"])
+def test_no_zip_file(tmp_path, content):
+    (tmp_path / "a.zip").write_bytes(content)
+    with pytest.raises(CheckpointError, match="no zip file"):
+        list(import_release(tmp_path / "a.zip", tmp_path / "out"))
+
+
+def test_what_holds_no_model(tmp_path):
+    (tmp_path / "in").mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / "in" / "a.png")
+    for path in (tmp_path / "in", zipped(tmp_path / "in", tmp_path / "a.zip"), tmp_path / "nowhere"):
+        with pytest.raises(CheckpointError, match=r"model\.eqx"):
+            list(import_release(path, tmp_path / "out"))
+
+
+def test_links_in_a_folder_are_passed_over(tmp_path):
+    write_model(tmp_path / "secret" / "model.eqx", ISOTROPIC)
+    (tmp_path / "in" / "a").mkdir(parents=True)
+    (tmp_path / "in" / "a" / "model.eqx").symlink_to(tmp_path / "secret" / "model.eqx")
+    (tmp_path / "in" / "b").symlink_to(tmp_path / "secret")
+    with pytest.raises(CheckpointError, match="holds no"):
+        list(import_release(tmp_path / "in", tmp_path / "out"))
+
+
+def test_a_damaged_exemplar_costs_the_exemplar_alone(tmp_path, release):
+    source = tmp_path / "in"
+    shutil.copytree(release / "experiments_svbrdf" / "ice_melting", source / "ice_melting")
+    (source / "ice_melting.gif").write_bytes(b"GIF89a, and nothing else")
+    write_light(source / "ice_melting")
+    (result,) = import_release(source, tmp_path / "out", adapt=quickly)
+    assert not result.error and not result.exemplar and result.note.startswith("without its exemplar")
