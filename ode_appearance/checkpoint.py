@@ -31,15 +31,10 @@ from .leaves import read_arrays, read_half_precision
 from .material import Material, map_channels
 from .vector_field import VectorField
 
-<<<<<<< HEAD
 CONFIG, WEIGHTS, START = "config.json", "model.eqx", "start.npy"
 PREVIEW, CARD, KEYFRAMES = "preview.webp", "README.md", "keyframes.bin"
-FILES = (CONFIG, WEIGHTS, START, PREVIEW, CARD, KEYFRAMES)
-=======
-CONFIG, WEIGHTS, PREVIEW, CARD, KEYFRAMES = "config.json", "model.eqx", "preview.webp", "README.md", "keyframes.bin"
 EXEMPLAR = "exemplar.webp"
-FILES = (CONFIG, WEIGHTS, PREVIEW, CARD, KEYFRAMES)
->>>>>>> wt-P
+FILES = (CONFIG, WEIGHTS, START, PREVIEW, CARD, KEYFRAMES)
 MAX_CONFIG_BYTES = 1 << 20
 MAX_PARAMETERS = 50_000_000
 MAX_NAME = 200
