@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..errors import TrainingError
+from ..training.progress import NOT_FINITE
 from .plain import duration
 from .runs import Run
 
@@ -22,12 +23,14 @@ def summary(run: Run, status: str) -> str:
             parts.append(f"{last['rate']:.2f} iterations a second, {duration(last['seconds_left'])} left.")
         else:
             parts.append(f"{duration(last['seconds'])} of training so far.")
+        if skipped := last.get("skipped"):
+            parts.append(f"{skipped:,} of them gave no finite loss, and changed nothing.")
     elif status == "running":
         parts.append("Preparing: the first iteration takes a minute or so.")
     if status == "failed":
         parts.append(run.complaint or "It left no word: the disk may be full.")
     if status == "not finite":
-        parts.append("The loss was no longer a finite number; the last good weights were kept. Lower the learning rate.")
+        parts.append(f"{NOT_FINITE} Resume tries others; if that ends so again, start from these with a smaller learning rate.")
     return " ".join(parts)
 
 
