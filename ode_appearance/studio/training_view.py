@@ -37,17 +37,19 @@ def summary(run: Run, status: str) -> str:
 def curve(run: Run) -> dict[str, list[Any]]:
     """The loss over the iterations: columns `iteration` and `loss`.
 
-    Warm-ups and the initialisation, whose losses are of other kinds, are left out.
+    Warm-ups and the initialisation, whose losses are of other kinds, are left out, and so are iterations that were lost in a
+    kill, which the run has gone through again.
     """
     try:
         cycle, start = run.config.cycle, run.config.initialisation
     except TrainingError:
         return {"iteration": [], "loss": []}
-    points = [
-        (line["iteration"], line["loss"])
-        for line in run.journal
-        if line.get("loss") is not None and not line.get("initialising") and (line["iteration"] - 1 - start) % cycle != 0
-    ]
+    points: list[tuple[int, float]] = []
+    for line in run.journal:
+        while points and points[-1][0] >= line["iteration"]:
+            points.pop()
+        if line.get("loss") is not None and not line.get("initialising") and (line["iteration"] - 1 - start) % cycle != 0:
+            points.append((line["iteration"], line["loss"]))
     group = max(1, -(-len(points) // POINTS))
     chunks = [points[at : at + group] for at in range(0, len(points), group)]
     medians = [sorted(loss for _, loss in chunk)[len(chunk) // 2] for chunk in chunks]
