@@ -80,8 +80,19 @@ def test_a_kill_at_every_step_of_the_last_save(task, runs, halfway, tmp_path, mo
         assert same_weights(folder, runs.finished) and baked(folder / "material") is not None
         assert last_entry(folder)["status"] == "finished" and Run(folder).ended == "finished"
         shutil.rmtree(folder)
-    # Saved as finished with the material of its first iteration; and with that of the last one, and nothing noted of it.
-    assert {(1, 1, "stopped"), (4, 1, "stopped"), (4, 4, "finished")} <= seen
+    # As it was; saved as finished with the material of its first iteration; with that of the last one, not yet baked.
+    assert seen == {(1, 1, "running"), (4, 1, "running"), (4, 4, "finished")}
+
+
+def test_the_journal_of_a_finished_run_says_so(task, runs, tmp_path):
+    """Where its process was killed between the material and the journal."""
+    folder = Path(shutil.copytree(runs.finished, tmp_path / "run"))
+    lines = (folder / "journal.jsonl").read_text().splitlines(keepends=True)
+    (folder / "journal.jsonl").write_text("".join(line for line in lines if '"finished"' not in line))
+    assert Run(folder).ended is None
+    assert list(perform(task, folder, resume=True)) == [] and Run(folder).ended == "finished"
+    told = (folder / "journal.jsonl").read_text()
+    assert list(perform(task, folder, resume=True)) == [] and (folder / "journal.jsonl").read_text().strip() == told.strip()
 
 
 @pytest.mark.parametrize("together", [1, 2], ids=["alone", "stacked"])
@@ -131,7 +142,7 @@ def test_a_process_that_ends_between_state_and_material(task, runs, halfway, cap
     command = ["train", str(exemplar), "--kind", "rgb", "--out", str(halfway), "--resume"]
     done = subprocess.run([sys.executable, "-c", KILLED, *command], cwd=ROOT, env=environment(), timeout=240)
     assert done.returncode == 9
-    assert (read_progress(halfway)["iteration"], material_iteration(halfway)) == (4, 1)
+    assert (read_progress(halfway)["iteration"], material_iteration(halfway)) == (4, 3)
     again = [sys.executable, "-m", "ode_appearance", *command]
     assert subprocess.run(again, cwd=ROOT, env=environment(), timeout=240).returncode == 0
     assert material_iteration(halfway) == 4 and same_weights(halfway, runs.finished)

@@ -15,7 +15,9 @@ from ode_appearance.errors import AppearanceError, ConfigError, FeatureError, Tr
 from ode_appearance.exemplar import ExemplarFrames
 from ode_appearance.features import FeatureExtractor, count_maps, load_features
 from ode_appearance.studio import training_estimate, training_start
+from ode_appearance.studio.files import KeyframeFiles
 from ode_appearance.studio.library import Library
+from ode_appearance.studio.materials import Collection
 from ode_appearance.studio.runs import Order, read_runs
 from ode_appearance.studio.training_form import read_config, shown_values
 from ode_appearance.studio.trainings import Trainings
@@ -23,6 +25,9 @@ from ode_appearance.training.checks import check_credit, check_training
 from ode_appearance.training.config import PRESETS, preset
 from ode_appearance.training.run import begin_run
 from ode_appearance.training.trainer import train
+
+
+SOLVING = "--method bosh3 --tolerance 0.1 --first-step 0.5 --iterations 1 --evaluate-every 0".split()
 
 
 def extractor(name):
@@ -143,7 +148,7 @@ def test_a_file_name_that_is_no_text_needs_a_name(tmp_path, capsys):
     folder = dataset / "RGB_dynamic_textures"
     latin = os.fsencode(folder) + b"/caf\xe9.gif"
     os.rename(folder / "moss.gif", latin)
-    train_it = ["train", os.fsdecode(latin), "--kind", "rgb", "--out", str(tmp_path / "run"), *LITTLE, "--iterations", "1"]
+    train_it = ["train", os.fsdecode(latin), "--kind", "rgb", "--out", str(tmp_path / "run"), *LITTLE, *SOLVING]
     assert main(train_it) == 1
     assert "Give a name with --name." in capsys.readouterr().err and not (tmp_path / "run").exists()
     assert main([*train_it, "--name", "café"]) == 0
@@ -157,7 +162,7 @@ def test_the_app_refuses_before_it_queues(tmp_path, monkeypatch):
     trainings = Trainings(tmp_path / "runs", busy=lambda: True)
     config = dataclasses.replace(preset("quick"), features="patch", state_size=32, exemplar_size=32)
     try:
-        library = Library(None, None, trainings, hub=False)
+        library = Library(Collection(tmp_path / "none"), KeyframeFiles(), trainings, hub=False)
         for order, numbers in (
             (Order("me", "caf\udce9"), {}),
             (Order("me", "m" * 201), {}),
