@@ -7,10 +7,14 @@ import tempfile
 
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # before jax: a GPU's memory is shared with trainings
 
+from ode_appearance.errors import AppearanceError
 from ode_appearance.studio import LAUNCH, create_app
 from ode_appearance.studio.scratch import scratch_folder
 
-demo = create_app()
+try:
+    demo = create_app()
+except AppearanceError as error:
+    sys.exit(str(error))
 
 if __name__ == "__main__":
     tempfile.tempdir = str(scratch_folder())  # what is half made when the app is killed, the next one deletes

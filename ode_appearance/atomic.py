@@ -2,17 +2,19 @@
 
 import contextlib
 import os
-import re
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+PREFIX = ".ode_appearance-"
+"""What the names of temporary files begin with, so that nothing else is ever taken for one."""
+
 
 def stage(path: Path, write: Callable[[BinaryIO], Any]) -> Path:
     """A temporary file beside `path`, written by `write` and on the disk; `os.replace` puts it in place."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=PREFIX)
     try:
         with os.fdopen(handle, "wb") as file:
             write(file)
@@ -54,10 +56,7 @@ def write_together(
 def clear_leftovers(folder: Path, seconds: float = 600.0) -> None:
     """Delete what writers that were killed left in a folder and below it, `seconds` ago or more."""
     latest = time.time() - seconds
-    for path in folder.rglob(".*"):
+    for path in folder.rglob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
-            if _TEMPORARY.fullmatch(path.name) and path.is_file() and path.stat().st_mtime < latest:
+            if path.is_file() and path.stat().st_mtime < latest:
                 path.unlink()
-
-
-_TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}")  # as `stage` has them named

@@ -161,7 +161,7 @@ def save(material: Material, folder: Path | str, *, preview: bytes | None = None
     Without `preview` (an animated WebP) it is baked. Raises CheckpointError where the folder cannot be written or the
     weights would not load again, ConfigError where the facts would not; what the folder held then stays as it was.
     """
-    config = _config_to_write(material.config)
+    config = checked_facts(material.config)
     _check_weights(material.vector_field, config)
     start = _start_to_write(material)
     if preview is None:
@@ -180,7 +180,7 @@ def save(material: Material, folder: Path | str, *, preview: bytes | None = None
 def rename(folder: Path | str, name: str) -> Path:
     """Give the material of a folder another name; its weights stay as they are. Raises what `save` and `load_config` do."""
     config = dataclasses.replace(load_config(folder), name=name)
-    return _write(Path(folder), _config_to_write(config), {})
+    return _write(Path(folder), checked_facts(config), {})
 
 
 def _write(folder: Path, config: MaterialConfig, writers: dict[str, Callable[[BinaryIO], object]]) -> Path:
@@ -196,8 +196,8 @@ def _write(folder: Path, config: MaterialConfig, writers: dict[str, Callable[[Bi
     return folder
 
 
-def _config_to_write(config):
-    """The facts as they will be read again."""
+def checked_facts(config: MaterialConfig) -> MaterialConfig:
+    """The facts as they will be read again; raises ConfigError where they would not be."""
     try:
         read = json.loads(json.dumps(to_json(config)))
     except (TypeError, ValueError, RecursionError) as error:

@@ -13,7 +13,7 @@ from .compiled import compiled
 from .errors import FeatureError
 from .feature_weights import vgg16_weights, vgg19_weights
 from .patches import Patches
-from .vgg import VGG16_BLOCKS, VGG19_BLOCKS, Vgg
+from .vgg import VGG16_BLOCKS, VGG19_BLOCKS, Vgg, check_size
 
 FeatureName = Literal["auto", "vgg19", "vgg16", "patch"]
 
@@ -34,7 +34,9 @@ class FeatureExtractor(eqx.Module):
         picture, *maps = self.network(picture)
         if self.divisors is None:
             return [picture, *maps]
-        return [picture, *(values / divisor for values, divisor in zip(maps, self.divisors, strict=True))]
+        # A small picture may have fewer maps than those that the divisors were found of: the coarsest are missing.
+        divisors = self.divisors[: len(maps)]
+        return [picture, *(values / divisor for values, divisor in zip(maps, divisors, strict=True))]
 
     def shapes(self, height: int, width: int) -> list[tuple[int, int, int]]:
         """The maps' shapes for a picture of this size."""
@@ -57,6 +59,18 @@ class FeatureExtractor(eqx.Module):
 @compiled
 def _mean_squares(features, picture):
     return jnp.stack([jnp.mean(values**2) for values in features.network(picture)[1:]])
+
+
+def count_maps(name: Literal["vgg19", "vgg16", "patch"], side: int) -> int:
+    """How many maps these features have of a picture of `side` x `side` pixels; its weights are not needed.
+
+    Raises FeatureError where it is too small for them.
+    """
+    picture = jax.ShapeDtypeStruct((3, side, side), jnp.float32)
+    if name == "patch":
+        return len(eqx.filter_eval_shape(Patches(), picture))
+    check_size(picture)
+    return 1 + len(VGG19_BLOCKS if name == "vgg19" else VGG16_BLOCKS)
 
 
 def load_features(name: FeatureName = "auto", path: str | Path | None = None) -> FeatureExtractor:

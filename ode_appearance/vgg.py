@@ -28,6 +28,12 @@ def layer_shapes(blocks: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
     return list(itertools.pairwise([3, *(channels for block in blocks for channels in block)]))
 
 
+def check_size(picture: Float[Array, "3 h w"] | jax.ShapeDtypeStruct) -> None:
+    """Raise FeatureError where a picture is too small for a VGG network."""
+    if min(picture.shape[1:]) < LEAST_SIZE:
+        raise FeatureError(f"VGG features need {LEAST_SIZE}x{LEAST_SIZE} pixels at least, not {picture.shape[1:]}.")
+
+
 class Vgg(eqx.Module):
     """A VGG network's convolutions. Calling it gives the picture itself and one map a block, channels-first."""
 
@@ -58,8 +64,7 @@ class Vgg(eqx.Module):
         self.mean, self.deviation = jnp.array(mean, jnp.float32), jnp.array(deviation, jnp.float32)
 
     def __call__(self, picture: Float[Array, "3 h w"]) -> list[Float[Array, "_ _ _"]]:
-        if min(picture.shape[1:]) < LEAST_SIZE:
-            raise FeatureError(f"VGG features need {LEAST_SIZE}x{LEAST_SIZE} pixels at least, not {picture.shape[1:]}.")
+        check_size(picture)
         x = (jnp.moveaxis(picture, 0, 2) - self.mean) / self.deviation
         maps, layers = [picture], iter(zip(self.kernels, self.biases, strict=True))
         for number, block in enumerate(self.blocks):

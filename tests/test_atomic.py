@@ -31,6 +31,7 @@ def test_what_killed_writers_left_is_deleted_and_nothing_else(tmp_path):
     old = [stage(folder / name, lambda file: file.write(b"half")) for folder, name in ((tmp_path, "a.json"), (inner, "m.eqx"))]
     young = stage(inner / "m.eqx", lambda file: file.write(b"half"))
     others = [tmp_path / ".gitignore", inner / ".config.json", inner / "state.eqx", tmp_path / ".notes.of.mine-is_it"]
+    others += [tmp_path / ".vimrc.original", inner / ".letter.to_my_ex", inner / "x.ode_appearance-abcdefgh"]
     for path in others:
         path.write_bytes(b"mine")
     folder = tmp_path / ".folder.abcdefgh"

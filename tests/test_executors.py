@@ -59,7 +59,7 @@ def no_signals(monkeypatch):
 def test_a_run_in_a_parcel(finished, tmp_path):
     (finished / "secrets.txt").write_text("not of the run")
     unpack(pack(finished), tmp_path)
-    names = {path.relative_to(finished).as_posix() for path in finished.rglob("*") if path.is_file()} - {"secrets.txt"}
+    names = {path.relative_to(finished).as_posix() for path in finished.rglob("*") if path.is_file()} - {"secrets.txt", ".lock"}
     assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()} == names
     assert {"run.json", "state.eqx", "journal.jsonl", "material/model.eqx", "material/keyframes.bin"} < names
     assert any(name.startswith("events.") for name in names)

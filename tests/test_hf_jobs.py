@@ -216,6 +216,11 @@ def test_a_loss_that_is_not_finite_is_not_paid_for_again(there, submit, halfway,
     put_run(there, broken)
     there.jobs[0].stage = "COMPLETED"
     assert submit("--only", "moss") == {"moss": "not finite"} and len(there.jobs) == 1
+    again = submit("--only", "moss", "--learning-rate", "0.0001")
+    assert again["moss"].startswith("submitted again after COMPLETED") and len(there.jobs) == 2
+    there.jobs[1].stage = "ERROR"
+    put_run(there, broken)
+    assert submit("--only", "moss", "--learning-rate", "0.0001")["moss"].startswith("submitted again after ERROR")
 
 
 def test_what_the_hub_refuses(there, submit, monkeypatch):

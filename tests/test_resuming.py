@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from little_trainings import LITTLE, ROOT, environment, make_dataset
-from tensorboard_events import read_events
+from tensorboard_events import purged_steps, read_events
 
 import ode_appearance as oa
 from ode_appearance.cli.main import main
@@ -62,7 +62,7 @@ def test_a_run_remembers_its_exemplar_and_its_features(run, exemplars):
         ("moss.gif", ["--duration", "5"], "began with other frames or times"),
         ("moss.gif", ["--kind", "svbrdf"], "a run of --kind rgb, not svbrdf"),
         ("moss.gif", ["--dim", "16"], "its dim is 8, and cannot be 16"),
-        ("moss.gif", ["--no-attention", "--learning-rate", "0.1"], "its learning-rate is"),
+        ("moss.gif", ["--no-attention", "--tolerance", "0.01"], "its tolerance is"),
         ("moss.gif", ["--preset", "paper"], "its dim is 8, and cannot be 32, as --preset paper has it"),
     ],
 )
@@ -131,7 +131,21 @@ def test_the_event_files_hold_scalars_and_pictures(exemplars, tmp_path):
     journal = [json.loads(line) for line in (tmp_path / "journal.jsonl").read_text().splitlines()]
     assert scalars["loss"][4] == pytest.approx(journal[-1]["loss"], rel=1e-4)
     assert {"log_intensity", "solver_steps", "learning_rate", "evaluation"} <= set(scalars)
+    assert purged_steps(tmp_path) == []
     assert set(pictures) == {2, 4} and pictures[4].shape == (32, 5 * 32, 3) and np.ptp(pictures[4]) > 0
+
+
+def test_iterations_that_were_lost_are_hidden_from_tensorboard(run, exemplars):
+    """A run that is gone on with tells TensorBoard from which iteration on earlier events are void."""
+    assert resume(run, exemplars / "moss.gif", "--iterations", "3") == 0
+    assert purged_steps(run) == [2]
+
+
+def test_a_smaller_learning_rate_is_remembered(run, exemplars):
+    assert resume(run, exemplars / "moss.gif", "--learning-rate", "0.0001", "--max-minutes", "0") == 0
+    assert read_request(run)[0].learning_rate == 0.0001
+    assert resume(run, exemplars / "moss.gif") == 0
+    assert oa.load(run / "material").config.training["learning_rate"] == 0.0001
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -18,6 +18,7 @@ from ode_appearance.errors import TrainingError
 from ode_appearance.exemplar import ExemplarFrames
 from ode_appearance.features import FeatureExtractor, load_features
 from ode_appearance.material import new_material
+from ode_appearance.training import targets
 from ode_appearance.training.config import TrainConfig, preset
 from ode_appearance.training.journal import JOURNAL, RESULT, Journal, read_journal
 from ode_appearance.training.mean_over import mean_over
@@ -26,6 +27,7 @@ from ode_appearance.training.objective import texture_distance
 from ode_appearance.training.run import begin_run
 from ode_appearance.training.schedule import annealed, segment
 from ode_appearance.training.segment import integrate
+from ode_appearance.training.targets import Targets
 from ode_appearance.training.trainer import train
 from ode_appearance.vector_field import VectorField
 from ode_appearance.vgg import Vgg, layer_shapes
@@ -129,12 +131,12 @@ def test_a_damaged_state_is_refused_and_kept(tmp_path, features):
     assert state.read_bytes() == damaged
 
 
-def test_a_loss_that_is_not_finite_ends_the_run_and_changes_nothing(tmp_path, features):
-    config = tiny("rgb", iterations=12)
+def test_losses_that_are_never_finite_end_the_run_and_change_nothing(tmp_path, features):
+    config = tiny("rgb", iterations=12, most_skipped=3)
     untrained = new_material(MaterialConfig(architecture=config.architecture))
     wild = oa.Material(jax.tree.map(lambda leaf: leaf + 1e25, untrained.vector_field), untrained.config)
     *_, last = train(make_exemplar("rgb"), config, out=tmp_path, init_from=wild, features=features)
-    assert (last.status, last.iteration) == ("not finite", 0)
+    assert (last.status, last.iteration, last.skipped) == ("not finite", 3, 3)
     for ours, theirs in zip(weights(last.material), weights(wild), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert not (tmp_path / "material").exists()
@@ -284,14 +286,22 @@ def test_the_schedule_is_the_published_one():
     assert preset("paper", "rgb") == TrainConfig()
 
 
+def test_a_frame_that_is_larger_than_the_cache_is_compared_with(monkeypatch, features):
+    exemplar = make_exemplar("rgb")
+    cache = Targets(exemplar, features)
+    monkeypatch.setattr(targets, "CACHE_BYTES", 1000)
+    small = [cache.at(time) for time in (0.0, 0.5, 0.0)]
+    for ours, again, other in zip(small[0], small[2], small[1], strict=True):
+        assert np.array_equal(ours, again) and not np.array_equal(ours, other)
+
+
 @pytest.mark.parametrize(
     "changes, sentence",
     [
         ({"kind": "svbrdf"}, "was read as rgb"),
         ({"state_size": 64}, "larger than the exemplar"),
         ({"state_size": 31, "dim_mults": (1, 2)}, "multiple of 2"),
-        ({"state_size": 16}, "do not compare"),
-        ({"state_size": 16, "normalise_maps": True, "normalise_over": "exemplar"}, "do not compare"),
+        ({"state_size": 16, "map_weights": (0.0, 0.0, 0.0, 1.0)}, "2 maps of patch features, and all"),
         ({"map_weights": (0.0, 0.0)}, "nothing to learn from"),
         ({"crops": 3}, "looks the same at every place"),
         ({"brdf": "iso_cook_torrance"}, "for nothing else"),

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -38,7 +39,11 @@ def server(*arguments: str) -> Iterator[tuple[str, float]]:
     address, began = f"http://127.0.0.1:{port}", time.perf_counter()
     environment = _environment() | {"GRADIO_SERVER_PORT": str(port), "GRADIO_ANALYTICS_ENABLED": "False"}
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment, **quiet) as process:
+    with contextlib.ExitStack() as ending:
+        # A folder of runs of its own: an app that is running has the usual one.
+        environment["ODE_APPEARANCE_RUNS"] = ending.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+        command = [sys.executable, *arguments]
+        process = ending.enter_context(subprocess.Popen(command, cwd=ROOT, env=environment, **quiet))
         try:
             while not _answers(address):
                 if process.poll() is not None or time.perf_counter() - began > _PATIENCE:

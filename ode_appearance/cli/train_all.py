@@ -8,6 +8,7 @@ from ..errors import ConfigError, TrainingError
 from ..exemplar import DatasetEntry, list_dataset
 from ..interruption import Interruption
 from ..regular_files import is_there
+from ..training.checks import check_credit
 from ..training.config import TrainConfig
 from ..training.folder import RUN
 from .options import checked, flag
@@ -101,6 +102,8 @@ def _plans(options):
         entries = [entry for entry in entries if entry.name in wanted]
     if twice := sorted({entry.name for entry in entries if names.count(entry.name) > 1}):
         raise TrainingError(f"The data set has two exemplars named {', '.join(twice)}: rename one of them.")
+    for entry in entries:
+        check_credit(read_credit(options, entry.name, {}))
     iterations = checked(TrainConfig, {"iterations": options.iterations}).get("iterations")
     return [
         Plan(entry.name, options.out / entry.name, lambda entry=entry: _task(entry, options), iterations) for entry in entries

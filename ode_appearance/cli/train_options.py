@@ -9,7 +9,7 @@ from ..config import Exemplar, Kind
 from ..config_json import from_json, to_json
 from ..errors import ConfigError
 from ..exemplar import ExemplarFrames, load_exemplar
-from ..training.config import PRESETS, TrainConfig, preset
+from ..training.config import CHANGEABLE, PRESETS, TrainConfig, preset
 from ..training.folder import read_request
 from .options import add_fields, checked, flag
 
@@ -62,15 +62,15 @@ def _new(options, kind):
 
 
 def _resumed(options, begun):
-    """What a run began with, and as many iterations as are given now; no other number may be given, alone or by a preset."""
+    """What a run began with, and those of the CHANGEABLE numbers that are given now; no other may be, alone or by a preset."""
     given = _given(options)
     asked = preset(options.preset, begun.kind) if options.preset else begun
-    wanted = from_json(TrainConfig, {**to_json(asked), "iterations": begun.iterations, **given}, "train")
+    wanted = from_json(TrainConfig, {**to_json(asked), **{name: getattr(begun, name) for name in CHANGEABLE}, **given}, "train")
     if wanted.features == "auto":
         wanted = dataclasses.replace(wanted, features=begun.features)
     for field in dataclasses.fields(TrainConfig):
         had, asked_for = getattr(begun, field.name), getattr(wanted, field.name)
-        if had != asked_for and field.name != "iterations":
+        if had != asked_for and field.name not in CHANGEABLE:
             name, why = field.name.replace("_", "-"), "" if field.name in given else f", as --preset {options.preset} has it"
             beginning = "A run goes on with the numbers that it began with"
             raise ConfigError(f"{beginning}: its {name} is {had}, and cannot be {asked_for}{why}.")

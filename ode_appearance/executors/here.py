@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from ..errors import AppearanceError
 from ..training.bar import with_bar
-from ..training.folder import MATERIAL
+from ..training.folder import where_material_is
 from ..training.task import perform
 from . import stacks
 from .plan import Outcome, Plan, failed, finished_before
@@ -27,5 +27,5 @@ def _train(plan, stop):
     except AppearanceError as error:
         return failed(plan, error)
     status = last.status if last else "finished"
-    print(f"{plan.name}: {status}. The material is in {plan.folder / MATERIAL}.", file=sys.stderr)
+    print(f"{plan.name}: {status}. {where_material_is(plan.folder)}", file=sys.stderr)
     return Outcome(plan.name, status, last.loss if last else None)

@@ -3,6 +3,7 @@
 A call collects what is finished, leaves alone what is under way, and submits the rest, from where it was saved.
 """
 
+import contextlib
 import re
 import tempfile
 from collections.abc import Sequence
@@ -11,7 +12,8 @@ from pathlib import Path
 from ..config_json import to_json
 from ..errors import AppearanceError, HubError, TrainingError
 from ..hub.names import checked_repo
-from ..training.folder import read_progress, read_request
+from ..training.config import CHANGEABLE
+from ..training.folder import hold_run, read_progress, read_request
 from ..training.journal import last_entry
 from .hub_jobs import UNDER_WAY, HubJobs, Jobs, slug_of
 from .parcel import pack, unpack
@@ -44,7 +46,9 @@ def run(plans: Sequence[Plan], repository: str, jobs: Jobs = Jobs(), token: str 
         try:
             outcome = finished_before(plan)
             if outcome is None and run_path(slug) in files:
-                _collect(plan, there.fetch(run_path(slug), commit))
+                parcel = there.fetch(run_path(slug), commit)
+                with contextlib.closing(hold_run(plan.folder)):
+                    _collect(plan, parcel)
                 outcome = finished_before(plan)
             if outcome := outcome or _unfinished(plan, latest.get(slug)):
                 outcomes[plan.name] = outcome
@@ -73,8 +77,8 @@ def _collect(plan, parcel):
 
 
 def _numbers(folder):
-    """The training config of a run but for its iterations, of which there may be more than before."""
-    return {**to_json(read_request(folder)[0]), "iterations": None}
+    """The training config of a run but for what may change where it goes on."""
+    return {**to_json(read_request(folder)[0]), **dict.fromkeys(CHANGEABLE)}
 
 
 def _iteration(folder):
@@ -88,7 +92,9 @@ def _unfinished(plan, job):
     if job is not None and job.status.stage in UNDER_WAY:
         saved = f", {entry['iteration']} of {entry['iterations']} iterations saved" if "iterations" in entry else ""
         return Outcome(plan.name, f"{job.status.stage.lower()}{saved}: {job.url}", loss)
-    return Outcome(plan.name, "not finite", loss) if entry.get("status") == "not finite" else None
+    if entry.get("status") == "not finite" and plan.read().config == read_request(plan.folder)[0]:
+        return Outcome(plan.name, "not finite", loss)
+    return None
 
 
 def _parcels(plan, slug):

@@ -1,11 +1,13 @@
 """The runs of a driver on a Ray cluster, from their submission to their end."""
 
+import contextlib
 import dataclasses
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..errors import AppearanceError
+from ..training.folder import hold_run
 from . import ray_task
 from .parcel import pack, unpack
 from .plan import Outcome, Plan, failed, finished_before
@@ -49,12 +51,13 @@ class Runs:
         from tqdm import tqdm
 
         outcomes, runs = {}, []
-        with tqdm(unit="it", desc="0 running", mininterval=2) as self._bar:
+        with tqdm(unit="it", desc="0 running", mininterval=2) as self._bar, contextlib.ExitStack() as locks:
             for plan in plans:
                 if outcome := Outcome(plan.name, "not started") if stop() else finished_before(plan):
                     outcomes[plan.name] = outcome
                     continue
                 try:
+                    locks.enter_context(contextlib.closing(hold_run(plan.folder)))
                     runs.append(self._begin(plan))
                 except AppearanceError as error:
                     outcomes[plan.name] = failed(plan, error)

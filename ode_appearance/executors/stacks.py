@@ -18,17 +18,21 @@ from .plan import Outcome, Plan, failed, finished_before
 def run(plans: Sequence[Plan], stop: Callable[[], bool], most: int) -> list[Outcome]:
     """Train what is not finished, up to `most` at a time: those that have the same numbers and stand at the same iteration."""
     outcomes, begun, features = {}, [], functools.cache(load_features)
-    for plan in plans:
-        if outcome := finished_before(plan):
-            outcomes[plan] = outcome
-            continue
-        try:
-            begun.append((plan, *_begin(plan, features)))
-        except AppearanceError as error:
-            outcomes[plan] = failed(plan, error)
-    for members in _stacks(begun, most):
-        not_started = {plan: Outcome(plan.name, "not started") for plan, *_ in members}
-        outcomes |= not_started if stop() else _train(members, stop)
+    with contextlib.ExitStack() as closing:
+        for plan in plans:
+            if outcome := finished_before(plan):
+                outcomes[plan] = outcome
+                continue
+            try:
+                begun.append((plan, *_begin(plan, features)))
+                closing.callback(begun[-1][2].close)
+            except AppearanceError as error:
+                outcomes[plan] = failed(plan, error)
+        for members in _stacks(begun, most):
+            not_started = {plan: Outcome(plan.name, "not started") for plan, *_ in members}
+            outcomes |= not_started if stop() else _train(members, stop)
+            for _, _, run in members:
+                run.close()
     return [outcomes[plan] for plan in plans]
 
 
@@ -55,7 +59,8 @@ def _train(members: Sequence[Member], stop) -> dict[Plan, Outcome]:
     last: dict[Plan, Progress] = {}
     try:
         with contextlib.ExitStack() as open_files:
-            notes = [open_files.enter_context(recording(plan.folder, task.exemplar)) for plan, task, _ in members]
+            records = [recording(plan.folder, task.exemplar, run.iteration) for plan, task, run in members]
+            notes = [open_files.enter_context(record) for record in records]
             progresses = train_together(runs, stop=stop, max_minutes=tasks[0].max_minutes)
             open_files.enter_context(contextlib.closing(progresses))
 
@@ -70,8 +75,16 @@ def _train(members: Sequence[Member], stop) -> dict[Plan, Outcome]:
             with_bar(noted(), ", ".join(plan.name for plan in plans), runs[0].config.iterations)
     except AppearanceError as error:
         return {plan: failed(plan, error) for plan in plans}
-    for plan in plans:
-        if last[plan].status == "finished":
+    return {plan: _ended(plan, last.get(plan)) for plan in plans}
+
+
+def _ended(plan, last):
+    """The outcome of a run; one that had nothing left to do has made no progress."""
+    try:
+        if last is None or last.status == "finished":
             bake_finished(plan.folder)
-        print(f"{plan.name}: {last[plan].status}.", file=sys.stderr)
-    return {plan: Outcome(plan.name, last[plan].status, last[plan].loss) for plan in plans}
+    except AppearanceError as error:
+        return failed(plan, error)
+    status, loss = (last.status, last.loss) if last else ("finished", None)
+    print(f"{plan.name}: {status}.", file=sys.stderr)
+    return Outcome(plan.name, status, loss)

@@ -4,6 +4,7 @@ import dataclasses
 
 from ..features import FeatureExtractor, load_features
 from ..memory import enough_memory
+from ..training.checks import check_training
 from ..training.config import TrainConfig
 from ..training.estimate import COMPILING, estimate_seconds
 from ..training.memory import check_training_memory
@@ -20,6 +21,7 @@ def training_seconds(config: TrainConfig) -> tuple[float, FeatureExtractor]:
     check_training_memory(config)
     side = min(config.state_size, MOST_SIDE)
     features = load_features(config.features)
+    check_training(config, features)
     with enough_memory((side, side)):
         seconds = estimate_seconds(dataclasses.replace(config, state_size=side), features)
     return COMPILING + (seconds - COMPILING) * (config.state_size / side) ** 2, features

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import ExemplarError, TrainingError
+from ..errors import ExemplarError
 from ..exemplar import ExemplarFrames, load_exemplar
 from ..exemplar.limits import MAX_FRAMES
 from ..exemplar.names import NOT_READ, PICTURE_SUFFIXES, in_order
+from ..training.checks import check_fit
 from ..training.config import TrainConfig
 from .plain import as_text
 from .scratch import scratch_folder
@@ -74,8 +75,7 @@ def look_at(path: Path, config: TrainConfig, name: str) -> tuple[ExemplarFrames,
     Raises AppearanceError, with a sentence, for what cannot be trained on.
     """
     exemplar = load_exemplar(path, config.kind, size=config.exemplar_size, name=name)
-    if config.state_size > exemplar.size:
-        raise TrainingError(f"States of {config.state_size} pixels are larger than the exemplar's {exemplar.size}.")
+    check_fit(exemplar, config, None)
     picks = np.linspace(0, len(exemplar) - 1, SHOWN).round().astype(int)
     return exemplar, np.concatenate([exemplar.frames[pick] for pick in picks], axis=2).transpose(1, 2, 0)
 

@@ -6,11 +6,14 @@ from typing import Any
 
 from ..checkpoint import load_config
 from ..collection import list_materials
-from ..config import Architecture, MaterialConfig
+from ..config import Architecture, Exemplar, MaterialConfig
 from ..config_json import to_json
 from ..errors import RequestError, TrainingError
+from ..features import load_features
+from ..training.checks import check_credit, check_training
 from ..training.config import TrainConfig
 from ..training.folder import MATERIAL
+from ..training.memory import check_training_memory
 from ..viewer.scene import kind_label, title
 from .library import Library
 from .runs import Order, Run
@@ -56,6 +59,10 @@ def start_training(library: Library, path: Path, config: TrainConfig, order: Ord
     start = find_start(library, order.owner, order.init_from) if order.init_from else None
     if start is not None:
         check_start(start.config, config)
+    check_credit(Exemplar(order.name, order.credit, order.license))
+    check_training(config, load_features(config.features))
+    if trainings.idle:  # else there may be more memory when its turn comes
+        check_training_memory(config)
     look_at(path, config, order.name)
     return trainings.start(path, config, order, start.run if start else None)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..errors import TrainingError
+from ..training.progress import NOT_FINITE
 from .plain import duration
 from .runs import Run
 
@@ -22,29 +23,33 @@ def summary(run: Run, status: str) -> str:
             parts.append(f"{last['rate']:.2f} iterations a second, {duration(last['seconds_left'])} left.")
         else:
             parts.append(f"{duration(last['seconds'])} of training so far.")
+        if skipped := last.get("skipped"):
+            parts.append(f"{skipped:,} of them gave no finite loss, and changed nothing.")
     elif status == "running":
         parts.append("Preparing: the first iteration takes a minute or so.")
     if status == "failed":
         parts.append(run.complaint or "It left no word: the disk may be full.")
     if status == "not finite":
-        parts.append("The loss was no longer a finite number; the last good weights were kept. Lower the learning rate.")
+        parts.append(f"{NOT_FINITE} Resume tries others; if that ends so again, start from these with a smaller learning rate.")
     return " ".join(parts)
 
 
 def curve(run: Run) -> dict[str, list[Any]]:
     """The loss over the iterations: columns `iteration` and `loss`.
 
-    Warm-ups and the initialisation, whose losses are of other kinds, are left out.
+    Warm-ups and the initialisation, whose losses are of other kinds, are left out, and so are iterations that were lost in a
+    kill, which the run has gone through again.
     """
     try:
         cycle, start = run.config.cycle, run.config.initialisation
     except TrainingError:
         return {"iteration": [], "loss": []}
-    points = [
-        (line["iteration"], line["loss"])
-        for line in run.journal
-        if line.get("loss") is not None and not line.get("initialising") and (line["iteration"] - 1 - start) % cycle != 0
-    ]
+    points: list[tuple[int, float]] = []
+    for line in run.journal:
+        while points and points[-1][0] >= line["iteration"]:
+            points.pop()
+        if line.get("loss") is not None and not line.get("initialising") and (line["iteration"] - 1 - start) % cycle != 0:
+            points.append((line["iteration"], line["loss"]))
     group = max(1, -(-len(points) // POINTS))
     chunks = [points[at : at + group] for at in range(0, len(points), group)]
     medians = [sorted(loss for _, loss in chunk)[len(chunk) // 2] for chunk in chunks]

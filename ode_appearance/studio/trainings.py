@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..atomic import clear_leftovers
 from ..errors import AppearanceError, TrainingError
+from ..holding import hold
 from ..training.config import TrainConfig
 from .partial import clear_partial, disappear
 from .runs import LOG, Order, Run, new_run, read_runs
@@ -19,15 +20,20 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.1
 TROUBLED_SECONDS = 10.0
 """Until the next look after one that failed, on a full disk for example."""
+ADVICE = "end that one, or set ODE_APPEARANCE_RUNS to another folder."
 MOST_WAITING = 20
 """Trainings that may wait at a time, of all browsers together."""
 
 
 class Trainings:
-    """Looks after the trainings in a folder. `busy` tells whether somebody waits for a solve: then training stands still."""
+    """Looks after the trainings in a folder. `busy` tells whether somebody waits for a solve: then training stands still.
+
+    Raises TrainingError where another app looks after them.
+    """
 
     def __init__(self, root: Path, busy: Callable[[], bool]):
         self.root, self._busy = root, busy
+        self._hold = hold(root, lambda holder: f"The trainings in {root} are looked after by another app, {holder}: {ADVICE}")
         self._process: TrainingProcess | None = None
         self._failed: set[str] = set()  # here too: on a full disk it cannot be written
         self._lock = threading.RLock()
@@ -64,6 +70,12 @@ class Trainings:
         with self._lock:
             if len(self._queue()) >= MOST_WAITING:
                 raise TrainingError(f"{MOST_WAITING} trainings are waiting already: try again when some have ended.")
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is trained or waits."""
+        with self._lock:
+            return self._process is None and not self._queue()
 
     def of(self, owner: str) -> list[Run]:
         """The trainings that a browser asked for, the latest first."""
@@ -129,6 +141,7 @@ class Trainings:
             if self._process is not None:
                 self._process.close()
                 self._process = None
+        self._hold.close()
 
     def _queue(self) -> list[Run]:
         running = self._process.run if self._process else None

@@ -19,5 +19,6 @@ def with_bar(progresses: Iterable[Progress], name: str, iterations: int) -> Prog
             if bar.n == 0:
                 bar.write(f"Features: {last.features}", file=sys.stderr)
             bar.update(last.iteration - bar.n)
-            bar.set_postfix(loss=f"{last.loss:.3f}", steps=last.solver_steps, refresh=False)
+            skipped = {"skipped": last.skipped} if last.skipped else {}
+            bar.set_postfix(loss=f"{last.loss:.3f}", steps=last.solver_steps, **skipped, refresh=False)
     return last

@@ -1,24 +1,47 @@
-"""What cannot be trained, told before anything is begun."""
+"""What cannot be trained, told before anything is begun: by the form, the estimate and the run alike."""
 
-from ..checkpoint import check_config
-from ..config import MaterialConfig
+from ..checkpoint import check_config, checked_facts
+from ..config import Exemplar, MaterialConfig
+from ..config_json import from_json, to_json
 from ..errors import TrainingError
 from ..exemplar import ExemplarFrames
+from ..features import FeatureExtractor, count_maps
 from ..material import Material
 from .config import TrainConfig
 
 
-def check_training(config: TrainConfig) -> None:
-    """Raise TrainingError or ConfigError for a config that no exemplar can be trained with."""
+def check_training(config: TrainConfig, features: FeatureExtractor | None = None) -> None:
+    """Raise TrainingError, ConfigError or FeatureError for a config that no exemplar can be trained with.
+
+    `features` are those that it will be trained with, where they are known: "auto" does not tell.
+    """
     if (config.kind == "svbrdf") != (config.brdf is not None):
         raise TrainingError("A BRDF model is needed for an SVBRDF, and for nothing else.")
     if config.state_size % config.architecture.downsampling:
         raise TrainingError(f"The state size has to be a multiple of {config.architecture.downsampling}.")
+    if config.state_size > config.exemplar_size:
+        raise TrainingError(f"States of {config.state_size} pixels are larger than the exemplar's {config.exemplar_size}.")
     if not any(config.map_weights):
         raise TrainingError("All maps have the weight 0: there is nothing to learn from.")
     if config.crops > 1 and config.kind == "rgb":
         raise TrainingError("Crops are for SVBRDFs: an RGB texture looks the same at every place.")
     check_config(MaterialConfig("trained", config.kind, config.brdf, config.architecture))
+    _check_maps(config, features)
+
+
+def _check_maps(config, features):
+    """The states need feature maps that have a weight; coarser ones of a larger exemplar are compared with nothing."""
+    if features is not None:
+        name, count = features.name, len(features.shapes(config.state_size, config.state_size))
+    elif config.features != "auto":
+        name, count = config.features, count_maps(config.features, config.state_size)
+    else:
+        return
+    if not any(config.map_weights[:count]):
+        raise TrainingError(
+            f"States of {config.state_size} pixels have the picture and {count - 1} maps of {name} features, and all of "
+            "these have the weight 0: there is nothing to learn from."
+        )
 
 
 def check_fit(exemplar: ExemplarFrames, config: TrainConfig, init_from: Material | None) -> None:
@@ -33,3 +56,9 @@ def check_fit(exemplar: ExemplarFrames, config: TrainConfig, init_from: Material
             f"{init_from.name} has another architecture ({init_from.config.architecture}) than this training "
             f"({config.architecture}); give the same dim, dim_mults, attention and BRDF model."
         )
+
+
+def check_credit(credit: Exemplar) -> None:
+    """Raise ConfigError where a material cannot have this name, credit, licence or real duration."""
+    from_json(Exemplar, to_json(credit), "exemplar")
+    checked_facts(MaterialConfig(credit.name, exemplar=credit))

@@ -12,6 +12,8 @@ Adjoint = Literal["recursive_checkpoint", "backsolve"]
 Loss = Literal["sliced_wasserstein", "gram"]
 PRESETS = ("paper", "standard", "quick")
 HIDDEN_CHANNELS = 9
+CHANGEABLE = ("iterations", "learning_rate", "most_skipped")
+"""Fields that may be others where a run goes on."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,6 +96,9 @@ class TrainConfig:
     )
     evaluation_rollouts: int = option(3, "rollouts averaged by an evaluation", least=1, most=100)
     evaluation_frames: int = option(100, "frames of a rollout that are compared, at most", least=1, most=1000)
+    most_skipped: int = option(
+        20, "iterations in a row without a finite loss and gradient after which a run ends", least=1, most=10_000
+    )
     seed: int = option(0, "seed of everything random", least=0, most=2**32 - 1)
 
     preview_every: int = option(500, "iterations from one preview to the next; 0: none", least=0, most=10**6)

@@ -17,16 +17,19 @@ SCALARS = (
     "learning_rate",
     "rate",
     "evaluation",
+    "skipped",
 )
 
 
 class EventLog:
     """Writes scalars and preview pictures of a run's progress; a context manager."""
 
-    def __init__(self, folder: Path, every: int = 10):
+    def __init__(self, folder: Path, iteration: int = 0, every: int = 10):
+        """Of a run that has done `iteration` iterations: TensorBoard is told to hide later ones that were never saved."""
         from tensorboardX import SummaryWriter
 
-        self._writer, self._every = SummaryWriter(str(folder)), every
+        purge_step = iteration + 1 if any(folder.glob("events.*")) else None
+        self._writer, self._every = SummaryWriter(str(folder), purge_step=purge_step), every
 
     def __enter__(self) -> "EventLog":
         return self

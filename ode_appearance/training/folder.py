@@ -3,18 +3,22 @@
 run.json        the training config, the exemplar's facts, and how far it has come
 state.eqx       weights, optimiser and states: all that the next iteration needs
 material/       a checkpoint of the material
+.lock           held by the process that trains it, see holding.py
 events.*        TensorBoard's event files
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import equinox as eqx
 
 from ..atomic import write_atomically
+from ..checkpoint import WEIGHTS, load_config
 from ..config_json import from_json, parse_json, to_json
 from ..errors import AppearanceError, TrainingError
+from ..holding import Hold, hold
 from ..regular_files import is_there
 from .config import TrainConfig
 
@@ -63,12 +67,12 @@ def write_state(folder: Path, learner: Any, progress: dict[str, Any]) -> None:
         raise TrainingError(f"The run could not be saved in {folder}: {error.strerror or error}.") from error
 
 
-def read_state(folder: Path, like: Any) -> tuple[Any, dict[str, Any]] | None:
-    """What `write_state` saved, its arrays shaped like those of `like`; None where nothing was saved yet."""
+def read_state(folder: Path, like: Callable[[dict[str, Any]], Any]) -> tuple[Any, dict[str, Any]] | None:
+    """What `write_state` saved, its arrays shaped like those of `like(progress)`; None where nothing was saved yet."""
     try:
         with (folder / STATE).open("rb") as file:
             progress = json.loads(file.read(int.from_bytes(file.read(8), "little")))
-            return eqx.tree_deserialise_leaves(file, like), progress
+            return eqx.tree_deserialise_leaves(file, like(progress)), progress
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RuntimeError, MemoryError) as error:
@@ -85,10 +89,38 @@ def read_progress(folder: Path) -> dict[str, Any] | None:
     return progress if isinstance(progress, dict) and type(progress.get("iteration")) is int else None
 
 
+def hold_run(folder: Path, patience: float = 0.0) -> Hold:
+    """Lock the folder of a run; raises TrainingError where another process has it for longer than `patience` seconds."""
+    return hold(
+        folder, lambda holder: f"{folder} is being trained into by {holder}: wait until that has ended, or end it.", patience
+    )
+
+
+def material_iteration(folder: Path) -> int | None:
+    """The iteration at which the material of a run was saved; None where there is no sound one.
+
+    Its config.json is written last, so that a save that was cut off is seen.
+    """
+    try:
+        iteration = load_config(folder / MATERIAL).training.get("iterations")
+    except AppearanceError:
+        return None
+    return iteration if type(iteration) is int and (folder / MATERIAL / WEIGHTS).is_file() else None
+
+
+def where_material_is(folder: Path) -> str:
+    """A sentence about the material of a run that has ended."""
+    if material_iteration(folder) is None:
+        return "There is no material yet: what is learnt so far cannot be solved."
+    return f"The material is in {folder / MATERIAL}."
+
+
 def is_finished(folder: Path, iterations: int | None = None) -> bool:
-    """Whether a run has saved so many iterations, by default all that it was asked for."""
+    """Whether a run has saved so many iterations, by default all that it was asked for, and the material after them."""
     progress = read_progress(folder)
     try:
-        return progress is not None and progress["iteration"] >= (iterations or read_request(folder)[0].iterations)
+        if progress is None or progress["iteration"] < (iterations or read_request(folder)[0].iterations):
+            return False
     except TrainingError:
         return False
+    return material_iteration(folder) == progress["iteration"]

@@ -66,6 +66,15 @@ class Journal:
         write_atomically(self._folder / RESULT, lambda file: image.save(file, "WEBP", quality=90))
 
 
+def note_finished(folder: Path, iteration: int, seconds: float) -> None:
+    """Note that a run is finished, where the process that finished it was killed before it could."""
+    if last_entry(folder).get("status") == "finished":
+        return
+    facts = {"iteration": iteration, "iterations": iteration, "seconds": seconds, "status": "finished"}
+    with (folder / JOURNAL).open("a", encoding="utf-8") as file:
+        file.write("\n" + json.dumps({**facts, "at": round(time.time(), 1)}) + "\n")
+
+
 def last_entry(folder: Path) -> dict:
     """The last line noted, or an empty dict; reads no more than the end of the file."""
     try:

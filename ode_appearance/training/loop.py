@@ -26,7 +26,8 @@ class Learning(Protocol):
 def go_on(learning: Learning, stop: Callable[[], bool], max_minutes: float) -> Generator[list[Progress | None], None, None]:
     """Go on until it is finished or stopped; yields after every iteration what each run has to report.
 
-    A run whose loss is not finite ends there, and has nothing to report from then on.
+    An iteration whose loss or gradient is not finite is skipped: it changes no weights. A run that has skipped
+    `config.most_skipped` in a row ends, and reports nothing from then on.
     """
     runs = learning.runs
     config, iteration, going = runs[0].config, runs[0].iteration, list(runs)
@@ -42,21 +43,23 @@ def go_on(learning: Learning, stop: Callable[[], bool], max_minutes: float) -> G
             lap = clock.monotonic()
             reports = dict(zip(runs, learning.iterate(iteration), strict=True))
             now = clock.monotonic()
-            finite = {run for run in going if bool(reports[run].outcome.finite)}
             for run in going:
                 run.seconds += (now - lap) / len(runs)
-                run.iteration += run in finite
+                run.count(finite=bool(reports[run].outcome.finite))
             iteration, unsaved = iteration + 1, True
             rate.observe(now - lap)
             if iteration >= config.iterations:
                 status = "finished"
             elif stop() or now - began > 60 * max_minutes:
                 status = "stopped"
-            ends = {run: status if run in finite else "not finite" for run in going}
+            ends = {run: "not finite" if run.gave_up else status for run in going}
             save_all = status != "running" or now - saved > config.save_every
             saving = [run for run in going if save_all or ends[run] != "running"]
             if saving or going[0].preview_due:
                 learning.hand_out()
+            for run in going:
+                if run.gave_up:
+                    run.take_back()
             materials = {run: run.save() for run in saving}
             if save_all:
                 saved, unsaved = clock.monotonic(), False
@@ -70,6 +73,8 @@ def go_on(learning: Learning, stop: Callable[[], bool], max_minutes: float) -> G
             }  # fmt: skip
             going = [run for run in going if ends[run] in ("running", status)]
             yield [told.get(run) for run in runs]
+        for run in going:
+            run.save_material_if_older()
     finally:
         if unsaved:
             learning.hand_out()

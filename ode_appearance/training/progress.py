@@ -9,6 +9,8 @@ from jaxtyping import Float
 from ..material import Material
 
 Status = Literal["running", "finished", "stopped", "not finite"]
+NOT_FINITE = "Too many iterations in a row gave no finite loss; the last weights that gave one are kept."
+"""What the status "not finite" means, for whoever is to be told."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Progress:
     rate: float  # iterations per second, lately
     seconds: float  # spent on this run, earlier sittings included
     seconds_left: float
+    skipped: int = 0  # iterations so far whose loss or gradient was not finite
     features: str = ""  # which they are, and why
     evaluation: float | None = None  # loss of whole rollouts, where one was made
     preview: Float[np.ndarray, "times 3 s s"] | None = None  # at times over the span, where one was made

@@ -34,12 +34,18 @@ class Learner(NamedTuple):
     parameters: Parameters
     average: Parameters  # of all iterations, the later the heavier: what the material is made of
     optimiser: Any
-    states: Float[Array, "batch channels h w"]  # at the end of the last segment
+    states: Float[Array, "batch channels h w"]  # at the end of the last segment; not finite where that has no finite end
+    previous: tuple[Parameters, Parameters]  # parameters and average before the last update: their loss was finite
 
 
 def begin_learning(parameters: Parameters, states: Float[Array, "batch channels h w"]) -> Learner:
     """Where learning begins from these parameters, or begins anew: nothing is remembered."""
-    return Learner(parameters, parameters, optimiser().init(parameters), states)
+    return Learner(parameters, parameters, optimiser().init(parameters), states, (parameters, parameters))
+
+
+def without_last_update(learner: Learner) -> Learner:
+    """The learner with the weights that the last update began from; the optimiser and the states stay as they are."""
+    return learner._replace(parameters=learner.previous[0], average=learner.previous[1])
 
 
 class Outcome(NamedTuple):
@@ -47,7 +53,7 @@ class Outcome(NamedTuple):
 
     terms: Terms
     steps: Int[Array, ""]  # of the solver, attempted
-    finite: Array  # bool; where it is not, nothing was changed
+    finite: Array  # bool; where it is not, weights, average and optimiser were left as they were
 
 
 def optimiser() -> Any:
@@ -104,7 +110,7 @@ _NOT_OF_A_STEP = (
     *("iterations", "initialisation", "cycle", "initialisation_cycle", "learning_rate", "annealing", "refining", "seed"),
     *("plateau_factor", "plateau_patience", "plateau_floor"),
     *("evaluate_every", "evaluation", "evaluation_rollouts", "evaluation_frames"),
-    *("preview_every", "save_every", "state_size", "exemplar_size", "batch", "features", "target_precision"),
+    *("preview_every", "save_every", "most_skipped", "state_size", "exemplar_size", "batch", "features", "target_precision"),
 )
 
 
@@ -128,9 +134,16 @@ def one_iteration(
     end: Float[Array, ""],
     target: Target,
     learning_rate: Float[Array, ""],
+    beginning: Float[Array, ""],
 ) -> tuple[Learner, Outcome]:
-    """One iteration; a loss or gradient that is not finite changes nothing."""
+    """One iteration, from `start` to `end`, or from new noise at `beginning` where it is `fresh` or no finite states are there.
+
+    A loss or gradient that is not finite changes neither the weights nor the optimiser (as `optax.apply_if_finite`, which
+    however accepts such an update after so many in a row).
+    """
     noise_key, key = jax.random.split(key)
+    fresh = fresh | ~jnp.isfinite(learner.states).all()
+    start = jnp.where(fresh, beginning, start)
     states = jnp.where(fresh, jax.random.normal(noise_key, learner.states.shape), learner.states)
     (total, (terms, final, steps)), gradients = eqx.filter_value_and_grad(loss, has_aux=True)(
         learner.parameters, states, config, facts, features, initialising, key, start, end, target
@@ -141,11 +154,11 @@ def one_iteration(
     # The plain mean at first, until the decay forgets faster: after a while nothing is left of where it began.
     share = jnp.maximum(1 - config.averaging, 1 / moved[1].count)
     average = jax.tree.map(lambda new, mean: mean + share * (new - mean), parameters, learner.average)
-    after = Learner(parameters, average, moved, final)
+    after = Learner(parameters, average, moved, final, (learner.parameters, learner.average))
     sums = [jnp.sum(leaf) for leaf in jax.tree.leaves((total, gradients, final))]
     finite = jnp.isfinite(jnp.stack(sums)).all()
     keep = functools.partial(jax.tree.map, lambda new, old: jnp.where(finite, new, old))
-    return keep(after, learner._replace(states=states)), Outcome(terms, steps, finite)
+    return keep(after, learner._replace(states=final)), Outcome(terms, steps, finite)
 
 
 iterate = compiled(one_iteration)

@@ -28,7 +28,11 @@ class Targets:
         if frame not in self._known:
             picture = jnp.asarray(self.exemplar.frames[frame], jnp.float32) / 255
             self._known[frame] = picture if self.exemplar.kind == "svbrdf" else self._extract(self.features, picture)
-            while sum(leaf.nbytes for leaf in jax.tree.leaves(list(self._known.values()))) > CACHE_BYTES:
+            # The latest is kept, however large it is.
+            while len(self._known) > 1 and self._bytes() > CACHE_BYTES:
                 self._known.popitem(last=False)
         self._known.move_to_end(frame)
         return self._known[frame]
+
+    def _bytes(self):
+        return sum(leaf.nbytes for leaf in jax.tree.leaves(list(self._known.values())))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from ..atomic import clear_leftovers
 from ..config import Exemplar
 from ..errors import AppearanceError, TrainingError
 from ..exemplar import ExemplarFrames
@@ -13,10 +14,11 @@ from ..material import Material
 from ..viewer.baking import bake
 from .config import TrainConfig
 from .events import EventLog
-from .folder import MATERIAL
-from .journal import Journal
+from .folder import MATERIAL, is_finished, material_iteration, read_progress
+from .journal import Journal, note_finished
 from .progress import Progress
-from .trainer import train
+from .run import begin_run
+from .trainer import train_alone
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -31,13 +33,13 @@ class Task:
 
 
 @contextlib.contextmanager
-def recording(folder: Path, exemplar: ExemplarFrames) -> Iterator[Callable[[Progress], None]]:
-    """A function that notes a run's progress in the event log and the journal of its folder.
+def recording(folder: Path, exemplar: ExemplarFrames, iteration: int) -> Iterator[Callable[[Progress], None]]:
+    """A function that notes the progress of a run that has done so many iterations, in its folder's event log and journal.
 
     Raises TrainingError where that cannot be written.
     """
     try:
-        with EventLog(folder) as log, Journal(folder, exemplar) as journal:
+        with EventLog(folder, iteration) as log, Journal(folder, exemplar) as journal:
 
             def note(progress: Progress) -> None:
                 log.write(progress)
@@ -49,34 +51,44 @@ def recording(folder: Path, exemplar: ExemplarFrames) -> Iterator[Callable[[Prog
 
 
 def bake_finished(folder: Path) -> None:
-    """Bake the material of a finished run; one that cannot be is solved all the same, or baked later."""
+    """Bake the material of a finished run; one that cannot be is solved all the same, or baked later.
+
+    Raises TrainingError where there is no material of the run's last iteration: it could not be solved.
+    """
+    if material_iteration(folder) != (read_progress(folder) or {}).get("iteration"):
+        raise TrainingError(
+            f"The run in {folder} is finished, but its material cannot be solved, and was not saved: start another one with a "
+            "smaller learning rate, or where there is more memory."
+        )
     with contextlib.suppress(AppearanceError):
         bake(folder / MATERIAL)
 
 
-def perform(task: Task, folder: Path, *, resume: bool, stop: Callable[[], bool] = lambda: False) -> Iterator[Progress]:
+def perform(
+    task: Task, folder: Path, *, resume: bool, stop: Callable[[], bool] = lambda: False, patience: float = 0.0
+) -> Iterator[Progress]:
     """Train into a run's folder, with its event log and journal, and bake the material when it is finished.
 
-    Yields what `train` yields; the last when the folder is complete. Yields nothing where a resumed run was finished before,
-    which is baked again. Raises what `train` raises, and TrainingError where its progress cannot be recorded.
+    Yields what `train` yields; the last when the folder is complete. Yields nothing where a resumed run was finished before;
+    its material is saved again where it is older than the run, and baked. Raises what `train` raises, and TrainingError where
+    another process has the folder for longer than `patience` seconds, where the progress cannot be recorded, or where a
+    finished run has no material that can be solved.
     """
-    progresses = train(
-        task.exemplar,
-        task.config,
-        out=folder,
-        resume=resume,
-        init_from=task.init_from,
-        credit=task.credit,
-        stop=stop,
-        max_minutes=task.max_minutes,
+    run = begin_run(
+        task.exemplar, task.config, folder, resume, task.init_from, features=None, credit=task.credit, patience=patience
     )
     progress = None
-    with contextlib.closing(progresses), recording(folder, task.exemplar) as note:
-        for progress in progresses:
-            note(progress)
-            if progress.status == "running":
-                yield progress
-    if progress is None or progress.status == "finished":
-        bake_finished(folder)
+    with contextlib.closing(run):
+        clear_leftovers(folder)
+        with recording(folder, task.exemplar, run.iteration) as note:
+            with contextlib.closing(train_alone(run, stop, task.max_minutes)) as progresses:
+                for progress in progresses:
+                    note(progress)
+                    if progress.status == "running":
+                        yield progress
+            if progress is None and is_finished(folder):
+                note_finished(folder, run.iteration, run.seconds)
+        if progress is None or progress.status == "finished":
+            bake_finished(folder)
     if progress is not None:
         yield progress

@@ -26,7 +26,7 @@ def train_together(
     """Go on with runs of one config that stand at the same iteration; yields after every iteration what each has to report.
 
     Each becomes what it would become alone, up to rounding: the same noise, times and places, at the same iterations. One
-    whose loss is not finite ends there, and has nothing to report from then on, the others go on.
+    that has skipped `config.most_skipped` iterations in a row ends, and reports nothing from then on; the others go on.
 
     Raises TrainingError where the runs cannot be stacked, or take more memory together than is free.
     """
@@ -86,6 +86,7 @@ class _Stack:
             *traced(config, iteration, piece),
             [run.targets.at(piece.end) for run in runs],
             jnp.array(rates, jnp.float32),
+            jnp.float32(-first.facts.times.warmup),
         )
         outcome, intensities = jax.device_get((outcome, learners.parameters.log_intensity))
         self.learners = learners  # not before it was waited for, which may be interrupted
@@ -112,12 +113,14 @@ def _iterate(
     end: Float[Array, ""],
     targets: list[Target],
     learning_rates: Float[Array, " runs"],
+    beginning: Float[Array, ""],
 ) -> tuple[Learner, Outcome]:
     """`one_iteration` of each run, the vector fields side by side; `divisors` are the features' of each exemplar."""
 
     def of_one(learner, divisors, target, learning_rate):
         own = features.divided_by(divisors)
-        return one_iteration(learner, config, facts, own, initialising, fresh, key, start, end, target, learning_rate)
+        segment = initialising, fresh, key, start, end
+        return one_iteration(learner, config, facts, own, *segment, target, learning_rate, beginning)
 
     stacked = jax.tree.map(lambda *leaves: jnp.stack(leaves), *targets)
     return eqx.filter_vmap(of_one)(learners, divisors, stacked, learning_rates)

@@ -42,12 +42,18 @@ def train(
     that cannot be used.
     """
     run = begin_run(exemplar, config, None if out is None else Path(out), resume, init_from, features, credit)
-    return _reports(_Alone(run), stop, max_minutes)
+    return _to_the_end(run, stop, max_minutes)
 
 
-def _reports(learning, stop, max_minutes):
-    # Closed with this one, not sometime later: it saves the run then.
-    with contextlib.closing(go_on(learning, stop, max_minutes)) as reports:
+def _to_the_end(run, stop, max_minutes):
+    with contextlib.closing(run):
+        yield from train_alone(run, stop, max_minutes)
+
+
+def train_alone(run: Run, stop: Callable[[], bool], max_minutes: float) -> Generator[Progress, None, None]:
+    """What `train` yields, of a run that was begun, and that the caller closes."""
+    # The reports are closed with this generator, not sometime later: the run is saved then.
+    with contextlib.closing(go_on(_Alone(run), stop, max_minutes)) as reports:
         for (report,) in reports:
             yield report
 
@@ -77,6 +83,7 @@ class _Alone:
             *traced(config, iteration, piece),
             run.targets.at(piece.end),
             jnp.float32(learning_rate),
+            jnp.float32(-facts.times.warmup),
         )
         outcome, log_intensity = jax.device_get((outcome, learner.parameters.log_intensity))
         run.learner = learner  # not before it was waited for, which may be interrupted

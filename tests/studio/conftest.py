@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -48,21 +49,33 @@ def started(**settings):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "GRADIO_SERVER_PORT": str(port), **settings}
-    process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment)
     address = f"http://127.0.0.1:{port}/"
+    # A folder of runs of its own: only one app looks after one.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as runs:
+        environment = {**os.environ, "GRADIO_SERVER_PORT": str(port), "ODE_APPEARANCE_RUNS": runs, **settings}
+        process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment)
+        with _ended_with(process):
+            _wait_for(address, process)
+            yield address, process
+
+
+@contextlib.contextmanager
+def _ended_with(process):
     try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(address)
-                break
-            except OSError:
-                assert process.poll() is None, "the app ended at its start"
-                time.sleep(0.2)
-        yield address, process
+        yield
     finally:
         process.terminate()
         assert process.wait(timeout=30) is not None
+
+
+def _wait_for(address, process):
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(address)
+            return
+        except OSError:
+            assert process.poll() is None, "the app ended at its start"
+            time.sleep(0.2)
 
 
 @pytest.fixture(scope="session")
