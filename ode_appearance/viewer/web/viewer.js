@@ -44,13 +44,14 @@ class Viewer {
     stage.over.append(new LightHandles(stage, store).element);
     stage.picture.append(new Divider(stage, store).element);
     const probe = new Probe(stage, store, () => store.view.painted && this.painter.map.values);
+    const link = new CopyLink(this.address, store);
     const drawn = stage.renderer
       ? [new ChannelPanel(store, stop && (() => stage.keep())).element, ...Object.values(this.panels)]
       : [this.panels.light];
     this.root.replaceChildren(
       make("div", { class: "ode-stage" }, stage.picture, probe.element, this.message),
       this.timeline.element,
-      make("div", { class: "ode-foot" }, status, stopping, saveButton(stage), this.linkButton()),
+      make("div", { class: "ode-foot" }, status, stopping, saveButton(stage), link.button, link.field),
       make("div", { class: "ode-panel" }, make("header", {}, title, kind), ...drawn),
     );
     store.listen((view, scene) => this.follow(view, scene));
@@ -70,17 +71,6 @@ class Viewer {
     this.tool = view.tool;
     const panels = Object.values(this.panels);
     if (this.root.clientWidth > NARROW || panels.some((other) => other.open)) this.panels[view.tool].open = true;
-  }
-
-  linkButton() {
-    const copy = button("Copy link", async () => {
-      this.address.write();
-      await navigator.clipboard.writeText(location.href);
-      copy.textContent = "Copied";
-      setTimeout(() => (copy.textContent = "Copy link"), 1500);
-    });
-    copy.hidden = !navigator.clipboard; // only where the page came by a secure way
-    return copy;
   }
 
   say(message) {
