@@ -1,5 +1,6 @@
 """Solving for the viewer: a job turns one request into keyframe files, a session has one job at a time."""
 
+import concurrent.futures
 import itertools
 import logging
 import threading
@@ -24,7 +25,7 @@ ENDINGS = {
     "step limit": "The solver reached its step limit before the end of the range: allow a larger tolerance or step.",
     "not finite": "The solve left the range of numbers: choose a smaller step, a finer tolerance or an earlier end.",
 }
-
+UNKNOWN = "The solve failed for a reason that this app does not know; the server's log has more."
 
 _numbers = itertools.count(1)
 
@@ -45,6 +46,7 @@ class Job:
         self._files, self._speed = files, speed
         self._folder = files.folder()
         self._stop = threading.Event()
+        self._future: concurrent.futures.Future | None = None
 
     @property
     def seconds_left(self) -> float | None:
@@ -62,17 +64,31 @@ class Job:
         self._change(notice=sentence)
 
     def stop(self) -> None:
-        """Ask it to end at its next chunk, or not to start."""
+        """Ask it to end at its next chunk, or not to start: then it leaves the queue."""
         self._stop.set()
-
-    def refuse(self, sentence: str) -> None:
-        """End before it began."""
-        self._end("failed", sentence)
+        if self._future is not None:
+            self._future.cancel()
 
     def forget(self) -> None:
         """Stop, and delete its files."""
         self.stop()
         self._files.drop(self._folder)
+
+    def queue(self, cache: TrajectoryCache, worker: Worker, client: str) -> None:
+        """Have it solved when the client's turn comes; where too much is waiting, it ends with that sentence."""
+        try:
+            self._future = worker.submit(lambda: self.run(cache, worker), client=client)
+        except RequestError as error:
+            self._end("failed", str(error))
+            return
+        self._future.add_done_callback(self._settle)
+        if self._stop.is_set():
+            self._future.cancel()
+
+    def _settle(self, future):
+        """However its work ended, it does not stay as if it were under way."""
+        if not self.finished:
+            self._end("stopped") if future.cancelled() else self._end("failed", UNKNOWN)
 
     def run(self, cache: TrajectoryCache, worker: Worker) -> Turns:
         """Solve in turns; never raises, but ends with a status and a message."""
@@ -85,7 +101,7 @@ class Job:
             self._end("stopped")  # its files were dropped: nobody looks at them any more
         except Exception:
             log.exception("A solve failed")
-            self._end("failed", "The solve failed for a reason that this app does not know; the server's log has more.")
+            self._end("failed", UNKNOWN)
 
     def _solve(self, cache, stop):
         request = self.request
@@ -155,10 +171,7 @@ class Sessions:
             known.forget()
         if latest:
             latest.stop()
-        try:
-            self._worker.submit(lambda: job.run(self._cache, self._worker))
-        except RequestError as error:
-            job.refuse(str(error))
+        job.queue(self._cache, self._worker, session)
         return job
 
     def latest(self, session: str) -> Job | None:

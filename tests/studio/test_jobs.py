@@ -205,7 +205,7 @@ def test_a_cancelled_task_leaves_its_place_though_another_cannot_hand_over(worke
     def whole():
         go.wait(10)
         worker.give_way()
-        places.append(worker._under_way)
+        places.append(len(worker._under_way))
 
     first = worker.submit(whole, gives_way=True)
     while not first.running():
