@@ -38,7 +38,8 @@ class Pictures:
         stop: Callable[[], bool] = lambda: False, client: str = "",
     ) -> UInt8[np.ndarray, "rows columns 3"]:
         """The picture of what is `seen` (see seen.py) of a material; where ages are painted, blended between the keyframes
-        that the viewer has at that size. An RGB texture that lies flat is its own light. `stop` is asked between chunks; `client` is whose turn it is drawn in.
+        that the viewer has at that size. An RGB texture that lies flat is its own light. `stop` is asked between chunks;
+        `client` is whose turn it is drawn in.
 
         Raises AppearanceError for anything that is not possible.
         """
