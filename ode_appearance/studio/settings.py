@@ -60,6 +60,12 @@ def cache_bytes() -> int:
     return _whole("ODE_APPEARANCE_CACHE_BYTES", 1 << 30)
 
 
+def disk_bytes() -> int:
+    """What trainings, materials that visitors fetched, uploads, and compiled programs may each take on the disk:
+    ODE_APPEARANCE_DISK_BYTES, or 20 GiB."""
+    return _whole("ODE_APPEARANCE_DISK_BYTES", 20 << 30)
+
+
 def _whole(name, usual):
     given = os.environ.get(name, "").strip()
     if not given:

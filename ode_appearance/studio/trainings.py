@@ -14,6 +14,7 @@ from ..training.config import TrainConfig
 from .partial import clear_partial, disappear
 from .run_list import RunList
 from .runs import LOG, Order, Run, new_run
+from .storage import check_trainings
 from .training_process import MOMENT, START, TrainingProcess
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,8 @@ class Trainings:
         return run
 
     def check_room(self) -> None:
-        """Raise TrainingError where too many wait."""
+        """Raise TrainingError where too many wait, or where too much is stored."""
+        check_trainings(self.root)
         with self._lock:
             if len(self._queue()) >= MOST_WAITING:
                 raise TrainingError(f"{MOST_WAITING} trainings are waiting already: try again when some have ended.")
