@@ -14,6 +14,7 @@ from ..solve import solve_stream
 from ..trajectory import TrajectoryCache
 from ..viewer.encoder import Encoder
 from .files import KeyframeFiles
+from .progress import Progress
 from .requests import SolveRequest
 from .settings import most_seconds
 from .speed import Speed
@@ -43,7 +44,8 @@ class Job:
         self.notice: str | None = None
         self.steps, self.seconds = 0, 0.0
         self.changes = 0
-        self._files, self._speed = files, speed
+        self._files = files
+        self._progress = Progress(material.config, request, speed)
         self._folder = files.folder()
         self._stop = threading.Event()
         self._future: concurrent.futures.Future | None = None
@@ -51,8 +53,7 @@ class Job:
     @property
     def seconds_left(self) -> float | None:
         """About how long it will still take; None where that is not known."""
-        whole = self._speed.seconds(self.material.config, self.request)
-        return None if whole is None else max(whole - self.seconds, 0.0)
+        return self._progress.seconds_left
 
     @property
     def finished(self) -> bool:
@@ -114,10 +115,10 @@ class Job:
             stop=stop, cache=cache,
         )  # fmt: skip
         most = most_seconds()
-        encoder, before = Encoder(self.material.config, request.quality), None
+        encoder = Encoder(self.material.config, request.quality)
         for chunk in chunks:
-            self._speed.note(self.material.config, request, before, chunk)
-            before = chunk
+            self._progress.note(chunk)
+            self.steps, self.seconds = chunk.stats["steps"], chunk.stats["seconds"]
             for time, state in zip(chunk.times, chunk.states, strict=True):
                 path = self._files.write(self._folder, f"{len(self.keyframes)}.bin", encoder.encode(state))
                 self.keyframes.append((float(time), path))
@@ -126,7 +127,6 @@ class Job:
                     self._end("stopped")
                     return
                 yield
-            self.steps, self.seconds = chunk.stats["steps"], chunk.stats["seconds"]
             if most is not None and self.seconds > most and chunk.status == "running":
                 self._end("stopped", f"A solve may take {most} s here: ask for a smaller size or a shorter range.")
                 return

@@ -66,12 +66,17 @@ def progress_text(job: Job) -> str:
         case "solving" if not done:
             return "Preparing the solver: this takes longer the first time at a size"
         case "solving":
-            left = f", about {duration(job.seconds_left)} left" if job.seconds_left is not None else ""
-            return f"Solving: {done} of {planned} keyframes, {spent}{left}"
+            return f"Solving: {done} of {planned} keyframes, {spent}{_left(job.seconds_left)}"
         case "complete":
             return f"{done} keyframes, {spent}"
         case _:
             return f"{done} of {planned} keyframes, {spent}"
+
+
+def _left(seconds):
+    if seconds is None:
+        return ""
+    return f", about {duration(seconds)} left" if seconds >= 0.7 else ", less than a second left"
 
 
 def empty_value(message: str) -> dict[str, Any]:
