@@ -45,6 +45,10 @@ def explore(
     def exemplar(name: str) -> dict[str, str]:
         return studio.exemplar_picture(name)
 
+    def opening(name: str) -> dict[str, Any] | None:
+        entry = studio.collection.glance(str(name))
+        return opening_value(entry, studio.exemplars, addressed=True) if entry else None
+
     parts: Parts = {"selected": gr.State(None), "device": device}
     with gr.Row(elem_id="body"):
         with gr.Column(scale=1, min_width=220):
@@ -52,8 +56,8 @@ def explore(
             panel = more() if more else None
         with gr.Column(scale=5, min_width=320):
             first = studio.collection.first()
-            opening = opening_value(first, studio.exemplars) if first else None
-            parts["viewer"] = viewer(value=whole(opening), elem_id="viewer", picture=picture, exemplar=exemplar)
+            value = whole(opening_value(first, studio.exemplars) if first else None)
+            parts["viewer"] = viewer(value=value, elem_id="viewer", picture=picture, exemplar=exemplar, opening=opening)
             buttons = _fields(parts)
             export_panel(studio.exports, parts["selected"], [parts[name] for name in FIELDS])
             python_panel(studio.collection, parts["selected"], [parts[name] for name in FIELDS])

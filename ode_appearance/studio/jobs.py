@@ -70,10 +70,10 @@ class Job:
         if self._future is not None:
             self._future.cancel()
 
-    def forget(self) -> None:
-        """Stop, and delete its files."""
+    def forget(self, *, later: bool = False) -> None:
+        """Stop, and delete its files, at once or (`later`) when a page that lags behind has had time to fetch them."""
         self.stop()
-        self._files.drop(self._folder)
+        self._files.drop(self._folder, later=later)
 
     def queue(self, cache: TrajectoryCache, worker: Worker, client: str) -> None:
         """Have it solved when the client's turn comes; where too much is waiting, it ends with that sentence."""
@@ -168,7 +168,7 @@ class Sessions:
         if crowded_out is not None:
             self.end(crowded_out)
         for known in old:
-            known.forget()
+            known.forget(later=True)
         if latest:
             latest.stop()
         job.queue(self._cache, self._worker, session)

@@ -16,7 +16,9 @@ WINDOW_SECONDS = 10.0
 class Progress:
     """Told of each chunk of a solve; `clock` gives seconds."""
 
-    def __init__(self, config: MaterialConfig, request: SolveRequest, speed: Speed, clock: Callable[[], float] = time.monotonic):
+    def __init__(
+        self, config: MaterialConfig, request: SolveRequest, speed: Speed, clock: Callable[[], float] = time.monotonic
+    ):
         self._config, self._request, self._speed, self._clock = config, request, speed, clock
         self._steps, self._time = 0, -config.times.warmup
         self._before: Trajectory | None = None

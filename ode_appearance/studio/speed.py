@@ -11,7 +11,6 @@ from ..trajectory import Trajectory
 from .plain import duration
 from .requests import SolveRequest
 
-
 MOST_COURSES, MOST_TIMES, MOST_NETWORKS, MOST_SIZES = 500, 256, 100, 32
 """What is remembered at most: materials with a solver each, times of one, networks with a method each, sizes of one."""
 

@@ -8,8 +8,9 @@ const NARROW = 640; // pixels, as in viewer.css
 class Viewer {
   /** `stop()` asks the server to stop solving, and is missing where nothing else can be solved, as is
    *  `range({start, end})`, which asks for another range of time; `picture([material, seed, width, height, time, x, y, logIntensity])`
-   *  resolves to {address} of a picture drawn there, or {error}; `exemplar(name)` likewise to a bundle (see bundle.js). */
-  constructor(root, { stop, range, picture, exemplar }) {
+   *  resolves to {address} of a picture drawn there, or {error}; `exemplar(name)` likewise to a bundle (see bundle.js);
+   *  `opening(name)` to the value of a material that a link leads to, as it is before it is asked for, or null. */
+  constructor(root, { stop, range, picture, exemplar, opening }) {
     this.root = root;
     const store = (this.store = new Store());
     const say = (sentence) => this.say(sentence);
@@ -26,7 +27,7 @@ class Viewer {
     new Keys(root, { store, slider: this.timeline.slider, playback: this.playback, tools });
     this.address = new AddressBar(store);
     new Exemplar(store, this.stage, exemplar, say);
-    this.delivery = new Delivery({ ...this, say });
+    this.delivery = new Delivery({ ...this, say, opening });
     this.build(stop, say);
     store.tell();
   }
