@@ -26,8 +26,14 @@ def prepare() -> None:
     # Read when the device is first used, not when JAX is imported.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
-        jax.config.update("jax_compilation_cache_dir", str(_cache_folder() / "jax"))
+        jax.config.update("jax_compilation_cache_dir", str(_compiled_folder()))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+
+
+def own_compilation_cache() -> Path | None:
+    """Where `prepare` has compiled functions kept; None where somebody has chosen another folder."""
+    folder = _compiled_folder()
+    return folder if jax.config.jax_compilation_cache_dir == str(folder) else None
 
 
 def description() -> str:
@@ -62,6 +68,10 @@ def _share_of_cores() -> int:
     """How many cores' worth of computing it has, rounded up: a container may have a share of a large machine."""
     quota = control_groups.cores()
     return _cores() if quota is None else min(_cores(), math.ceil(quota))
+
+
+def _compiled_folder() -> Path:
+    return _cache_folder() / "jax"
 
 
 def _cache_folder() -> Path:

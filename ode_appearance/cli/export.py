@@ -35,7 +35,7 @@ def run(options) -> None:
     check_aging(material.config, config, shown["age"], None, times, size, shown["channel"])
     request = {"seed": options.seed or 0, "size": size, "solver": read_solver(options, material.config), **shown}
     written = written_size(config, size, shown["tiles"], shown["surface"])
-    estimate = estimate_bytes(material.config, config, size=written, frames=len(times))
+    estimate = estimate_bytes(material.config, config, size=written, frames=len(times), times=times)
     print(f"About {estimate / 1e6:.2g} MB.", file=sys.stderr)
     with progress_bar("exporting") as progress:
         export(material, options.out, config, times=times, **request, progress=progress)

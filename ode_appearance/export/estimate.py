@@ -1,10 +1,14 @@
 """About how large an export will be, before anything is solved."""
 
 import math
+from collections.abc import Sequence
+
+import numpy as np
 
 from ..config import MaterialConfig
 from ..material import map_channels
 from .config import ExportConfig
+from .page_size import page_bytes
 
 # Bytes a pixel of a frame, measured on the two shipped materials, whose textures are fine and so hard to compress.
 _PICTURE_BYTES = {"png": 2.4, "frames": 2.4, "gif": 1.35, "webp": 0.3}
@@ -12,23 +16,31 @@ _PICTURE_BYTES = {"png": 2.4, "frames": 2.4, "gif": 1.35, "webp": 0.3}
 _VIDEO_BYTES = 0.6
 # Bytes a number of a map, measured likewise.
 _MAP_BYTES = {"png8": 0.8, "png16": 1.9, "exr": 4.0}
-# Bytes a pixel of a keyframe, from 32 keyframes of each of four materials, and those of the viewer's scripts.
-_PAGE_BYTES = {"rgb": 0.8, "svbrdf": 3.5}
-_VIEWER_BYTES = 130_000
 _HEADER_BYTES = 400
 _FLOAT_BYTES = 4
 
 
-def estimate_bytes(material: MaterialConfig, config: ExportConfig, *, size: tuple[int, int], frames: int) -> int:
-    """About how many bytes an export of so many frames of `size` (width, height) takes: exact for states, else within a
-    factor of two for textures like those of the published data."""
+def estimate_bytes(
+    material: MaterialConfig,
+    config: ExportConfig,
+    *,
+    size: tuple[int, int],
+    frames: int,
+    times: Sequence[float] | np.ndarray | None = None,
+) -> int:
+    """About how many bytes an export of so many frames of `size` (width, height) takes.
+
+    Exact for states, within a third for a page whose model `times` are given (by default they are those of the exemplar's
+    span), else within a factor of two, for textures like those of the published data.
+    """
     pixels = size[0] * size[1] * frames
     if config.format == "states":
         return material.architecture.channels * pixels * _FLOAT_BYTES
     if config.format == "mp4":
         return int(pixels * _VIDEO_BYTES / math.sqrt(frames)) + _HEADER_BYTES
     if config.format == "page":
-        return int(pixels * _PAGE_BYTES[material.kind]) + _VIEWER_BYTES
+        shown = np.linspace(0, material.times.duration, frames) if times is None else times
+        return page_bytes(material, shown, size)
     if config.format != "maps":
         return int(pixels * _PICTURE_BYTES[config.format]) + _HEADER_BYTES
     maps = dict(map_channels(material))

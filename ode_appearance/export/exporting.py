@@ -81,7 +81,7 @@ def export(
     job = Job(material, config, seed, (size[0], size[1]), wanted, lights, **look, ages=ages, frames=frames, view=view or {})
     try:
         written = written_size(config, size, tiles, surface)
-        _check_space(path, estimate_bytes(material.config, config, size=written, frames=len(wanted)))
+        _check_space(path, estimate_bytes(material.config, config, size=written, frames=len(wanted), times=wanted))
         write_atomically(path, lambda file: _write(job, file))
     except StoppedError:
         return None

@@ -21,6 +21,7 @@ from .layout import LAUNCH, build
 from .library import Library
 from .materials import Collection
 from .settings import hub_allowed, runs_folder, training_allowed
+from .storage import look_after_storage
 from .trainings import Trainings
 
 __all__ = ["LAUNCH", "create_app"]
@@ -34,6 +35,7 @@ def create_app(folder: Path | str | None = None) -> gr.Blocks:
     studio = Studio(Collection(folder))
     trainings = Trainings(runs_folder(), busy=lambda: not studio.worker.idle) if training_allowed() else None
     app = build(studio, Library(studio.collection, studio.files, trainings, hub=hub_allowed()))
+    look_after_storage()
     threading.Thread(target=_warm_up, args=(app, studio), name="warm-up", daemon=True).start()
     return app
 

@@ -13,6 +13,7 @@ from ..config import Kind
 from ..errors import AppearanceError
 from ..export.config import Format, MapFormat, MapValues
 from ..training.config import PRESETS
+from .clients import client_of
 from .handlers import SIZE, Studio
 from .library import Library
 from .program import Program
@@ -180,14 +181,15 @@ def _object():
 def _endpoint(
     name: str, function: Callable, inputs: list, output: gr.components.Component, description: str, **options: Any
 ) -> None:
-    if inspect.isasyncgenfunction(function):
+    if inspect.isasyncgenfunction(function):  # those that solve: they are told who asks
 
-        @functools.wraps(function)
-        async def asked(*values):
+        async def asked(request: gr.Request, *values):
             with _said():
-                async with contextlib.aclosing(function(*values)) as results:
+                async with contextlib.aclosing(function(*values, client=client_of(request))) as results:
                     async for result in results:
                         yield _plain(result)
+
+        asked.__signature__ = _asked_signature(function)
     elif inspect.iscoroutinefunction(function):
 
         @functools.wraps(function)
@@ -203,6 +205,14 @@ def _endpoint(
 
     options = {"api_name": name, "api_description": description, "concurrency_limit": None, **options}
     gr.Button(name).click(asked, inputs, output, **options)
+
+
+def _asked_signature(function):
+    """The arguments of a function, with Gradio's request in place of its `client`."""
+    signature = inspect.signature(function)
+    given = [parameter for name, parameter in signature.parameters.items() if name != "client"]
+    request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.Request)
+    return signature.replace(parameters=[request, *given])
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import gradio as gr
 
 from ..config import Method
 from ..viewer import assets
+from .clients import Client, client_of
 from .export_panel import export_panel
 from .facts import facts
 from .gallery import gallery
@@ -36,11 +37,17 @@ def explore(
     Returns what makes a listener that shows the material whose name is in a component, and the panel.
     """
 
-    async def picture(request: list) -> dict[str, str]:  # Gradio marks it as callable from the page, and cannot mark a method
-        return await studio.pictures.picture(request)
+    async def picture(request: list, asked: gr.Request) -> dict[str, str]:  # Gradio cannot mark a method as a server function
+        session = (await asked.json()).get("session_hash")
+        client = Client(str(session), asked.client.host if asked.client else "")
+        return await studio.pictures.picture(request, client, asked.is_disconnected)
 
     def exemplar(name: str) -> dict[str, str]:
         return studio.exemplar_picture(name)
+
+    def opening(name: str) -> dict[str, Any] | None:
+        entry = studio.collection.glance(str(name))
+        return opening_value(entry, studio.exemplars, addressed=True) if entry else None
 
     parts: Parts = {"selected": gr.State(None), "device": device}
     with gr.Row(elem_id="body"):
@@ -49,8 +56,8 @@ def explore(
             panel = more() if more else None
         with gr.Column(scale=5, min_width=320):
             first = studio.collection.first()
-            opening = opening_value(first, studio.exemplars) if first else None
-            parts["viewer"] = viewer(value=whole(opening), elem_id="viewer", picture=picture, exemplar=exemplar)
+            value = whole(opening_value(first, studio.exemplars) if first else None)
+            parts["viewer"] = viewer(value=value, elem_id="viewer", picture=picture, exemplar=exemplar, opening=opening)
             buttons = _fields(parts)
             export_panel(studio.exports, parts["selected"], [parts[name] for name in FIELDS])
             python_panel(studio.collection, parts["selected"], [parts[name] for name in FIELDS])
@@ -114,7 +121,7 @@ def _connect(
         """A listener that asks a handler of `studio` what to show for the material and the fields."""
 
         async def listener(request: gr.Request, name, *values):
-            async for shown in show(handler(str(request.session_hash), name, dict(zip(FIELDS, values, strict=True)))):
+            async for shown in show(handler(client_of(request), name, dict(zip(FIELDS, values, strict=True)))):
                 yield shown
 
         return {"fn": listener, "inputs": [parts["selected"], *fields], "outputs": everything, **always}
@@ -124,7 +131,7 @@ def _connect(
 
     async def pick_named(name, request: gr.Request, *values, asked=None):
         given = dict(zip(FIELDS, values, strict=True))
-        async for shown in show(studio.pick(str(request.session_hash), name, given, asked=asked)):
+        async for shown in show(studio.pick(client_of(request), name, given, asked=asked)):
             yield shown
 
     async def pick_beside(name, request: gr.Request, *values, asked=None):
@@ -140,19 +147,19 @@ def _connect(
     async def another_range(event: gr.EventData, request: gr.Request, name, *values):
         asked = {key: event._data.get(key) for key in ("start", "end")}
         given = dict(zip(FIELDS, values, strict=True))
-        async for shown in show(studio.refill(str(request.session_hash), name, given, lambda _: asked)):
+        async for shown in show(studio.refill(client_of(request), name, given, lambda _: asked)):
             yield shown
 
     def end(request: gr.Request):
-        studio.end(str(request.session_hash))
+        studio.end(client_of(request))
 
     def stop(request: gr.Request):
-        studio.sessions.stop(str(request.session_hash))
+        studio.sessions.stop(client_of(request))
 
     async def open_tab(link, owner, request: gr.Request, *values):
         if panel is not None and isinstance(link, dict):
             await asyncio.to_thread(panel.library.open_linked, str(link.get("material", "")), owner)
-        async for shown in show(studio.open(str(request.session_hash), dict(zip(FIELDS, values, strict=True)), link)):
+        async for shown in show(studio.open(client_of(request), dict(zip(FIELDS, values, strict=True)), link)):
             yield shown
 
     # The part of the address after "#" is known to the page only.

@@ -7,6 +7,7 @@ import gradio as gr
 
 from ..errors import AppearanceError
 from ..export import ExportConfig
+from .clients import client_of
 from .exports import Exports
 from .handlers import FIELDS
 from .plain import as_text
@@ -73,7 +74,7 @@ def export_panel(exports: Exports, selected: gr.State, fields: Sequence[gr.compo
 
     async def run(request: gr.Request, seen, name, *values):
         given, chosen = _named(values)
-        stream = exports.export(str(request.session_hash), name, given, seen, chosen)
+        stream = exports.export(client_of(request), name, given, seen, chosen)
         try:
             async for sentence, path in stream:
                 yield as_text(sentence), gr.update(value=str(path) if path else None, visible=path is not None)
@@ -81,7 +82,7 @@ def export_panel(exports: Exports, selected: gr.State, fields: Sequence[gr.compo
             yield f"**Not possible:** {as_text(str(error))}", gr.update(visible=False)
 
     def stop(request: gr.Request):
-        exports.stop(str(request.session_hash))
+        exports.stop(client_of(request))
 
     options = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
     inputs = [seen, selected, *fields, *(parts[name] for name in OPTIONS)]

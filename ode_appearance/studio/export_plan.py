@@ -36,7 +36,7 @@ class Plan:
     @property
     def bytes(self) -> int:
         """About how large the file will be."""
-        return estimate_bytes(self.entry.config, self.config, size=self.size, frames=len(self.times))
+        return estimate_bytes(self.entry.config, self.config, size=self.size, frames=len(self.times), times=self.times)
 
     def describe(self) -> str:
         """A line on the file that it will be."""

@@ -33,9 +33,12 @@ class Exports:
         return plan_export(self._collection, name, fields, seen, options)
 
     async def export(
-        self, session: str, name: str | None, fields: dict[str, Any], seen: Any, options: dict[str, Any]
+        self, session: str, name: str | None, fields: dict[str, Any], seen: Any, options: dict[str, Any],
+        *, client: str | None = None,
     ) -> AsyncIterator[tuple[str, Path | None]]:
         """Write what is `seen` (see seen.py) of a material: (a sentence, the file once it is there).
+
+        `client` is whose turn it is done in, where that is not the session's.
 
         Raises AppearanceError for what is not possible.
         """
@@ -80,7 +83,7 @@ class Exports:
                 deadline.check()
             return written
 
-        task = asyncio.wrap_future(self._worker.submit(work, gives_way=True))
+        task = asyncio.wrap_future(self._worker.submit(work, client=session if client is None else client, gives_way=True))
         try:
             while not task.done():
                 yield f"Exporting, about {amount(plan.bytes)}: {shares[-1]:.0%}. {view.left_out}".strip(), None

@@ -4,18 +4,24 @@ import collections
 import shutil
 import tempfile
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import RequestError
 from .scratch import scratch_folder
 
+GRACE_SECONDS = 60.0
+"""For which files are there after nobody is told of them any more: a page may lag behind, and fetch what it was told of."""
+
 
 class KeyframeFiles:
     """Keeps the folders of solves up to a number of bytes, and none when the process ends. Safe between threads."""
 
-    def __init__(self, limit: int = 4 << 30):
+    def __init__(self, limit: int = 4 << 30, clock: Callable[[], float] = time.monotonic):
         self.root = Path(tempfile.mkdtemp(dir=scratch_folder(), prefix="keyframes-"))
-        self.limit = limit
+        self.limit, self._clock = limit, clock
+        self._left: dict[Path, tuple[float, int]] = {}  # (when it is deleted, its bytes)
         self._bytes: collections.OrderedDict[Path, int] = collections.OrderedDict()
         self._lock = threading.Lock()
 
@@ -26,6 +32,7 @@ class KeyframeFiles:
         except OSError as error:
             raise _no_room(error) from error
         with self._lock:
+            self._remove_left()
             self._bytes[folder] = 0
         return folder
 
@@ -54,17 +61,32 @@ class KeyframeFiles:
                 self._bytes[folder] = sum(path.stat().st_size for path in folder.iterdir())
                 self._make_room(folder)
 
-    def drop(self, folder: Path) -> None:
-        """Delete a folder and what is in it."""
+    def drop(self, folder: Path, *, later: bool = False) -> None:
+        """Delete a folder and what is in it; `later` leaves it to whoever is still fetching from it, for GRACE_SECONDS.
+
+        Nothing more can be written into it.
+        """
         with self._lock:
+            if not later:
+                self._remove(folder)
+            elif folder in self._bytes:
+                self._left[folder] = self._clock() + GRACE_SECONDS, self._bytes.pop(folder)
+            self._remove_left()
+
+    def _remove_left(self):
+        now = self._clock()
+        for folder in [folder for folder, (end, _) in self._left.items() if end <= now]:
             self._remove(folder)
 
     def _make_room(self, folder):
+        while self._left and sum(self._bytes.values()) + sum(size for _, size in self._left.values()) > self.limit:
+            self._remove(next(iter(self._left)))
         while sum(self._bytes.values()) > self.limit and next(iter(self._bytes)) != folder:
             self._remove(next(iter(self._bytes)))
 
     def _remove(self, folder):
         self._bytes.pop(folder, None)
+        self._left.pop(folder, None)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,9 +1,10 @@
 """The gallery component: materials with their animated previews, one of them picked.
 
-Its value is, `whole`, {"selected": name or None, "materials": [{name, title, label, preview (a file or None), opening (a
-value of the viewer's, where it is known), error (a sentence or None)}, ...]}. The event `pick` carries {"name": name, "asked":
-milliseconds since the page was opened}; in the page an "ode-pick" event goes ahead of it: the viewer shows what is baked, or
-the preview, without waiting for an answer.
+Its value is, `whole`, {"selected": name or None, "first": whether it is of a page that opens, where a choice that was made
+meanwhile stays marked, "materials": [{name, title, label, preview (a file or None), opening (a value of the viewer's, where it
+is known), error (a sentence or None)}, ...]}. The event `pick` carries {"name": name, "asked": milliseconds since the page was
+opened}; in the page an "ode-pick" event goes ahead of it: the viewer shows what is baked, or the preview, without waiting for
+an answer.
 """
 
 import gradio as gr

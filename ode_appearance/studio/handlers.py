@@ -77,10 +77,13 @@ class Studio:
         first = linked.pop("material", first)  # the others are fields
         on, hint = await asyncio.to_thread(lambda: (device.description(), device.hint()))
         rows = [["Solves on", on], *([["Note", hint]] if hint else [])]
-        shown = {"gallery": presentation.gallery_value(self.collection, self.exemplars, first), "device": rows}
+        shown = {"gallery": presentation.gallery_value(self.collection, self.exemplars, first, first=True), "device": rows}
         if first is None:
             sentence = f"There are no materials in {self.collection.folder} that can be opened."
             yield {**shown, "viewer": presentation.empty_value(sentence)}
+            return
+        if session in self._picked:  # a person was faster: that is being shown
+            yield shown
             return
         async for following in self.pick(session, first, fields, linked):
             yield {**shown, **following}

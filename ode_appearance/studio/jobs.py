@@ -1,5 +1,6 @@
 """Solving for the viewer: a job turns one request into keyframe files, a session has one job at a time."""
 
+import concurrent.futures
 import itertools
 import logging
 import threading
@@ -13,6 +14,7 @@ from ..solve import solve_stream
 from ..trajectory import TrajectoryCache
 from ..viewer.encoder import Encoder
 from .files import KeyframeFiles
+from .progress import Progress
 from .requests import SolveRequest
 from .settings import most_seconds
 from .speed import Speed
@@ -24,7 +26,7 @@ ENDINGS = {
     "step limit": "The solver reached its step limit before the end of the range: allow a larger tolerance or step.",
     "not finite": "The solve left the range of numbers: choose a smaller step, a finer tolerance or an earlier end.",
 }
-
+UNKNOWN = "The solve failed for a reason that this app does not know; the server's log has more."
 
 _numbers = itertools.count(1)
 
@@ -42,15 +44,16 @@ class Job:
         self.notice: str | None = None
         self.steps, self.seconds = 0, 0.0
         self.changes = 0
-        self._files, self._speed = files, speed
+        self._files = files
+        self._progress = Progress(material.config, request, speed)
         self._folder = files.folder()
         self._stop = threading.Event()
+        self._future: concurrent.futures.Future | None = None
 
     @property
     def seconds_left(self) -> float | None:
         """About how long it will still take; None where that is not known."""
-        whole = self._speed.seconds(self.material.config, self.request)
-        return None if whole is None else max(whole - self.seconds, 0.0)
+        return self._progress.seconds_left
 
     @property
     def finished(self) -> bool:
@@ -62,17 +65,31 @@ class Job:
         self._change(notice=sentence)
 
     def stop(self) -> None:
-        """Ask it to end at its next chunk, or not to start."""
+        """Ask it to end at its next chunk, or not to start: then it leaves the queue."""
         self._stop.set()
+        if self._future is not None:
+            self._future.cancel()
 
-    def refuse(self, sentence: str) -> None:
-        """End before it began."""
-        self._end("failed", sentence)
-
-    def forget(self) -> None:
-        """Stop, and delete its files."""
+    def forget(self, *, later: bool = False) -> None:
+        """Stop, and delete its files, at once or (`later`) when a page that lags behind has had time to fetch them."""
         self.stop()
-        self._files.drop(self._folder)
+        self._files.drop(self._folder, later=later)
+
+    def queue(self, cache: TrajectoryCache, worker: Worker, client: str) -> None:
+        """Have it solved when the client's turn comes; where too much is waiting, it ends with that sentence."""
+        try:
+            self._future = worker.submit(lambda: self.run(cache, worker), client=client)
+        except RequestError as error:
+            self._end("failed", str(error))
+            return
+        self._future.add_done_callback(self._settle)
+        if self._stop.is_set():
+            self._future.cancel()
+
+    def _settle(self, future):
+        """However its work ended, it does not stay as if it were under way."""
+        if not self.finished:
+            self._end("stopped") if future.cancelled() else self._end("failed", UNKNOWN)
 
     def run(self, cache: TrajectoryCache, worker: Worker) -> Turns:
         """Solve in turns; never raises, but ends with a status and a message."""
@@ -85,7 +102,7 @@ class Job:
             self._end("stopped")  # its files were dropped: nobody looks at them any more
         except Exception:
             log.exception("A solve failed")
-            self._end("failed", "The solve failed for a reason that this app does not know; the server's log has more.")
+            self._end("failed", UNKNOWN)
 
     def _solve(self, cache, stop):
         request = self.request
@@ -98,10 +115,10 @@ class Job:
             stop=stop, cache=cache,
         )  # fmt: skip
         most = most_seconds()
-        encoder, before = Encoder(self.material.config, request.quality), None
+        encoder = Encoder(self.material.config, request.quality)
         for chunk in chunks:
-            self._speed.note(self.material.config, request, before, chunk)
-            before = chunk
+            self._progress.note(chunk)
+            self.steps, self.seconds = chunk.stats["steps"], chunk.stats["seconds"]
             for time, state in zip(chunk.times, chunk.states, strict=True):
                 path = self._files.write(self._folder, f"{len(self.keyframes)}.bin", encoder.encode(state))
                 self.keyframes.append((float(time), path))
@@ -110,7 +127,6 @@ class Job:
                     self._end("stopped")
                     return
                 yield
-            self.steps, self.seconds = chunk.stats["steps"], chunk.stats["seconds"]
             if most is not None and self.seconds > most and chunk.status == "running":
                 self._end("stopped", f"A solve may take {most} s here: ask for a smaller size or a shorter range.")
                 return
@@ -152,13 +168,10 @@ class Sessions:
         if crowded_out is not None:
             self.end(crowded_out)
         for known in old:
-            known.forget()
+            known.forget(later=True)
         if latest:
             latest.stop()
-        try:
-            self._worker.submit(lambda: job.run(self._cache, self._worker))
-        except RequestError as error:
-            job.refuse(str(error))
+        job.queue(self._cache, self._worker, session)
         return job
 
     def latest(self, session: str) -> Job | None:

@@ -51,6 +51,7 @@ def _mcp():
 LAUNCH = {
     "theme": THEME,
     "css": assets.text("page.css"),
+    "head": f"<script>(() => {{\n{assets.script('storage')}}})();</script>",
     "footer_links": ["api", "settings"],
     "run_history": False,
     "max_file_size": MAX_FILE_BYTES,

@@ -69,6 +69,14 @@ class Collection:
         with self._lock:
             return [(name, _file(self.folder / name, PREVIEW)) for name in self._ordered()]
 
+    def glance(self, name: str) -> Entry | None:
+        """A sound material of the folder by its name, without the others; None for all other names."""
+        known = self._entries
+        if known is not None:
+            return next((entry for entry in known if entry.name == name and isinstance(entry, Entry)), None)
+        read = _read(self.folder / name) if name in list_materials(self.folder) else None
+        return read if isinstance(read, Entry) else None
+
     def first(self) -> Entry | None:
         """The first sound material, without those that come after it."""
         read = (_read(self.folder / name) for name in self._ordered())

@@ -3,7 +3,8 @@
 import asyncio
 import base64
 import io
-from collections.abc import Callable
+import threading
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from .requests import number, solve_request
 from .seen import read_seen
 from .worker import Worker
 
+POLL_SECONDS = 0.5
+
 
 class Pictures:
     """Draws single pictures, in turns with everything else that is solved."""
@@ -31,10 +34,12 @@ class Pictures:
         self._collection, self._worker, self._cache = collection, worker, cache
 
     async def draw(
-        self, material: str, seed: int, width: int, height: int, seen: dict[str, Any], stop: Callable[[], bool] = lambda: False
+        self, material: str, seed: int, width: int, height: int, seen: dict[str, Any],
+        stop: Callable[[], bool] = lambda: False, client: str = "",
     ) -> UInt8[np.ndarray, "rows columns 3"]:
         """The picture of what is `seen` (see seen.py) of a material; where ages are painted, blended between the keyframes
-        that the viewer has at that size. An RGB texture that lies flat is its own light. `stop` is asked between chunks.
+        that the viewer has at that size. An RGB texture that lies flat is its own light. `stop` is asked between chunks;
+        `client` is whose turn it is drawn in.
 
         Raises AppearanceError for anything that is not possible.
         """
@@ -68,18 +73,36 @@ class Pictures:
                 # Rounded, as a browser's canvas is, and not truncated as the published samplers do.
                 return np.rint(picture * 255).astype(np.uint8).transpose(1, 2, 0)
 
-        return await asyncio.wrap_future(self._worker.submit(task))
+        return await asyncio.wrap_future(self._worker.submit(task, client=client))
 
-    async def picture(self, request: list) -> dict[str, str]:
+    async def picture(
+        self, request: list, client: str = "", gone: Callable[[], Awaitable[bool]] | None = None
+    ) -> dict[str, str]:
         """For the viewer: [material, seed, width, height, time, x, y, log_intensity] -> {"address": a PNG as data URL} or
-        {"error": a sentence}."""
+        {"error": a sentence}. Where the client is `gone`, the drawing ends."""
         try:
             material, seed, width, height, time, x, y, log_intensity = request
             seen = {"time": time, "lights": [{"x": x, "y": y, "logIntensity": log_intensity}]}
-            frame = await self.draw(material, seed, width, height, seen)
+            frame = await self._while_wanted(gone, material, seed, width, height, seen, client)
         except (AppearanceError, TypeError, ValueError) as error:
             return {"error": str(error)}
+        if frame is None:
+            return {"error": "Nobody waits for this picture any more."}
         return {"address": data_url(as_png(frame), "image/png")}
+
+    async def _while_wanted(self, gone, material, seed, width, height, seen, client):
+        """The picture; None where the client has gone before it was drawn."""
+        left = threading.Event()
+        drawing = asyncio.ensure_future(self.draw(material, seed, width, height, seen, left.is_set, client))
+        try:
+            while not (await asyncio.wait([drawing], timeout=POLL_SECONDS))[0]:
+                if gone is not None and await gone():
+                    return None
+            return drawing.result()
+        finally:
+            left.set()
+            drawing.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody else asks for it
+            drawing.cancel()
 
 
 def as_png(frame: UInt8[np.ndarray, "rows columns 3"]) -> bytes:

@@ -1,8 +1,10 @@
 """What the components of the studio are given to show: materials and jobs as plain data (see viewer.py and gallery.py)."""
 
 from typing import Any
+from urllib.parse import quote
 
 import gradio as gr
+from gradio.route_utils import API_PREFIX
 
 from ..device import description
 from ..viewer.baking import SIZE
@@ -37,14 +39,17 @@ def viewer_value(entry: Entry, job: Job, *, exemplar: bool = False) -> dict[str,
     }
 
 
-def opening_value(entry: Entry, exemplars: Exemplars) -> dict[str, Any]:
-    """The viewer's value for a material before it was asked for: what is baked of it can be looked at."""
+def opening_value(entry: Entry, exemplars: Exemplars, *, addressed: bool = False) -> dict[str, Any]:
+    """The viewer's value for a material before it was asked for: what is baked of it can be looked at.
+
+    `addressed` says that Gradio does not give its files their addresses, as it does those of a component's value.
+    """
     times = entry.config.times
     return {
         "run": 0,
         "material": {**describe(entry.config, entry.name), "exemplar": exemplars.find(entry) is not None},
-        "preview": _file(entry.preview),
-        "baked": _file(entry.baked),
+        "preview": _file(entry.preview, addressed),
+        "baked": _file(entry.baked, addressed),
         "seed": 0,
         "size": [SIZE, SIZE],
         "times": [-times.warmup, times.duration],
@@ -66,12 +71,17 @@ def progress_text(job: Job) -> str:
         case "solving" if not done:
             return "Preparing the solver: this takes longer the first time at a size"
         case "solving":
-            left = f", about {duration(job.seconds_left)} left" if job.seconds_left is not None else ""
-            return f"Solving: {done} of {planned} keyframes, {spent}{left}"
+            return f"Solving: {done} of {planned} keyframes, {spent}{_left(job.seconds_left)}"
         case "complete":
             return f"{done} keyframes, {spent}"
         case _:
             return f"{done} of {planned} keyframes, {spent}"
+
+
+def _left(seconds):
+    if seconds is None:
+        return ""
+    return f", about {duration(seconds)} left" if seconds >= 0.7 else ", less than a second left"
 
 
 def empty_value(message: str) -> dict[str, Any]:
@@ -79,9 +89,11 @@ def empty_value(message: str) -> dict[str, Any]:
     return {"run": 0, "material": None, "message": message}
 
 
-def gallery_value(collection: Collection, exemplars: Exemplars, selected: str | None) -> dict[str, Any]:
-    """The gallery's value."""
-    return {"selected": selected, "materials": [_card(entry, exemplars) for entry in collection.entries]}
+def gallery_value(
+    collection: Collection, exemplars: Exemplars, selected: str | None, *, first: bool = False
+) -> dict[str, Any]:
+    """The gallery's value; `first` says that it is of a page that opens."""
+    return {"selected": selected, "first": first, "materials": [_card(entry, exemplars) for entry in collection.entries]}
 
 
 def glimpse_value(collection: Collection) -> dict[str, Any]:
@@ -103,6 +115,8 @@ def _card(entry, exemplars):
     return {**names, "label": kind, "preview": _file(entry.preview), "opening": opening, "error": None}
 
 
-def _file(path):
-    # A file may have been dropped meanwhile.
-    return None if path is None or not path.exists() else gr.FileData(path=str(path)).model_dump()
+def _file(path, addressed=False):
+    if path is None or not path.exists():  # it may have been dropped meanwhile
+        return None
+    address = f"{API_PREFIX.lstrip('/')}/file={quote(str(path))}" if addressed else None
+    return gr.FileData(path=str(path), url=address).model_dump()

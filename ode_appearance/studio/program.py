@@ -58,20 +58,23 @@ class Program:
     async def render(
         self, material: str, seed: int, width: int, height: int, time: float,
         x: float, y: float, log_intensity: float | None, view: dict[str, Any], age: str | None = None,
+        client: str = "",
     ) -> AsyncIterator[Path | None]:  # fmt: skip
         """A picture at a model time, under the light or the lights of the view, with the ages of a grey picture: a PNG.
 
-        None until it is there; whoever stops listening stops it.
+        None until it is there; whoever stops listening stops it. `client` is whose turn it is drawn in.
         """
         config = self._studio.collection.find(material).config
         seen = await self._seen(config, (width, height), time, (x, y, log_intensity), view, age)
         left = threading.Event()
-        drawing = asyncio.ensure_future(self._studio.pictures.draw(material, seed, width, height, seen, left.is_set))
+        drawing = asyncio.ensure_future(self._studio.pictures.draw(material, seed, width, height, seen, left.is_set, client))
         try:
             while not (await asyncio.wait([drawing], timeout=POLL_SECONDS))[0]:
                 yield None
         finally:
             left.set()
+            if not drawing.done():
+                drawing.cancel()
             drawing.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody else asks for it
         files = self._studio.files
         yield files.write(files.folder(), "picture.png", as_png(drawing.result()))
@@ -79,7 +82,7 @@ class Program:
     async def export(
         self, material: str, format: str, seed: int, width: int, height: int, time: float, end: float, frames: int,
         fps: float, map_format: str, map_values: str, x: float, y: float, log_intensity: float | None,
-        view: dict[str, Any], age: str | None = None,
+        view: dict[str, Any], age: str | None = None, client: str = "",
     ) -> AsyncIterator[Path | None]:  # fmt: skip
         """A file of one material: a picture or maps at `time`; frames, an animation, states or a page from `time` to `end`.
 
@@ -92,7 +95,7 @@ class Program:
         options = dict(format=format, fps=fps, map_format=map_format, map_values=map_values, sequence=sequence, frames=frames)
         session, path = f"program {secrets.token_hex(8)}", None
         try:
-            async for _, path in self._studio.exports.export(session, material, fields, seen, options):
+            async for _, path in self._studio.exports.export(session, material, fields, seen, options, client=client):
                 yield path
         finally:
             (self._studio.exports.end if path is None else self._studio.exports.leave)(session)

@@ -12,6 +12,7 @@ import re
 import secrets
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -158,14 +159,17 @@ def new_run(root: Path, exemplar: Path, config: TrainConfig, order: Order) -> Ru
     return Run(folder)
 
 
-def read_runs(root: Path) -> list[tuple[Run, Order]]:
-    """All trainings below a folder, as they were asked for one after the other; damaged folders are passed over."""
+def read_runs(root: Path, order_of: Callable[[Run], Order] = lambda run: run.order) -> list[tuple[Run, Order]]:
+    """All trainings below a folder, as they were asked for one after the other; damaged folders are passed over.
+
+    `order_of` gives what was asked for, or raises TrainingError.
+    """
     found = []
     for path in root.iterdir() if root.is_dir() else ():
         if is_partial(path):
             continue
         try:
-            found.append((Run(path), Run(path).order))
+            found.append((Run(path), order_of(Run(path))))
         except TrainingError:
             continue
     return sorted(found, key=lambda pair: pair[1].created)

@@ -7,6 +7,9 @@ from pathlib import Path
 from ..errors import ConfigError
 from ..limits import MAX_PIXELS
 
+SHARED_SECONDS = 120
+"""Of a solve on a machine that is shared with strangers, unless it is set."""
+
 RUNS = Path(__file__).parents[2] / "runs" / "app"
 
 
@@ -43,13 +46,24 @@ def most_pixels() -> int:
 
 
 def most_seconds() -> int | None:
-    """How long a visitor's solve may take: ODE_APPEARANCE_MOST_SECONDS, or as long as it takes."""
-    return _whole("ODE_APPEARANCE_MOST_SECONDS", None)
+    """How long a visitor's solve may take: ODE_APPEARANCE_MOST_SECONDS, where `off` is without a limit.
+
+    By default SHARED_SECONDS on a Hugging Face Space, which sets SPACE_ID; elsewhere as long as it takes.
+    """
+    if os.environ.get("ODE_APPEARANCE_MOST_SECONDS", "").strip().lower() == "off":
+        return None
+    return _whole("ODE_APPEARANCE_MOST_SECONDS", SHARED_SECONDS if os.environ.get("SPACE_ID") else None)
 
 
 def cache_bytes() -> int:
     """Bytes of solved states that are kept: ODE_APPEARANCE_CACHE_BYTES, or 1 GiB."""
     return _whole("ODE_APPEARANCE_CACHE_BYTES", 1 << 30)
+
+
+def disk_bytes() -> int:
+    """What trainings, materials that visitors fetched, uploads, and compiled programs may each take on the disk:
+    ODE_APPEARANCE_DISK_BYTES, or 20 GiB."""
+    return _whole("ODE_APPEARANCE_DISK_BYTES", 20 << 30)
 
 
 def _whole(name, usual):

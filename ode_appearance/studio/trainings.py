@@ -4,6 +4,7 @@ import atexit
 import dataclasses
 import logging
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,12 +13,16 @@ from ..errors import AppearanceError, TrainingError
 from ..holding import hold
 from ..training.config import TrainConfig
 from .partial import clear_partial, disappear
-from .runs import LOG, Order, Run, new_run, read_runs
+from .run_list import RunList
+from .runs import LOG, Order, Run, new_run
+from .storage import check_trainings
 from .training_process import MOMENT, START, TrainingProcess
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1
+LOOK_SECONDS = 5.0
+"""Between two looks at the list of trainings where nothing was asked for: somebody else may have changed the folder."""
 TROUBLED_SECONDS = 10.0
 """Until the next look after one that failed, on a full disk for example."""
 ADVICE = "end that one, or set ODE_APPEARANCE_RUNS to another folder."
@@ -34,13 +39,16 @@ class Trainings:
     def __init__(self, root: Path, busy: Callable[[], bool]):
         self.root, self._busy = root, busy
         self._hold = hold(root, lambda holder: f"The trainings in {root} are looked after by another app, {holder}: {ADVICE}")
+        self._list = RunList(root)
+        self._listed = -LOOK_SECONDS
+        self._changed = threading.Event()  # something was asked for: the list is looked at now
         self._process: TrainingProcess | None = None
         self._failed: set[str] = set()  # here too: on a full disk it cannot be written
         self._lock = threading.RLock()
         self._closing = threading.Event()
         clear_partial(root)
         clear_leftovers(root)
-        for run, order in read_runs(root):  # what ran when the app ended last waits to be asked for again
+        for run, order in self._list.read():  # what ran when the app ended last waits to be asked for again
             if order.wanted == "run":
                 run.want("keep" if run.ended else "pause")
         self._thread = threading.Thread(target=self._supervise, name="trainings", daemon=True)
@@ -54,19 +62,23 @@ class Trainings:
         """
         self.check_room()
         if begin_with is None:
-            return new_run(self.root, exemplar, config, order)
+            run = new_run(self.root, exemplar, config, order)
+            self._changed.set()
+            return run
         run = new_run(self.root, exemplar, config, dataclasses.replace(order, wanted="pause"))
         try:
             (run.folder / START).mkdir()
             begin_with.copy_material(run.folder / START)
             run.want(order.wanted)
+            self._changed.set()
         except (OSError, TrainingError) as error:
             disappear(run.folder)
             raise TrainingError(f"The weights to begin with cannot be kept: {error}") from error
         return run
 
     def check_room(self) -> None:
-        """Raise TrainingError where too many wait."""
+        """Raise TrainingError where too many wait, or where too much is stored."""
+        check_trainings(self.root)
         with self._lock:
             if len(self._queue()) >= MOST_WAITING:
                 raise TrainingError(f"{MOST_WAITING} trainings are waiting already: try again when some have ended.")
@@ -79,7 +91,7 @@ class Trainings:
 
     def of(self, owner: str) -> list[Run]:
         """The trainings that a browser asked for, the latest first."""
-        return [run for run, order in reversed(read_runs(self.root)) if owner and order.owner == owner]
+        return [run for run, order in reversed(self._list.read()) if owner and order.owner == owner]
 
     def find(self, owner: str, key: str) -> Run:
         """A browser's own training by its key; raises TrainingError for all others."""
@@ -110,6 +122,7 @@ class Trainings:
                 (run.folder / LOG).unlink(missing_ok=True)
             run.want("run")
             self._failed.discard(run.key)
+            self._changed.set()
 
     def pause(self, run: Run, keep: bool = False) -> None:
         """Let it save itself and stop; it can be gone on with."""
@@ -145,7 +158,7 @@ class Trainings:
 
     def _queue(self) -> list[Run]:
         running = self._process.run if self._process else None
-        asked = [run for run, order in read_runs(self.root) if order.wanted == "run"]
+        asked = [run for run, order in self._list.read() if order.wanted == "run"]
         return [run for run in asked if run != running and run.key not in self._failed]
 
     def _supervise(self):
@@ -167,6 +180,10 @@ class Trainings:
                 process.close()
                 self._process = None
                 self._note_end(process.run, asked)
+            if process is None and not self._changed.is_set() and time.monotonic() - self._listed < LOOK_SECONDS:
+                return
+            self._changed.clear()
+            self._listed = time.monotonic()
             waiting = self._queue()
             if waiting and not self._closing.is_set():
                 try:
@@ -174,6 +191,7 @@ class Trainings:
                 except (OSError, AppearanceError) as error:
                     waiting[0].want("failed")
                     (waiting[0].folder / LOG).write_text(str(error), "utf-8")
+                    self._changed.set()  # the next one's turn
 
     def _note_end(self, run, asked):
         if not run.folder.exists():

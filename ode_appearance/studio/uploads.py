@@ -20,5 +20,10 @@ def _given() -> bool:
     return folder != Path() and not (folder.name == NAME and folder.parent.name.startswith(PREFIX))
 
 
+def own_uploads() -> Path | None:
+    """The folder of uploads, where nobody has chosen another one."""
+    return None if _given() or VARIABLE not in os.environ else Path(os.environ[VARIABLE])
+
+
 if not _given() and "gradio" not in sys.modules:  # a Gradio that is there already would look in two places
     os.environ[VARIABLE] = str(scratch_folder() / NAME)

@@ -34,6 +34,7 @@ const viewer = new Viewer(container.firstElementChild, {
   range: (range) => trigger("range", range),
   picture: (request) => server.picture(request),
   exemplar: (name) => server.exemplar(name),
+  opening: (name) => server.opening(name),
 });
 container.odeViewer = new ViewerApi(viewer);
 follow(props, watch, (value) => container.odeViewer.update(value));
@@ -44,6 +45,7 @@ def viewer(
     *,
     picture: Callable[[list], dict[str, str]] | None = None,
     exemplar: Callable[[str], dict[str, Any]] | None = None,
+    opening: Callable[[str], dict[str, Any] | None] | None = None,
     **options,
 ) -> gr.HTML:
     """A viewer; `options` are those of gr.HTML. Its event `stop` asks to stop solving, `range` to solve from
@@ -51,13 +53,14 @@ def viewer(
 
     The function `picture([material, seed, width, height, time, x, y, log_intensity])` gives {"address": ...} of a picture or
     {"error": sentence}, for browsers that cannot draw one themselves; `exemplar(name)` likewise that of the keyframes of a
-    material's exemplar. (No subclass of gr.HTML: Gradio would write a .pyi file beside this one.)
+    material's exemplar; `opening(name)` is the viewer's value for a material that was not asked for yet, or None. (No subclass
+    of gr.HTML: Gradio would write a .pyi file beside this one.)
     """
     return gr.HTML(
         html_template='<div class="ode-viewer"><div class="ode-viewer-grid"></div></div>',
         css_template=assets.viewer_style(),
         js_on_load=assets.viewer_script() + MOUNT,
         apply_default_css=False,
-        server_functions=[function for function in (picture, exemplar) if function] or None,
+        server_functions=[function for function in (picture, exemplar, opening) if function] or None,
         **options,
     )

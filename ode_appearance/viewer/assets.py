@@ -11,7 +11,7 @@ SCRIPTS = (
     "remote", "pace", "stage", "exemplar",
     "playback", "ages", "age-files", "packed-ages", "painter", "light-tool", "move-tool", "paint-tool", "gestures", "keys",
     "controls", "range-handles", "timeline", "channel-panel", "light-panel", "light-handles", "surface-panel", "paint-panel",
-    "divider", "probe", "delivery", "save-picture", "viewer", "viewer-api",
+    "divider", "probe", "delivery", "save-picture", "copy-link", "viewer", "viewer-api",
 )  # fmt: skip
 STYLES = ("viewer", "picture", "controls", "timeline")
 

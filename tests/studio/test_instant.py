@@ -48,6 +48,36 @@ def test_a_picked_material_is_there_before_the_answer(open_screen):
     assert screen.state["time"] == 2.0, "what was looked at meanwhile is still looked at"
 
 
+def test_a_link_shows_what_is_baked_before_the_first_answer(app, browser):
+    page = browser.new_page(viewport=WIDE)
+    page.route("**/gradio_api/queue/join*", lambda route: None)
+    page.goto(f"{app}#material=rusting_steel&seed=3&size=64x64&range=-1,5&time=1.5")
+    page.wait_for_function(f"{VIEWER}?.state.draft", timeout=30_000)
+    seen = page.evaluate(f"{VIEWER}.state")
+    assert (seen["run"], seen["material"], seen["time"]) == (0, "rusting_steel", 1.5)
+    assert len(set(page.evaluate(f"Array.from({VIEWER}.readPixels().data)"))) > 50, "it is no black square"
+    page.close()
+
+
+def test_a_pick_right_after_the_page_loads_stays_marked(app, browser):
+    """The answer to the page's opening says that the first material is selected, and comes after the pick."""
+    page, held = browser.new_page(viewport=WIDE), []
+    page.route("**/gradio_api/queue/join*", lambda route: held.append(route))
+    page.goto(app)
+    page.locator(".ode-card[data-name=rusting_steel]").click()
+    while len(held) < 2:  # that of the opening, and that of the pick
+        page.wait_for_timeout(50)
+    for route in held:
+        route.continue_()
+    page.unroute("**/gradio_api/queue/join*")
+    page.wait_for_function("document.querySelector('.ode-card[data-name=rusting_steel] .ode-card-label').textContent")
+    page.wait_for_function(f"{VIEWER}.state.status === 'complete'", timeout=90_000)
+    assert page.evaluate(f"{VIEWER}.state.material") == "rusting_steel"
+    pressed = page.eval_on_selector_all(".ode-card[aria-pressed=true]", "cards => cards.map((card) => card.dataset.name)")
+    assert pressed == ["rusting_steel"]
+    page.close()
+
+
 def test_a_link_is_read_before_the_address_is_written(open_screen):
     screen = open_screen(link="#material=clay_solidifying&seed=7&size=64x32&range=-0.5,6&time=1.5", viewport=WIDE)
     screen.solved("state.size[0] === 64")

@@ -84,7 +84,8 @@ def test_an_unknown_error_is_logged_and_not_shown(sessions, monkeypatch, caplog)
     assert job.status == "failed" and "division" not in job.message and "division" in caplog.text
 
 
-def test_a_session_has_one_job_and_the_files_of_two(sessions, worker):
+def test_a_session_has_one_job_and_the_files_of_two(sessions, worker, monkeypatch):
+    monkeypatch.setattr("ode_appearance.studio.files.GRACE_SECONDS", 0.0)
     hold = threading.Event()
     worker.submit(hold.wait)
     started = [sessions.begin("tab", request(seed=seed), MATERIAL) for seed in range(3)]
@@ -128,6 +129,33 @@ def test_files_keep_to_their_limit():
     with pytest.raises(FileNotFoundError):
         files.write(old, "1.bin", b"")
     assert files.write(new, "1.bin", bytes(2000)).exists(), "what is looked at stays, whatever its size"
+
+
+def test_files_that_were_left_stay_for_a_page_that_lags_behind():
+    now = 0.0
+    files = KeyframeFiles(limit=1000, clock=lambda: now)
+    folder = files.folder()
+    keyframe = files.write(folder, "0.bin", bytes(600))
+    files.drop(folder, later=True)
+    now += 59
+    other = files.folder()
+    assert keyframe.exists()
+    with pytest.raises(FileNotFoundError):
+        files.write(folder, "1.bin", b"")
+    now += 1
+    files.folder()
+    assert not keyframe.exists() and not folder.exists()
+    again = files.write(other, "0.bin", bytes(600))
+    files.drop(other, later=True)
+    files.write(files.folder(), "0.bin", bytes(600))
+    assert not again.exists(), "not where there is no room for them"
+
+
+def test_the_keyframes_of_a_solve_before_the_last_can_still_be_fetched(sessions):
+    jobs = [finished(sessions.begin("tab", request(seed=seed), MATERIAL)) for seed in range(4)]
+    assert all(path.exists() for job in jobs for _, path in job.keyframes)
+    sessions.end("tab")
+    assert not jobs[-1].keyframes[0][1].exists()
 
 
 def test_a_worker_keeps_the_order_and_hands_errors_on(worker):
@@ -205,7 +233,7 @@ def test_a_cancelled_task_leaves_its_place_though_another_cannot_hand_over(worke
     def whole():
         go.wait(10)
         worker.give_way()
-        places.append(worker._under_way)
+        places.append(len(worker._under_way))
 
     first = worker.submit(whole, gives_way=True)
     while not first.running():

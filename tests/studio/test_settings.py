@@ -18,7 +18,7 @@ from ode_appearance.studio.files import KeyframeFiles
 from ode_appearance.studio.handlers import Studio
 from ode_appearance.studio.jobs import Job
 from ode_appearance.studio.materials import Collection
-from ode_appearance.studio.settings import exemplars_folder, mcp_allowed
+from ode_appearance.studio.settings import exemplars_folder, mcp_allowed, most_seconds
 
 
 def test_a_solve_that_takes_too_long_is_stopped_with_a_sentence(checkpoints):
@@ -47,6 +47,20 @@ def test_keyframes_stop_where_the_time_is_over(checkpoints, monkeypatch):
     assert 0 < len(shown["keyframes"]) < 64
     studio.worker.close()
     assert isinstance(studio.sessions.latest("tab"), Job)
+
+
+def test_a_space_has_a_time_limit_unless_it_is_set(monkeypatch):
+    for name in ("ODE_APPEARANCE_MOST_SECONDS", "SPACE_ID"):
+        monkeypatch.delenv(name, raising=False)
+    assert most_seconds() is None, "one's own machine"
+    monkeypatch.setenv("SPACE_ID", "somebody/space")
+    assert most_seconds() == 120
+    for given, seconds in (("30", 30), ("off", None)):
+        monkeypatch.setenv("ODE_APPEARANCE_MOST_SECONDS", given)
+        assert most_seconds() == seconds
+    monkeypatch.setenv("ODE_APPEARANCE_MOST_SECONDS", "soon")
+    with pytest.raises(ConfigError, match="whole number from 1"):
+        most_seconds()
 
 
 def test_an_exemplar_is_found_by_its_name(checkpoints, tmp_path, monkeypatch):

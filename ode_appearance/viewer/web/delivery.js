@@ -3,8 +3,8 @@
 const FIRST_SEEN = 0.75; // of the span, where it need not be waited for
 
 class Delivery {
-  constructor({ root, store, stage, timeline, playback, painter, address, say }) {
-    Object.assign(this, { root, store, stage, timeline, playback, painter, address, say, run: -1 });
+  constructor({ root, store, stage, timeline, playback, painter, address, say, opening }) {
+    Object.assign(this, { root, store, stage, timeline, playback, painter, address, say, opening, run: -1 });
     this.title = make("h2", { class: "ode-title" });
     this.kind = make("p", { class: "ode-kind" });
     this.status = make("p", { class: "ode-status", role: "status" });
@@ -26,6 +26,7 @@ class Delivery {
       return this.say(value.message);
     }
     if (this.wanted && value.material.name !== this.wanted) return;
+    if (value.status === "asked" && this.address.leadsElsewhere(value.material.name)) return this.openLinked();
     if (value.status === "asked" && !this.expects(value)) return;
     if (value.status !== "asked") this.wanted = null;
     if (value.run > this.run) this.begin(value);
@@ -41,9 +42,22 @@ class Delivery {
     else this.store.setScene({ ...this.store.scene, failed: value.status === "failed" });
   }
 
+  /** The page was opened with a link to another material than the one it came with: what is baked of that one is shown. */
+  async openLinked() {
+    const { material } = linkedSolve(this.address.first);
+    if (!this.opening || this.linked === material) return;
+    this.linked = material;
+    try {
+      const value = await this.opening(material);
+      if (value && this.run < 0 && !this.wanted) this.update(value);
+    } catch {
+      // The answer to the link itself is on its way, or says what is wrong.
+    }
+  }
+
   /** Whether what is baked of a material is to be shown before the server has answered. */
-  expects({ material, baked }) {
-    return baked && this.stage.renderer && !this.address.leadsElsewhere(material.name);
+  expects({ baked }) {
+    return baked && this.stage.renderer;
   }
 
   begin(value) {

@@ -7,10 +7,12 @@ class Gallery {
     this.pick = pick;
     root.setAttribute("role", "group");
     root.setAttribute("aria-label", "Materials");
+    document.addEventListener("ode-open", () => (this.chosen = null)); // something beside the gallery
   }
 
   update(value) {
     if (!value) return;
+    if (value.first && this.chosen !== undefined) value = { ...value, selected: this.chosen }; // it was made before the choice
     this.cards = value.materials.map((material) => (material.error ? this.broken(material) : this.card(material)));
     this.root.replaceChildren(...this.cards);
     this.mark(value.selected);
@@ -38,6 +40,7 @@ class Gallery {
   }
 
   choose(material) {
+    this.chosen = material.name;
     this.mark(material.name);
     document.dispatchEvent(new CustomEvent("ode-pick", { detail: material }));
     this.pick(material.name);

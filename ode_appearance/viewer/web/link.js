@@ -131,6 +131,12 @@ class AddressBar {
     if (link !== location.hash) history.replaceState(history.state, "", link);
   }
 
+  /** The address that shows what is seen. */
+  get link() {
+    const { view, scene } = this.store;
+    return scene && !scene.provisional ? new URL(linkOf(view, scene), location.href).href : location.href;
+  }
+
   /** Whether the page was opened with another material, which is still to come. */
   leadsElsewhere(name) {
     const { material } = linkedSolve(this.first);

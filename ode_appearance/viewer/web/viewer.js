@@ -8,8 +8,9 @@ const NARROW = 640; // pixels, as in viewer.css
 class Viewer {
   /** `stop()` asks the server to stop solving, and is missing where nothing else can be solved, as is
    *  `range({start, end})`, which asks for another range of time; `picture([material, seed, width, height, time, x, y, logIntensity])`
-   *  resolves to {address} of a picture drawn there, or {error}; `exemplar(name)` likewise to a bundle (see bundle.js). */
-  constructor(root, { stop, range, picture, exemplar }) {
+   *  resolves to {address} of a picture drawn there, or {error}; `exemplar(name)` likewise to a bundle (see bundle.js);
+   *  `opening(name)` to the value of a material that a link leads to, as it is before it is asked for, or null. */
+  constructor(root, { stop, range, picture, exemplar, opening }) {
     this.root = root;
     const store = (this.store = new Store());
     const say = (sentence) => this.say(sentence);
@@ -26,7 +27,7 @@ class Viewer {
     new Keys(root, { store, slider: this.timeline.slider, playback: this.playback, tools });
     this.address = new AddressBar(store);
     new Exemplar(store, this.stage, exemplar, say);
-    this.delivery = new Delivery({ ...this, say });
+    this.delivery = new Delivery({ ...this, say, opening });
     this.build(stop, say);
     store.tell();
   }
@@ -44,13 +45,14 @@ class Viewer {
     stage.over.append(new LightHandles(stage, store).element);
     stage.picture.append(new Divider(stage, store).element);
     const probe = new Probe(stage, store, () => store.view.painted && this.painter.map.values);
+    const link = new CopyLink(this.address, store);
     const drawn = stage.renderer
       ? [new ChannelPanel(store, stop && (() => stage.keep())).element, ...Object.values(this.panels)]
       : [this.panels.light];
     this.root.replaceChildren(
       make("div", { class: "ode-stage" }, stage.picture, probe.element, this.message),
       this.timeline.element,
-      make("div", { class: "ode-foot" }, status, stopping, saveButton(stage), this.linkButton()),
+      make("div", { class: "ode-foot" }, status, stopping, saveButton(stage), link.button, link.field),
       make("div", { class: "ode-panel" }, make("header", {}, title, kind), ...drawn),
     );
     store.listen((view, scene) => this.follow(view, scene));
@@ -70,17 +72,6 @@ class Viewer {
     this.tool = view.tool;
     const panels = Object.values(this.panels);
     if (this.root.clientWidth > NARROW || panels.some((other) => other.open)) this.panels[view.tool].open = true;
-  }
-
-  linkButton() {
-    const copy = button("Copy link", async () => {
-      this.address.write();
-      await navigator.clipboard.writeText(location.href);
-      copy.textContent = "Copied";
-      setTimeout(() => (copy.textContent = "Copy link"), 1500);
-    });
-    copy.hidden = !navigator.clipboard; // only where the page came by a secure way
-    return copy;
   }
 
   say(message) {
