@@ -117,7 +117,8 @@ def field_with_weights(architecture: Architecture, weights) -> VectorField:
 
 @functools.lru_cache(maxsize=32)
 def _abstract_field(architecture):
-    return eqx.filter_eval_shape(VectorField, architecture, key=jax.random.PRNGKey(0))
+    # The key is made inside: it is abstract too, and no device is needed.
+    return eqx.filter_eval_shape(lambda: VectorField(architecture, key=jax.random.PRNGKey(0)))
 
 
 def checked_file(folder: Path, name: str) -> Path:
