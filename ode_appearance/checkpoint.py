@@ -20,12 +20,14 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from . import device
 from .atomic import write_together
 from .config import FORMAT_VERSION, Architecture, MaterialConfig
 from .config_json import from_json, parse_json, to_json
 from .errors import AppearanceError, CheckpointError, ConfigError
 from .leaves import read_arrays
 from .material import Material, map_channels
+from .precision import in_single_precision
 from .vector_field import VectorField
 
 CONFIG, WEIGHTS, PREVIEW, CARD, KEYFRAMES = "config.json", "model.eqx", "preview.webp", "README.md", "keyframes.bin"
@@ -35,10 +37,15 @@ MAX_PARAMETERS = 50_000_000
 MAX_NAME = 200
 
 
+@in_single_precision
 def load_folder(folder: Path | str) -> Material:
-    """The material of a checkpoint folder; raises CheckpointError, saying what is wrong, if it is not a sound one."""
+    """The material of a checkpoint folder.
+
+    Raises CheckpointError, saying what is wrong, if it is not a sound one; DeviceError, if there is no device for its weights.
+    """
     folder = Path(folder)
     config = load_config(folder)
+    device.check()
     try:
         weights = read_arrays(checked_file(folder, WEIGHTS), weight_shapes(config.architecture))
     except CheckpointError as error:

@@ -21,9 +21,9 @@ _MAPPINGS = Path("/proc/self/maps")
 
 @functools.cache
 def compiler_options() -> dict[str, bool] | None:
-    """Options for `jax.jit(compiler_options=...)` with which XLA's code is faster on the device in use; None where there are none.
+    """Options for `jax.jit(compiler_options=...)` that make XLA's code faster on the device in use; None where there are none.
 
-    XLA refuses an option that it does not know, and has no list of them: the option is tried on a trivial function, once a process.
+    XLA refuses an option that it does not know, and has no list of them: each process tries it once, on a trivial function.
     """
     if jax.default_backend() != "cpu":
         return None

@@ -60,7 +60,7 @@ def save_animation(
     format: AnimationFormat,
     seconds_per_frame: float,
 ) -> None:
-    """Write an endlessly looping GIF (of one palette) or WebP, or an MP4 (H.264, yuv420p; its sides are made even, see `pad_to_even`).
+    """Write an endlessly looping GIF (of one palette) or WebP, or an MP4 (H.264, yuv420p; sides made even by `pad_to_even`).
 
     Where a frame's length is no whole number of the format's ticks, frames differ by one, and the whole lasts as long as
     asked for. The frames of an MP4 are taken one by one.

@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 from .config import Boundary, MaterialConfig
 from .errors import RequestError
 from .microfacet import BRDF_MODELS
+from .precision import in_single_precision
 from .shading import height_to_normal
 from .vector_field import VectorField
 
@@ -36,6 +37,7 @@ def map_channels(config: MaterialConfig) -> tuple[tuple[str, int], ...]:
     return (*BRDF_MODELS[config.brdf].maps, ("height", 1))
 
 
+@in_single_precision
 def decode(
     material: Material, state: Float[Array, "channels h w"] | Float[np.ndarray, "channels h w"]
 ) -> dict[str, Float[Array, "_ h w"]]:

@@ -19,6 +19,7 @@ from .errors import RequestError
 from .limits import check_size, check_times, effective_step
 from .material import Material, fingerprint
 from .memory import check_memory, enough_memory
+from .precision import in_single_precision
 from .trajectory import Solved, Status, Trajectory, TrajectoryCache
 
 CHUNK_STATES = 4
@@ -27,6 +28,7 @@ CHUNK_ATTEMPTS = 8
 """Steps that one chunk may attempt: small, so that a stop is noticed soon."""
 
 
+@in_single_precision
 def initial_noise(seed: int, channels: int, size: tuple[int, int]) -> Float[Array, "channels h w"]:
     """Standard normal noise (channels, height, width) for a seed; seed 42 is the noise of the published samples."""
     width, height = size
@@ -35,6 +37,7 @@ def initial_noise(seed: int, channels: int, size: tuple[int, int]) -> Float[Arra
         return jax.random.normal(jax.random.split(key, 1)[0], (channels, height, width))
 
 
+@in_single_precision
 def solve_stream(
     material: Material,
     *,
@@ -74,9 +77,10 @@ def solve_stream(
             raise RequestError(f"The noise has shape {noise.shape}, but {config.name} at that size needs {expected}.")
         if not bool(jnp.isfinite(noise).all()):
             raise RequestError("The noise has to be finite numbers.")
-    return _stream(material, solver, jnp.asarray(noise), wanted, stop, cache, key)
+    return _stream(material, solver, jnp.asarray(noise, jnp.float32), wanted, stop, cache, key)
 
 
+@in_single_precision
 def solve(material: Material, **request) -> Trajectory:
     """Solve and wait: the states of all chunks of `solve_stream` (same arguments) in one trajectory, times ascending."""
     chunks = list(solve_stream(material, **request))
@@ -85,6 +89,7 @@ def solve(material: Material, **request) -> Trajectory:
         return Trajectory.join(chunks)
 
 
+@in_single_precision
 def _stream(material, solver, noise, *rest) -> Iterator[Trajectory]:
     _, height, width = noise.shape
     with enough_memory((width, height)):

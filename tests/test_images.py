@@ -61,7 +61,9 @@ def half_still():
     still = np.stack([5 * rows, 5 * columns, 2 * (rows + columns)], axis=2)
     random = np.random.default_rng(0)
     return [
-        np.concatenate([still, np.clip(random.normal(random.uniform(30, 220, 3), 10, still.shape), 0, 255)], axis=1).astype(np.uint8)
+        np.concatenate([still, np.clip(random.normal(random.uniform(30, 220, 3), 10, still.shape), 0, 255)], axis=1).astype(
+            np.uint8
+        )
         for _ in range(12)
     ]
 

@@ -4,6 +4,7 @@ import importlib.util
 import os
 from pathlib import Path
 
+from ..environment import switched_on, whole_number
 from ..errors import ConfigError
 from ..limits import MAX_PIXELS
 
@@ -12,12 +13,12 @@ RUNS = Path(__file__).parents[2] / "runs" / "app"
 
 def training_allowed() -> bool:
     """Whether the app trains: unless ODE_APPEARANCE_TRAINING is off, no, false or 0."""
-    return _on("ODE_APPEARANCE_TRAINING")
+    return switched_on("ODE_APPEARANCE_TRAINING", True)
 
 
 def hub_allowed() -> bool:
     """Whether the app asks the Hugging Face Hub: unless ODE_APPEARANCE_HUB is off, no, false or 0."""
-    return _on("ODE_APPEARANCE_HUB")
+    return switched_on("ODE_APPEARANCE_HUB", True)
 
 
 def mcp_allowed() -> bool:
@@ -25,7 +26,7 @@ def mcp_allowed() -> bool:
 
     Raises ConfigError where what Gradio needs for it is not installed.
     """
-    wanted = os.environ.get("ODE_APPEARANCE_MCP", "off").strip().lower() in ("on", "yes", "true", "1")
+    wanted = switched_on("ODE_APPEARANCE_MCP", False)
     if wanted and importlib.util.find_spec("mcp") is None:
         raise ConfigError('ODE_APPEARANCE_MCP is on, and needs what `pip install "gradio[mcp]"` installs.')
     return wanted
@@ -39,30 +40,17 @@ def runs_folder() -> Path:
 
 def most_pixels() -> int:
     """The largest state that a visitor may ask for: ODE_APPEARANCE_MOST_PIXELS, or what the library solves at all."""
-    return min(_whole("ODE_APPEARANCE_MOST_PIXELS", MAX_PIXELS), MAX_PIXELS)
+    return min(whole_number("ODE_APPEARANCE_MOST_PIXELS", MAX_PIXELS), MAX_PIXELS)
 
 
 def most_seconds() -> int | None:
     """How long a visitor's solve may take: ODE_APPEARANCE_MOST_SECONDS, or as long as it takes."""
-    return _whole("ODE_APPEARANCE_MOST_SECONDS", None)
+    return whole_number("ODE_APPEARANCE_MOST_SECONDS", None)
 
 
 def cache_bytes() -> int:
     """Bytes of solved states that are kept: ODE_APPEARANCE_CACHE_BYTES, or 1 GiB."""
-    return _whole("ODE_APPEARANCE_CACHE_BYTES", 1 << 30)
-
-
-def _whole(name, usual):
-    given = os.environ.get(name, "").strip()
-    if not given:
-        return usual
-    if not given.isdecimal() or int(given) < 1:
-        raise ConfigError(f"{name} has to be a whole number from 1, not {given[:30]!r}.")
-    return int(given)
-
-
-def _on(name):
-    return os.environ.get(name, "on").strip().lower() not in ("off", "no", "false", "0")
+    return whole_number("ODE_APPEARANCE_CACHE_BYTES", 1 << 30)
 
 
 def exemplars_folder() -> Path | None:
