@@ -8,12 +8,12 @@ import tempfile
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # before jax: a GPU's memory is shared with trainings
 
 from ode_appearance import streams
-from ode_appearance.environment import check_app_settings
+from ode_appearance.environment import check_ports
 from ode_appearance.errors import AppearanceError
 
 streams.prepare()
 try:
-    check_app_settings()
+    check_ports()
 
     from ode_appearance.studio import LAUNCH, create_app
     from ode_appearance.studio.scratch import scratch_folder

@@ -1,4 +1,4 @@
-"""Environment variables: read, and for the app checked before anything reads them that fails with a traceback."""
+"""Values of environment variables, each checked, with a sentence for what cannot be used."""
 
 import os
 from pathlib import Path
@@ -6,10 +6,7 @@ from pathlib import Path
 from .errors import ConfigError
 
 _ON, _OFF = ("on", "yes", "true", "1"), ("off", "no", "false", "0")
-_SWITCHES = ("ODE_APPEARANCE_TRAINING", "ODE_APPEARANCE_HUB", "ODE_APPEARANCE_MCP")
-_WHOLE_NUMBERS = ("ODE_APPEARANCE_MOST_PIXELS", "ODE_APPEARANCE_MOST_SECONDS", "ODE_APPEARANCE_CACHE_BYTES", "GRADIO_NUM_PORTS")
-_FOLDERS = ("ODE_APPEARANCE_CHECKPOINTS", "ODE_APPEARANCE_EXEMPLARS")
-_PORT = "GRADIO_SERVER_PORT"
+_PORT, _PORTS = "GRADIO_SERVER_PORT", "GRADIO_NUM_PORTS"
 
 
 def switched_on(name: str, usual: bool) -> bool:
@@ -33,25 +30,15 @@ def whole_number(name: str, usual: int | None) -> int | None:
     return int(given)
 
 
-def check_app_settings() -> None:
-    """Raise ConfigError, with a sentence, for a setting of the app that cannot be used.
-
-    To be called before Gradio is imported, which reads its port then.
-    """
-    for name in _SWITCHES:
-        switched_on(name, True)
-    for name in _WHOLE_NUMBERS:
-        whole_number(name, None)
-    _check_port()
-    for name in _FOLDERS:
-        check_folder(name)
-    runs = os.environ.get("ODE_APPEARANCE_RUNS")
-    if runs:
-        try:
-            Path(runs).expanduser().mkdir(parents=True, exist_ok=True)
-        except (OSError, RuntimeError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise ConfigError(f"ODE_APPEARANCE_RUNS has to be a folder: {reason}.") from error
+def check_ports() -> None:
+    """Raise ConfigError where Gradio's port or number of ports cannot be used. To be called before Gradio is imported, which
+    reads them then. An empty variable counts as not given."""
+    for name in (_PORT, _PORTS):
+        if not os.environ.get(name, "0").strip():
+            del os.environ[name]
+    whole_number(_PORTS, None)
+    if (whole_number(_PORT, None) or 0) >= 1 << 16:
+        raise ConfigError(f"{_PORT} has to be a port from 1 to 65535, not {os.environ[_PORT][:30]!r}.")
 
 
 def check_folder(name: str) -> None:
@@ -61,11 +48,10 @@ def check_folder(name: str) -> None:
         raise ConfigError(f"{name} has to be a folder that is there, not {given[:200]!r}.")
 
 
-def _check_port():
-    given = os.environ.get(_PORT)
-    if given is None:
-        return
-    if not given.strip():  # as an empty variable is for the other settings; Gradio would fail
-        del os.environ[_PORT]
-    elif not (given.isascii() and given.strip().isdecimal() and 0 < int(given[:9]) < 1 << 16):
-        raise ConfigError(f"{_PORT} has to be a port from 1 to 65535, not {given[:30]!r}.")
+def check_writable_folder(name: str) -> None:
+    """Make the folder that a variable names; raises ConfigError where that cannot be."""
+    if given := os.environ.get(name):
+        try:
+            Path(given).expanduser().mkdir(parents=True, exist_ok=True)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ConfigError(f"{name} has to be a folder: {getattr(error, 'strerror', None) or error}.") from error

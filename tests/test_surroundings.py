@@ -14,7 +14,7 @@ import pytest
 from materials import PLAIN, SVBRDF, little_material
 
 import ode_appearance as oa
-from ode_appearance.environment import check_app_settings
+from ode_appearance.environment import check_ports
 from ode_appearance.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent
@@ -149,22 +149,29 @@ APP = {
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in APP.items() for value in values])
 def test_settings_of_the_app_are_checked(name, value, monkeypatch):
+    from ode_appearance.studio.settings import check
+
     monkeypatch.setenv(name, value)
     with pytest.raises(ConfigError, match=f"^{name} has to be [^\n]*$") as raised:
-        check_app_settings()
+        check_ports()
+        check()
     assert len(str(raised.value)) < 400
 
 
 def test_usual_settings_of_the_app_are_taken(monkeypatch, tmp_path):
+    from ode_appearance.studio.settings import check
+
     given = {"GRADIO_SERVER_PORT": "7860", "ODE_APPEARANCE_HUB": "Off", "ODE_APPEARANCE_MOST_PIXELS": " 4096 "}
     given |= {"ODE_APPEARANCE_CHECKPOINTS": str(tmp_path), "ODE_APPEARANCE_RUNS": str(tmp_path / "new" / "runs")}
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    check_app_settings()
+    check_ports()
+    check()
     assert (tmp_path / "new" / "runs").is_dir()
     for name in APP:
         monkeypatch.setenv(name, "")
-    check_app_settings()
+    check_ports()
+    check()
     assert not os.environ.get("GRADIO_SERVER_PORT"), "Gradio does not take an empty one"
 
 
@@ -209,4 +216,4 @@ def test_the_library_beside_64_bit_numbers(config, tmp_path):
             assert jnp.ones(1).dtype == np.float64
     for values, others in zip(wide, usual, strict=True):
         assert values.dtype == np.float32
-        np.testing.assert_array_equal(values, others)
+        np.testing.assert_allclose(values, others, atol=5e-6)

@@ -20,7 +20,7 @@ from .handlers import Studio
 from .layout import LAUNCH, build
 from .library import Library
 from .materials import Collection
-from .settings import hub_allowed, runs_folder, training_allowed
+from .settings import check, hub_allowed, runs_folder, training_allowed
 from .trainings import Trainings
 
 __all__ = ["LAUNCH", "create_app"]
@@ -33,6 +33,7 @@ def create_app(folder: Path | str | None = None) -> gr.Blocks:
 
     Raises DeviceError where there is nothing to compute on, and ConfigError for a setting that cannot be used.
     """
+    check()
     device.prepare()
     device.check()
     studio = Studio(Collection(folder))

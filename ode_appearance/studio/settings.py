@@ -4,21 +4,34 @@ import importlib.util
 import os
 from pathlib import Path
 
-from ..environment import switched_on, whole_number
+from ..collection import CHECKPOINTS_VARIABLE
+from ..environment import check_folder, check_writable_folder
+from ..environment import switched_on as _on
+from ..environment import whole_number as _whole
 from ..errors import ConfigError
 from ..limits import MAX_PIXELS
 
 RUNS = Path(__file__).parents[2] / "runs" / "app"
 
 
+def check() -> None:
+    """Raise ConfigError, with a sentence, for the first setting that cannot be used."""
+    for setting in (training_allowed, hub_allowed, mcp_allowed, most_pixels, most_seconds, cache_bytes):
+        setting()
+    for name in (CHECKPOINTS_VARIABLE, "ODE_APPEARANCE_EXEMPLARS"):
+        check_folder(name)
+    if training_allowed():
+        check_writable_folder("ODE_APPEARANCE_RUNS")
+
+
 def training_allowed() -> bool:
     """Whether the app trains: unless ODE_APPEARANCE_TRAINING is off, no, false or 0."""
-    return switched_on("ODE_APPEARANCE_TRAINING", True)
+    return _on("ODE_APPEARANCE_TRAINING", True)
 
 
 def hub_allowed() -> bool:
     """Whether the app asks the Hugging Face Hub: unless ODE_APPEARANCE_HUB is off, no, false or 0."""
-    return switched_on("ODE_APPEARANCE_HUB", True)
+    return _on("ODE_APPEARANCE_HUB", True)
 
 
 def mcp_allowed() -> bool:
@@ -26,7 +39,7 @@ def mcp_allowed() -> bool:
 
     Raises ConfigError where what Gradio needs for it is not installed.
     """
-    wanted = switched_on("ODE_APPEARANCE_MCP", False)
+    wanted = _on("ODE_APPEARANCE_MCP", False)
     if wanted and importlib.util.find_spec("mcp") is None:
         raise ConfigError('ODE_APPEARANCE_MCP is on, and needs what `pip install "gradio[mcp]"` installs.')
     return wanted
@@ -40,17 +53,17 @@ def runs_folder() -> Path:
 
 def most_pixels() -> int:
     """The largest state that a visitor may ask for: ODE_APPEARANCE_MOST_PIXELS, or what the library solves at all."""
-    return min(whole_number("ODE_APPEARANCE_MOST_PIXELS", MAX_PIXELS), MAX_PIXELS)
+    return min(_whole("ODE_APPEARANCE_MOST_PIXELS", MAX_PIXELS), MAX_PIXELS)
 
 
 def most_seconds() -> int | None:
     """How long a visitor's solve may take: ODE_APPEARANCE_MOST_SECONDS, or as long as it takes."""
-    return whole_number("ODE_APPEARANCE_MOST_SECONDS", None)
+    return _whole("ODE_APPEARANCE_MOST_SECONDS", None)
 
 
 def cache_bytes() -> int:
     """Bytes of solved states that are kept: ODE_APPEARANCE_CACHE_BYTES, or 1 GiB."""
-    return whole_number("ODE_APPEARANCE_CACHE_BYTES", 1 << 30)
+    return _whole("ODE_APPEARANCE_CACHE_BYTES", 1 << 30)
 
 
 def exemplars_folder() -> Path | None:
