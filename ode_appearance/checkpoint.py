@@ -23,12 +23,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from . import device
 from .atomic import write_together
 from .config import FORMAT_VERSION, Architecture, MaterialConfig
 from .config_json import from_json, parse_json, to_json
 from .errors import AppearanceError, CheckpointError, ConfigError
 from .leaves import read_arrays, read_half_precision
 from .material import Material, map_channels
+from .precision import in_single_precision
 from .vector_field import VectorField
 
 CONFIG, WEIGHTS, START = "config.json", "model.eqx", "start.npy"
@@ -40,10 +42,15 @@ MAX_PARAMETERS = 50_000_000
 MAX_NAME = 200
 
 
+@in_single_precision
 def load_folder(folder: Path | str) -> Material:
-    """The material of a checkpoint folder; raises CheckpointError, saying what is wrong, if it is not a sound one."""
+    """The material of a checkpoint folder.
+
+    Raises CheckpointError, saying what is wrong, if it is not a sound one; DeviceError, if there is no device for its weights.
+    """
     folder = Path(folder)
     config = load_config(folder)
+    device.check()
     try:
         weights = read_arrays(checked_file(folder, WEIGHTS), weight_shapes(config.architecture))
         start = None
@@ -132,7 +139,8 @@ def field_with_weights(architecture: Architecture, weights) -> VectorField:
 
 @functools.lru_cache(maxsize=32)
 def _abstract_field(architecture):
-    return eqx.filter_eval_shape(VectorField, architecture, key=jax.random.PRNGKey(0))
+    # The key is made inside: it is abstract too, and no device is needed.
+    return eqx.filter_eval_shape(lambda: VectorField(architecture, key=jax.random.PRNGKey(0)))
 
 
 def checked_file(folder: Path, name: str) -> Path:

@@ -8,12 +8,13 @@ from .checkpoint import CONFIG, load_folder
 from .errors import CheckpointError
 from .material import Material
 
+CHECKPOINTS_VARIABLE = "ODE_APPEARANCE_CHECKPOINTS"
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
 
 
 def checkpoints_folder() -> Path:
     """The folder of shipped materials: $ODE_APPEARANCE_CHECKPOINTS, or `checkpoints/` beside the package."""
-    return Path(os.environ.get("ODE_APPEARANCE_CHECKPOINTS") or Path(__file__).parent.parent / "checkpoints")
+    return Path(os.environ.get(CHECKPOINTS_VARIABLE) or Path(__file__).parent.parent / "checkpoints")
 
 
 def list_materials(folder: Path | str | None = None) -> list[str]:

@@ -10,7 +10,7 @@ import jax
 
 _ON_CPU = {"xla_cpu_use_fusion_emitters": False}
 """XLA's fusions as they were before its emitters of 2025: training steps, and compiling them, take a tenth to a third less
-time (jaxlib 0.10.2)."""
+time (jaxlib 0.10.2). jaxlib 0.11 no longer has the option."""
 
 MOST_MAPPINGS = 30_000
 """Less than half of what Linux gives a process (`vm.max_map_count`, 65,530), where LLVM aborts it. A shape of state takes
@@ -19,9 +19,19 @@ some hundreds."""
 _MAPPINGS = Path("/proc/self/maps")
 
 
+@functools.cache
 def compiler_options() -> dict[str, bool] | None:
-    """What makes the code of XLA's compiler faster on the device that is used, for `jax.jit(compiler_options=...)`."""
-    return _ON_CPU if jax.default_backend() == "cpu" else None
+    """Options for `jax.jit(compiler_options=...)` that make XLA's code faster on the device in use; None where there are none.
+
+    XLA refuses an option that it does not know, and has no list of them: each process tries it once, on a trivial function.
+    """
+    if jax.default_backend() != "cpu":
+        return None
+    try:
+        jax.jit(lambda x: x + 1, compiler_options=_ON_CPU).lower(jax.ShapeDtypeStruct((), "float32")).compile()
+    except jax.errors.JaxRuntimeError:
+        return None
+    return _ON_CPU
 
 
 def compiled(function: Callable) -> Callable:

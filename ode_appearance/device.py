@@ -9,18 +9,21 @@ import jax
 
 from . import control_groups
 from .allocation import keep_memory
+from .errors import DeviceError
 
 _FEW_CORES = 4
 """With more, the compiler's threads wait for each other in the one heap that keeping memory takes."""
 
 
 def prepare() -> None:
-    """Settings: compiled functions are kept on disk, and a GPU's memory is not taken all at once.
+    """Settings: compiled functions are kept on disk, a GPU's memory is not taken all at once, and numbers have 32 bits.
 
     Where cores are few, freed memory is kept for what comes next.
 
-    To be called once by a program, before anything is computed; settings made in the environment stay.
+    To be called once by a program, before anything is computed; settings made in the environment stay, but for JAX_ENABLE_X64:
+    all states and weights are float32.
     """
+    jax.config.update("jax_enable_x64", False)
     if _cores() <= _FEW_CORES:
         keep_memory()
     # Read when the device is first used, not when JAX is imported.
@@ -34,6 +37,18 @@ def own_compilation_cache() -> Path | None:
     """Where `prepare` has compiled functions kept; None where somebody has chosen another folder."""
     folder = _compiled_folder()
     return folder if jax.config.jax_compilation_cache_dir == str(folder) else None
+
+
+def check() -> None:
+    """Raise DeviceError where JAX has no device, as where JAX_PLATFORMS asks for a GPU that is not there."""
+    try:
+        jax.devices()
+    except (RuntimeError, AssertionError) as error:  # of a platform that has no plugin here, JAX asserts that it has one
+        wanted = os.environ.get("JAX_PLATFORMS") or "a device"
+        raise DeviceError(
+            f"JAX cannot compute on {wanted[:60]} here. Without the environment variable JAX_PLATFORMS it takes what there is; "
+            "JAX_PLATFORMS=cpu is there on every machine."
+        ) from error
 
 
 def description() -> str:

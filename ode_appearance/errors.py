@@ -9,6 +9,10 @@ class ConfigError(AppearanceError):
     """A configuration value that is missing, of the wrong type or out of its range."""
 
 
+class DeviceError(AppearanceError):
+    """JAX has no device to compute on."""
+
+
 class CheckpointError(AppearanceError):
     """A checkpoint folder that cannot be read, trusted or written."""
 

@@ -12,6 +12,8 @@ import numpy as np
 from jaxtyping import Array, Float, UInt8
 from PIL import Image
 
+from .gif_colours import with_one_palette
+
 AnimationFormat = Literal["gif", "webp", "mp4"]
 # Times are kept in whole ticks: hundredths of a second in a GIF, milliseconds in a WebP.
 TICK_MILLISECONDS = {"gif": 10, "webp": 1}
@@ -28,11 +30,13 @@ class VideoEncoding(NamedTuple):
 def h264(crf: int, preset: str = "medium") -> VideoEncoding:
     """H.264 in an MP4 that plays everywhere, of sides that are even.
 
-    The colour matrix of high definition is used and named, so that no player has to guess it, and the index comes first, so
-    that a browser starts to play before it has all.
+    The colour matrix, primaries and transfer of high definition (BT.709) are used and named, so that no player has to guess
+    them, and the index comes first, so that a browser starts to play before it has all. They are named in the filter: from
+    ffmpeg 8 on, the encoder takes them from the frames, and not from the options -color_primaries and -color_trc.
     """
-    colours = ("-vf", "scale=out_color_matrix=bt709:out_range=tv", "-colorspace", "bt709", "-color_primaries", "bt709")
-    more = ("-color_trc", "bt709", "-color_range", "tv", "-movflags", "+faststart", "-f", "mp4")
+    named = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+    colours = ("-vf", f"scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,{named}")
+    more = ("-movflags", "+faststart", "-f", "mp4")
     return VideoEncoding("libx264", "yuv420p", ("-crf", str(crf), "-preset", preset, *colours, *more))
 
 
@@ -51,12 +55,12 @@ def save_still(frame: UInt8[np.ndarray, "h w _"] | UInt8[np.ndarray, "h w"], fil
 
 
 def save_animation(
-    frames: Iterable[UInt8[np.ndarray, "h w 3"]],
+    frames: Iterable[UInt8[np.ndarray, "h w 3"] | UInt8[np.ndarray, "h w"]],
     file: Path | BinaryIO | io.BytesIO,
     format: AnimationFormat,
     seconds_per_frame: float,
 ) -> None:
-    """Write an endlessly looping GIF or WebP, or an MP4 (H.264, yuv420p; its sides are made even, see `pad_to_even`).
+    """Write an endlessly looping GIF (of one palette) or WebP, or an MP4 (H.264, yuv420p; sides made even by `pad_to_even`).
 
     Where a frame's length is no whole number of the format's ticks, frames differ by one, and the whole lasts as long as
     asked for. The frames of an MP4 are taken one by one.
@@ -64,8 +68,12 @@ def save_animation(
     if format == "mp4":
         _save_mp4(frames, file, 1 / seconds_per_frame)
         return
-    images = [Image.fromarray(frame) for frame in frames]
-    options = {"quality": 85, "method": 4} if format == "webp" else {"optimize": False}
+    if format == "gif":
+        images = with_one_palette(list(frames))
+        options = {"optimize": False, "palette": images[0].getpalette()}
+    else:
+        images = [Image.fromarray(frame) for frame in frames]
+        options = {"quality": 85, "method": 4}
     tick = TICK_MILLISECONDS[format]
     ends = np.rint(np.arange(len(images) + 1) * seconds_per_frame * 1000 / tick).astype(int)
     durations = [max(1, int(ticks)) * tick for ticks in np.diff(ends)]

@@ -13,6 +13,7 @@ from jaxtyping import Array, Float
 from .config import Boundary, MaterialConfig, StartKind
 from .errors import RequestError
 from .microfacet import BRDF_MODELS
+from .precision import in_single_precision
 from .shading import height_to_normal
 from .vector_field import VectorField
 
@@ -42,6 +43,7 @@ def map_channels(config: MaterialConfig) -> tuple[tuple[str, int], ...]:
     return (*BRDF_MODELS[config.brdf].maps, ("height", 1))
 
 
+@in_single_precision
 def decode(
     material: Material, state: Float[Array, "channels h w"] | Float[np.ndarray, "channels h w"]
 ) -> dict[str, Float[Array, "_ h w"]]:

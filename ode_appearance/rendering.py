@@ -16,6 +16,7 @@ from .errors import RequestError
 from .lights import as_lights, lighting, shade_by_all
 from .limits import check_surface, check_tiles
 from .material import Material, check_state, compiled_maps, map_channels, read_maps
+from .precision import in_single_precision
 from .shading import DISPLAY_GAMMA, plane, shade, tone_map, traceable
 from .trajectory import Trajectory, state_at
 from .wrapping import picture_of_solid
@@ -24,6 +25,7 @@ MOST_STOPS = 20.0
 FLAT = Surface()
 
 
+@in_single_precision
 def render(
     material: Material,
     trajectory: Trajectory | Float[Array, "channels h w"] | Float[np.ndarray, "channels h w"],
@@ -85,6 +87,7 @@ def check_exposure(exposure: float) -> None:
         raise RequestError(f"An exposure is from {-MOST_STOPS:g} to {MOST_STOPS:g} stops, not {exposure:g}.")
 
 
+@in_single_precision
 def light_maps(
     config: MaterialConfig,
     maps: dict[str, Array] | dict[str, np.ndarray],

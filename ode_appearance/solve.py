@@ -21,6 +21,7 @@ from .errors import RequestError
 from .limits import check_size, check_times, effective_step
 from .material import Material, fingerprint, starting_from
 from .memory import check_memory, enough_memory
+from .precision import in_single_precision
 from .starts import stitched_start
 from .trajectory import Solved, Status, Trajectory, TrajectoryCache
 
@@ -30,6 +31,7 @@ CHUNK_ATTEMPTS = 8
 """Steps that one chunk may attempt: small, so that a stop is noticed soon."""
 
 
+@in_single_precision
 def initial_noise(seed: int, channels: int, size: tuple[int, int]) -> Float[Array, "channels h w"]:
     """Standard normal noise (channels, height, width) for a seed; seed 42 is the noise of the published samples."""
     width, height = size
@@ -38,6 +40,7 @@ def initial_noise(seed: int, channels: int, size: tuple[int, int]) -> Float[Arra
         return jax.random.normal(jax.random.split(key, 1)[0], (channels, height, width))
 
 
+@in_single_precision
 def solve_stream(
     material: Material,
     *,
@@ -94,6 +97,7 @@ def solve_stream(
     return _stream(material, solver, jnp.asarray(given, jnp.float32), wanted, stop, cache, key)
 
 
+@in_single_precision
 def solve(material: Material, **request) -> Trajectory:
     """Solve and wait: the states of all chunks of `solve_stream` (same arguments) in one trajectory, times ascending."""
     chunks = list(solve_stream(material, **request))
@@ -102,6 +106,7 @@ def solve(material: Material, **request) -> Trajectory:
         return Trajectory.join(chunks)
 
 
+@in_single_precision
 def _stream(material, solver, initial, *rest) -> Iterator[Trajectory]:
     _, height, width = initial.shape
     with enough_memory((width, height)):

@@ -1,9 +1,12 @@
 """Pictures to files."""
 
+import subprocess
+
 import imageio.v3 as iio
+import imageio_ffmpeg
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from ode_appearance.images import save_animation, save_still, to_bytes
 
@@ -49,3 +52,48 @@ def test_videos_of_odd_sizes_repeat_their_edge(tmp_path, count):
     assert video.shape == (count, 12, 18, 3)
     for index in range(count):
         assert np.abs(video[index].astype(int) - (40 * index + 20)).max() <= 6
+
+
+@pytest.fixture
+def half_still():
+    """Twelve frames: gradients that stand still in the left half, and in the right half other colours each time."""
+    rows, columns = np.mgrid[0:48, 0:48].astype(np.uint8)
+    still = np.stack([5 * rows, 5 * columns, 2 * (rows + columns)], axis=2)
+    random = np.random.default_rng(0)
+    return [
+        np.concatenate([still, np.clip(random.normal(random.uniform(30, 220, 3), 10, still.shape), 0, 255)], axis=1).astype(
+            np.uint8
+        )
+        for _ in range(12)
+    ]
+
+
+def test_what_stands_still_does_not_flicker_in_a_gif(tmp_path, half_still):
+    save_animation(half_still, tmp_path / "a.gif", "gif", 0.1)
+    with Image.open(tmp_path / "a.gif") as picture:
+        shown = [np.asarray(frame.convert("RGB"), int) for frame in ImageSequence.Iterator(picture)]
+    assert len(shown) == 12
+    for frame, expected in zip(shown, half_still, strict=True):
+        np.testing.assert_array_equal(frame[:, :48], shown[0][:, :48])
+        assert np.abs(frame - expected).mean() < 6
+    # One palette: none of the frames has a colour table of its own.
+    content = (tmp_path / "a.gif").read_bytes()
+    assert len({color for frame in shown for color in map(tuple, frame.reshape(-1, 3))}) <= 256
+    assert len(content) < sum(frame.size for frame in half_still)
+
+
+def test_grey_frames_in_a_gif_are_as_they_were(tmp_path):
+    grey = list(np.random.default_rng(0).integers(0, 256, (3, 9, 14), np.uint8))
+    save_animation(grey, tmp_path / "a.gif", "gif", 0.1)
+    with Image.open(tmp_path / "a.gif") as picture:
+        for frame, expected in zip(ImageSequence.Iterator(picture), grey, strict=True):
+            np.testing.assert_array_equal(np.asarray(frame.convert("RGB")), np.repeat(expected[..., None], 3, axis=2))
+
+
+def test_a_video_names_its_colours(tmp_path):
+    save_animation(frames(3), tmp_path / "a.mp4", "mp4", 0.2)
+    listing = subprocess.run(
+        [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-i", tmp_path / "a.mp4"], capture_output=True, text=True
+    ).stderr
+    # "tv, bt709" where the matrix, the primaries and the transfer are the same; else "tv, matrix/primaries/transfer".
+    assert "yuv420p(tv, bt709, progressive)" in listing or "yuv420p(tv, bt709)" in listing, listing

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 
 import jax
+import psutil
 
 from ..config import MaterialConfig, SolverConfig
 from ..errors import AppearanceError
@@ -50,8 +51,6 @@ def _peak(size):
 
 def report(size: int) -> None:
     """Solve for a moment, and print the peak memory of this process (of the device, where it has its own) in GB as JSON."""
-    import resource  # not there on Windows
-
     material = Material(published_field("RGB"), MaterialConfig())
     try:
         solve(material, size=(size, size), times=[-1.0, -0.99, -0.98, -0.95], solver=_SOLVER)
@@ -59,6 +58,14 @@ def report(size: int) -> None:
         print(json.dumps(str(error)))
         return
     statistics = jax.devices()[0].memory_stats() or {}
+    print(json.dumps(statistics.get("peak_bytes_in_use", _peak_of_process()) / 1e9))
+
+
+def _peak_of_process():
+    """Bytes that this process held in memory at its peak."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return psutil.Process().memory_info().peak_wset
     unit = 1 if sys.platform == "darwin" else 1024
-    peak = statistics.get("peak_bytes_in_use", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
-    print(json.dumps(peak / 1e9))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

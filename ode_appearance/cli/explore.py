@@ -1,7 +1,8 @@
 """`list` and `info`: which materials there are, and what one of them is."""
 
 from ..checkpoint import count_parameters, load_config
-from ..collection import checkpoints_folder, find_folder, list_materials
+from ..collection import CHECKPOINTS_VARIABLE, checkpoints_folder, find_folder, list_materials
+from ..environment import check_folder
 from ..errors import CheckpointError
 from ..material import map_channels
 
@@ -17,6 +18,7 @@ def add_to(verbs) -> None:
 
 def run_list(options) -> None:
     """A line for each material; for a broken one, what is wrong with it."""
+    check_folder(CHECKPOINTS_VARIABLE)
     folder = checkpoints_folder()
     for name in list_materials(folder):
         try:

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Sequence
 
-from .. import device
+from .. import device, streams
 from ..errors import AppearanceError
 from . import baking, bench, evaluation, explore, export, hub, official, sample, train_all, training
 
@@ -37,17 +37,38 @@ def joined(arguments: Sequence[str]) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit status: 0, 1 with a sentence on standard error, or 130 where it was interrupted."""
-    options = build_parser().parse_args(joined(sys.argv[1:] if arguments is None else arguments))
-    device.prepare()
+    streams.prepare()
     try:
-        options.run(options)
+        try:
+            _run(arguments)
+        finally:
+            sys.stdout.flush()
     except AppearanceError as error:
-        print(error, file=sys.stderr)
+        return _failed(error)
+    except BrokenPipeError:  # whoever read the output has enough
+        streams.discard_output()
         return 1
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 1
+    except OSError as error:
+        streams.discard_output()
+        return _failed(f"{error.filename or 'The output'} cannot be read or written: {error.strerror or error}.")
+    except UnicodeEncodeError as error:
+        return _failed(f"A file name has a character that this system's encoding, {error.encoding}, does not have.")
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130
     return 0
+
+
+def _run(arguments):
+    options = build_parser().parse_args(joined(sys.argv[1:] if arguments is None else arguments))
+    device.prepare()
+    try:
+        options.run(options)
+    except (RuntimeError, AssertionError):
+        device.check()  # which says so where JAX has none
+        raise
+
+
+def _failed(sentence):
+    print(sentence, file=sys.stderr)
+    return 1

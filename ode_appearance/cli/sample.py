@@ -70,10 +70,11 @@ def run(options) -> None:
     name = file_name(material)
     try:
         options.out.mkdir(parents=True, exist_ok=True)
-        for path in write(material, trajectory, times, shown, options.out, name, format, fps):
-            print(path)
+        paths = write(material, trajectory, times, shown, options.out, name, format, fps)
     except OSError as error:
         raise RequestError(f"{options.out} cannot be written: {error.strerror or error}.") from error
+    for path in paths:
+        print(path)
 
 
 def run_published(options) -> None:

@@ -23,7 +23,8 @@ def encode_map(values: Float[np.ndarray, "channels h w"], format: MapFormat) -> 
 
         kind = np.uint8 if format == "png8" else np.uint16
         whole = np.rint(np.clip(pixels, 0, 1) * np.float64(np.iinfo(kind).max)).astype(kind)
-        numpngw.write_png(file, whole, filter_type=4)
+        # By itself it writes the time of day too, and the same maps would not be the same file.
+        numpngw.write_png(file, whole, filter_type=4, text_list=[("Creation Time", None), ("Software", None)])
     return file.getvalue()
 
 

@@ -20,7 +20,7 @@ from .handlers import Studio
 from .layout import LAUNCH, build
 from .library import Library
 from .materials import Collection
-from .settings import hub_allowed, runs_folder, training_allowed
+from .settings import check, hub_allowed, runs_folder, training_allowed
 from .storage import look_after_storage
 from .trainings import Trainings
 
@@ -30,8 +30,13 @@ _POLL_SECONDS, _LATEST_SECONDS = 0.1, 30.0
 
 
 def create_app(folder: Path | str | None = None) -> gr.Blocks:
-    """The app for the materials in a folder (by default the shipped ones), ready to be launched with LAUNCH."""
+    """The app for the materials in a folder (by default the shipped ones), ready to be launched with LAUNCH.
+
+    Raises DeviceError where there is nothing to compute on, and ConfigError for a setting that cannot be used.
+    """
+    check()
     device.prepare()
+    device.check()
     studio = Studio(Collection(folder))
     trainings = Trainings(runs_folder(), busy=lambda: not studio.worker.idle) if training_allowed() else None
     app = build(studio, Library(studio.collection, studio.files, trainings, hub=hub_allowed()))

@@ -4,6 +4,10 @@ import importlib.util
 import os
 from pathlib import Path
 
+from ..collection import CHECKPOINTS_VARIABLE
+from ..environment import check_folder, check_writable_folder
+from ..environment import switched_on as _on
+from ..environment import whole_number as _whole
 from ..errors import ConfigError
 from ..limits import MAX_PIXELS
 
@@ -13,14 +17,24 @@ SHARED_SECONDS = 120
 RUNS = Path(__file__).parents[2] / "runs" / "app"
 
 
+def check() -> None:
+    """Raise ConfigError, with a sentence, for the first setting that cannot be used."""
+    for setting in (training_allowed, hub_allowed, mcp_allowed, most_pixels, most_seconds, cache_bytes, disk_bytes):
+        setting()
+    for name in (CHECKPOINTS_VARIABLE, "ODE_APPEARANCE_EXEMPLARS"):
+        check_folder(name)
+    if training_allowed():
+        check_writable_folder("ODE_APPEARANCE_RUNS")
+
+
 def training_allowed() -> bool:
     """Whether the app trains: unless ODE_APPEARANCE_TRAINING is off, no, false or 0."""
-    return _on("ODE_APPEARANCE_TRAINING")
+    return _on("ODE_APPEARANCE_TRAINING", True)
 
 
 def hub_allowed() -> bool:
     """Whether the app asks the Hugging Face Hub: unless ODE_APPEARANCE_HUB is off, no, false or 0."""
-    return _on("ODE_APPEARANCE_HUB")
+    return _on("ODE_APPEARANCE_HUB", True)
 
 
 def mcp_allowed() -> bool:
@@ -28,7 +42,7 @@ def mcp_allowed() -> bool:
 
     Raises ConfigError where what Gradio needs for it is not installed.
     """
-    wanted = os.environ.get("ODE_APPEARANCE_MCP", "off").strip().lower() in ("on", "yes", "true", "1")
+    wanted = _on("ODE_APPEARANCE_MCP", False)
     if wanted and importlib.util.find_spec("mcp") is None:
         raise ConfigError('ODE_APPEARANCE_MCP is on, and needs what `pip install "gradio[mcp]"` installs.')
     return wanted
@@ -64,19 +78,6 @@ def disk_bytes() -> int:
     """What trainings, materials that visitors fetched, uploads, and compiled programs may each take on the disk:
     ODE_APPEARANCE_DISK_BYTES, or 20 GiB."""
     return _whole("ODE_APPEARANCE_DISK_BYTES", 20 << 30)
-
-
-def _whole(name, usual):
-    given = os.environ.get(name, "").strip()
-    if not given:
-        return usual
-    if not given.isdecimal() or int(given) < 1:
-        raise ConfigError(f"{name} has to be a whole number from 1, not {given[:30]!r}.")
-    return int(given)
-
-
-def _on(name):
-    return os.environ.get(name, "on").strip().lower() not in ("off", "no", "false", "0")
 
 
 def exemplars_folder() -> Path | None:

@@ -2,10 +2,11 @@
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import psutil
 
 from .runs import LOG, Run
 
@@ -41,8 +42,8 @@ class TrainingProcess:
         with (run.folder / LOG).open("ab") as log:
             # When this app ends, however it does, the process's standard input does too, and it saves itself and stops.
             self._process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log, **group)
-        with contextlib.suppress(OSError, AttributeError):
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, 10)
+        with contextlib.suppress(psutil.Error):
+            psutil.Process(self._process.pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 10)
 
     @property
     def returncode(self) -> int | None:
@@ -51,9 +52,11 @@ class TrainingProcess:
 
     def halt(self, halted: bool) -> None:
         """Let it stand still for a while, or go on."""
-        if halted != self._halted and self.returncode is None and hasattr(signal, "SIGSTOP"):
+        if halted != self._halted and self.returncode is None:
             self._halted = halted
-            self._process.send_signal(signal.SIGSTOP if halted else signal.SIGCONT)
+            with contextlib.suppress(psutil.Error):
+                process = psutil.Process(self._process.pid)
+                process.suspend() if halted else process.resume()
 
     def stop(self) -> None:
         """Ask it to save and end, by ending its standard input; once is enough."""
