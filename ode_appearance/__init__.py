@@ -22,7 +22,7 @@ from .trajectory import Trajectory, TrajectoryCache
 
 # What only training, measuring and the Hub need is imported when it is first asked for.
 _LATER = {
-    "Evaluator": "evaluation",
+    "Judge": "judge",
     "TrainConfig": "training.config",
     "list_dataset": "exemplar",
     "list_hub": "hub",
@@ -34,8 +34,8 @@ _LATER = {
 
 __all__ = [
     "AppearanceError",
-    "Evaluator",
     "ExportConfig",
+    "Judge",
     "Light",
     "Material",
     "MaterialConfig",

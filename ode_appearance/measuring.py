@@ -1,6 +1,7 @@
-"""Measuring a material: its rollouts against its exemplar, against what should do worse, and under lights it never saw."""
+"""Measuring a material: what the judge says of its samples, beyond its span, and under lights that it never saw."""
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -8,53 +9,53 @@ from jaxtyping import Float
 
 from .config import Light, SolverConfig
 from .errors import RequestError
-from .evaluation import TIMES, Evaluator, Measures
 from .exemplar import ExemplarFrames, load_exemplar
 from .exemplar.dataset import RELIGHTS, relit_siblings
-from .features import FeatureExtractor
+from .judge import Judge, Scores
+from .judge.scoring import rounded
+from .judge.target import SHARES, Target
 from .material import Material
 from .rendering import render
 from .solve import solve
 
-REFERENCE_SOLVER = SolverConfig("tsit5", 1e-4, 1e-4)
+SEEDS = 4
+BEYOND = 1.5
+"""How far, over its span, a material is followed."""
+ACCURATE = SolverConfig("tsit5", 1e-4, 1e-4)
 
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """The measures of a material under its own solver and under `REFERENCE_SOLVER`.
+    """The judge's scores of a material (see `Scores`).
 
-    `relit` has, for each unseen light whose true pictures are known, the distance ratio of the relit material and that of
-    the material left under its own light. All of these are of seed 0; `others` has the measures of the seeds 1, 2, ...
+    `samples` are those of the seeds 0, 1, ... and `overall` those of all together. `beyond` is the mean score of the pictures
+    at 1.5 times the span against the exemplar's last frame, None where no solve reaches it. `relit` has, for each light whose
+    true pictures are known, the score of seed 0 under that light and the score of the same left under the material's own light.
     """
 
     size: int
-    own: Measures
-    reference: Measures
+    overall: Scores
+    samples: tuple[Scores, ...]
+    beyond: float | None
     relit: dict[str, tuple[float, float]]
-    others: tuple[Measures, ...] = ()
 
-    def over_seeds(self) -> Measures:
-        """The ratios averaged over the seeds, and the worst of all."""
-        each = np.array([dataclasses.astuple(measures) for measures in (self.own, *self.others)])
-        distance, worst_distance, change, worst_change = each.T
-        values = distance.mean(), worst_distance.max(), change.mean(), worst_change.max()
-        return Measures(*(round(float(value), 4) for value in values))
+    def mean_relit(self) -> tuple[float, float] | None:
+        """The scores of `relit`, averaged over the lights."""
+        if not self.relit:
+            return None
+        relit, ignored = np.mean(list(self.relit.values()), axis=0)
+        return rounded(relit), rounded(ignored)
 
-    def record(self) -> dict[str, float]:
+    def record(self) -> dict[str, float | list[float]]:
         """What a checkpoint's config.json keeps under `measures`."""
-        kept = dataclasses.asdict(self.own) | {
-            "distance_ratio_tsit5_1e-4": self.reference.distance_ratio,
+        kept = dataclasses.asdict(self.overall) | {
+            "score_of_each_seed": [sample.score for sample in self.samples],
             "measured_at_size": self.size,
         }
-        if self.others:
-            kept |= {
-                "seeds_measured": 1 + len(self.others),
-                "mean_distance_ratio_of_seeds": self.over_seeds().distance_ratio,
-                "worst_distance_ratio_of_seeds": self.over_seeds().worst_distance_ratio,
-            }
-        if self.relit:
-            relit, ignored = (round(float(np.mean(values)), 4) for values in zip(*self.relit.values(), strict=True))
-            kept |= {"relit_ratio": relit, "relit_ratio_ignoring_the_light": ignored}
+        if self.beyond is not None:
+            kept["score_beyond"] = self.beyond
+        if (relit := self.mean_relit()) is not None:
+            kept |= {"score_relit": relit[0], "score_relit_ignoring_the_light": relit[1]}
         return kept
 
 
@@ -65,70 +66,91 @@ def measured_size(material: Material) -> int:
     return trained if isinstance(trained, int) and 32 <= trained <= 4096 else published
 
 
-def measure(
-    material: Material, exemplar: Path, features: FeatureExtractor | None = None, *, seeds: int = 1
-) -> tuple[Report, Evaluator]:
-    """Measure a material against the exemplar at this path, and under the lights whose true pictures lie beside it.
+def measure(material: Material, exemplar: Path, *, seeds: int = SEEDS) -> tuple[Report, Judge]:
+    """Measure samples of the seeds 0 to `seeds` - 1 against the exemplar at this path, and relit ones where the truth is known.
 
-    One rollout is one sample: with `seeds`, those of the seeds 0 to `seeds` - 1 tell how far samples differ.
-
-    Raises FeatureError where VGG16's weights are not installed, ExemplarError and RequestError for what cannot be measured.
+    Raises ExemplarError and RequestError for what cannot be measured.
     """
     if seeds < 1:
         raise RequestError(f"A material is measured from at least one seed, not {seeds}.")
-    size = measured_size(material)
-    evaluator = Evaluator(load_exemplar(exemplar, material.config.kind, size=size), features)
-    states = rollout(material, size)
-    own = evaluator.measure(pictures_of(material, states))
-    reference = evaluator.measure(pictures_of(material, rollout(material, size, REFERENCE_SOLVER)))
-    relit = {}
-    for name, (light, truth) in _ground_truth(exemplar, material, size).items():
-        judge = Evaluator(truth, features)
-        relit[name] = tuple(judge.measure(pictures_of(material, states, where)).distance_ratio for where in (light, None))
-    others = tuple(evaluator.measure(pictures_of(material, rollout(material, size, seed=seed))) for seed in range(1, seeds))
-    return Report(size, own, reference, relit, others), evaluator
+    config, size = material.config, measured_size(material)
+    judge = Judge(load_exemplar(exemplar, config.kind, size=size))
+    truths = {name: _truth(load_exemplar(path, config.kind, size=size)) for name, path in relit_siblings(exemplar).items()}
+    shares = {*judge.target.shares, *(share for truth in truths.values() for share in truth.shares)}
+    distances, ends, relit = [], [], {}
+    for seed in range(seeds):
+        states = rollout(material, size, {*shares, BEYOND}, seed=seed)
+        distances.append(judge.target.distances(pictures_at(material, states, judge.target.shares)))
+        if BEYOND in states:
+            ends += pictures_at(material, states, [BEYOND])
+        if seed == 0:
+            relit = {name: _relit(material, states, judge, truth, name) for name, truth in truths.items()}
+    report = Report(
+        size,
+        judge.scores(distances),
+        tuple(judge.scores([sample]) for sample in distances),
+        judge.score_at_the_end(ends) if ends else None,
+        relit,
+    )
+    return report, judge
+
+
+def score_by_accurate_solver(material: Material, judge: Judge) -> Scores:
+    """The scores of seed 0 solved by Tsit5 with a tolerance of 1e-4, whatever the material's own solver is.
+
+    Where they are far from those by its own solver, it was fitted to that solver's steps.
+    """
+    shares = judge.target.shares
+    states = rollout(material, judge.target.exemplar.size, shares, solver=ACCURATE)
+    return judge.score(pictures_at(material, states, shares))
 
 
 def rollout(
-    material: Material, size: int, solver: SolverConfig | None = None, seed: int = 0
-) -> Float[np.ndarray, "times c s s"]:
-    """The material's states at the evaluated times of its own span. Raises RequestError where its solve ends early."""
-    times = material.config.times.duration * np.arange(TIMES) / TIMES
-    trajectory = solve(material, seed=seed, size=(size, size), times=times, solver=solver)
-    if trajectory.status != "complete":
-        raise RequestError(f"{material.name} cannot be measured: its solve from seed {seed} ended early ({trajectory.status}).")
-    return trajectory.states
+    material: Material, size: int, shares: Iterable[float], *, seed: int = 0, solver: SolverConfig | None = None
+) -> dict[float, Float[np.ndarray, "c s s"]]:
+    """The material's states at these shares of its span; those beyond it are left out where the solve ends before.
 
-
-def pictures_of(
-    material: Material, states: Float[np.ndarray, "times c s s"], light: Light | None = None
-) -> list[Float[np.ndarray, "3 s s"]]:
-    """The pictures of a rollout, by default under the material's own light."""
-    return [np.asarray(render(material, state, light=light)) for state in states]
-
-
-def controls(evaluator: Evaluator, other: Material | None = None) -> dict[str, Measures]:
-    """The measures of what a good material should rank above, and of two that it should not hope to beat.
-
-    The exemplar itself has 1 by definition. Its mirror image is another sample of the same texture, as good as any: what it
-    scores is what can be hoped for. Below come its first frame frozen, another material, and noise.
+    Raises RequestError where it ends within the span.
     """
-    frames = [evaluator.exemplar.frame_at(time) for time in evaluator.times]
-    noise = np.random.default_rng(0).random((TIMES, *frames[0].shape), np.float32)
-    rows = {
-        "exemplar": frames,
-        "exemplar mirrored": [np.ascontiguousarray(frame[:, :, ::-1]) for frame in frames],
-        "first frame frozen": [frames[0]] * TIMES,
-    }
-    if other is not None:
-        rows[f"another material ({other.name})"] = pictures_of(other, rollout(other, evaluator.exemplar.size))
-    return {name: evaluator.measure(pictures) for name, pictures in {**rows, "noise": list(noise)}.items()}
+    wanted = sorted(set(shares))
+    times = material.config.times.duration * np.array(wanted)
+    trajectory = solve(material, seed=seed, size=(size, size), times=times, solver=solver)
+    states = dict(zip(wanted, trajectory.states, strict=False))
+    if any(share <= 1 and share not in states for share in wanted):
+        raise RequestError(f"{material.name} cannot be measured: its solve from seed {seed} ended early ({trajectory.status}).")
+    return states
 
 
-def _ground_truth(exemplar: Path, material: Material, size: int) -> dict[str, tuple[Light, ExemplarFrames]]:
-    """The true pictures under other lights that lie beside an exemplar, with those lights as strong as the material's own."""
-    config = material.config
-    return {
-        name: (Light(*RELIGHTS[name], config.light.log_intensity), load_exemplar(path, config.kind, size=size))
-        for name, path in relit_siblings(exemplar).items()
-    }
+def pictures_at(
+    material: Material,
+    states: Mapping[float, Float[np.ndarray, "c s s"]],
+    shares: Iterable[float],
+    light: Light | None = None,
+) -> list[Float[np.ndarray, "3 s s"]]:
+    """The pictures of a rollout at these shares, by default under the material's own light."""
+    return [np.asarray(render(material, states[share], light=light)) for share in shares]
+
+
+def _truth(pictures: ExemplarFrames) -> Target:
+    """The pictures under another light, of which there may be few: each is compared at the time at which it begins."""
+    beginnings = []
+    for share in SHARES:
+        index = pictures.index_at(share * pictures.duration)
+        while index and np.array_equal(pictures.frames[index - 1], pictures.frames[index]):
+            index -= 1
+        beginnings.append(float(pictures.times[index] / pictures.duration))
+    return Target(pictures, beginnings)
+
+
+def _relit(material, states, judge, truth, name) -> tuple[float, float]:
+    """Scores against the truth under another light, as strong as the material's own; and of ignoring that light.
+
+    In units of the exemplar's own reference: only under a light in the middle is a mirrored half lit like the other.
+    """
+    unit = max(np.mean(judge.reference.pictures), 1e-12)
+    light = Light(*RELIGHTS[name], material.config.light.log_intensity)
+    relit, ignored = (
+        rounded(np.mean(truth.distances(pictures_at(material, states, truth.shares, where)).pictures) / unit)
+        for where in (light, None)
+    )
+    return relit, ignored

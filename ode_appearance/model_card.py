@@ -53,7 +53,7 @@ def model_card(config: MaterialConfig, *, source: str | None = None) -> str:
         f"- Parameters: {count_parameters(config.architecture):,}",
         "## Use\n\n" + _USE.format(name=name, middle=times.duration / 2, end=times.duration),
         "## Training record\n\n" + _list(config.training),
-        "## Measures\n\n" + _list(config.measures),
+        "## Measures\n\n" + _measures(config),
         "## Credit\n\n" + (config.exemplar.credit or "Not given."),
         'Method: C. Liu and T. Ritschel, "Neural Differential Appearance Equations", ACM Transactions on Graphics 43(6), '
         "2024, doi 10.1145/3687900.",
@@ -64,6 +64,19 @@ def model_card(config: MaterialConfig, *, source: str | None = None) -> str:
 def _license(name: str) -> dict[str, str]:
     known = (name or "unknown").lower()
     return {"license": known} if _LICENSES.fullmatch(known) else {"license": "other", "license_name": name}
+
+
+def _measures(config: MaterialConfig) -> str:
+    """What the judge's score says, where there is one, and the record of all measures."""
+    score = config.measures.get("score")
+    if not isinstance(score, int | float):  # none yet, or measures of an earlier kind
+        return _list(config.measures)
+    other = "cut and stitched anew" if config.brdf is None else "compared half against mirrored half"
+    sentence = (
+        f"By features that it was not trained with, this material is {score:.2g} times as far from its exemplar as the "
+        f"exemplar itself is when {other} (its score; less is closer)."
+    )
+    return f"{sentence}\n\n{_list(config.measures)}"
 
 
 def _list(facts: dict) -> str:

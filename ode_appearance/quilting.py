@@ -23,14 +23,16 @@ FEATHER = 1.0
 VARIETY = 0.5
 """Each use of a place of the picture raises the differences of the patches around it by this share."""
 _MOST_CANDIDATES = 4096
+_MOST_BYTES = 256 << 20
+"""Of all candidates together."""
 
 
 class _Axis(NamedTuple):
-    """Where the patches of one axis begin, and how many pixels each shares with the one before it."""
+    """Where the patches of one axis begin, and how many pixels at either end of each are known before it is laid."""
 
     starts: Int[np.ndarray, " n"]
-    overlaps: Int[np.ndarray, " n"]
-    closing: int  # pixels that the last patch shares with the first; 0: it does not
+    before: Int[np.ndarray, " n"]
+    after: Int[np.ndarray, " n"]  # shared with the first patches, of those that reach round the end
 
 
 def quilt(
@@ -49,13 +51,15 @@ def quilt(
     also matches and cuts the last patches against the first ones, so that the result tiles. `variety` keeps the same places
     from being used again and again; 0 is as published.
 
-    Raises RequestError where the picture is smaller than a patch.
+    Raises RequestError where the picture is smaller than a patch, and for sizes below 1, patches below 2 and overlaps below 0.
     """
     channels, height, width = picture.shape
+    if min(size) < 1 or patch < 2 or overlap < 0:
+        raise RequestError(f"No picture of {size[0]}x{size[1]} pixels is made of patches of {patch} that overlap by {overlap}.")
     if min(height, width) < patch:
         raise RequestError(f"A picture of {width}x{height} pixels is too small to be cut into patches of {patch}.")
     out_width, out_height = size
-    sides = [min(patch, out_height), min(patch, out_width)]
+    sides = [_side(length, patch, periodic) for length in (out_height, out_width)]
     rows, columns = (
         _layout(length, side, min(overlap, side // 2), periodic)
         for length, side in zip((out_height, out_width), sides, strict=True)
@@ -65,11 +69,9 @@ def quilt(
     result = np.zeros((channels, out_height, out_width), np.float32)
     for i, y in enumerate(rows.starts):
         for j, x in enumerate(columns.starts):
-            place = np.ix_(
-                np.arange(channels), (y + np.arange(sides[0])) % out_height, (x + np.arange(sides[1])) % out_width
-            )
+            place = np.ix_(np.arange(channels), (y + np.arange(sides[0])) % out_height, (x + np.arange(sides[1])) % out_width)
             old = result[place]
-            bands = _bands(rows, i, sides[0]), _bands(columns, j, sides[1])
+            bands = [(int(axis.before[k]), int(axis.after[k])) for axis, k in ((rows, i), (columns, j))]
             known = np.zeros(sides, bool)
             for axis, (before, after) in enumerate(bands):
                 lines = np.moveaxis(known, axis, 0)
@@ -81,33 +83,33 @@ def quilt(
     return result
 
 
-def _layout(length, side, overlap, periodic) -> _Axis:
+def _side(length: int, patch: int, periodic: bool) -> int:
+    """The side of a patch along an axis: a periodic axis has at least two, for one alone does not match itself."""
+    return max(1, 2 * length // 3) if periodic and length <= patch else min(patch, length)
+
+
+def _layout(length: int, side: int, overlap: int, periodic: bool) -> _Axis:
     """As few patches as cover the axis with that overlap at least, spread evenly."""
     if length <= side:
-        return _Axis(np.zeros(1, int), np.zeros(1, int), 0)
+        return _Axis(np.zeros(1, int), np.zeros(1, int), np.zeros(1, int))
     if periodic:
         count = -(-length // (side - overlap))
         starts = np.arange(count) * length // count
-        return _Axis(starts, np.r_[0, side - np.diff(starts)], int(starts[-1] + side - length))
-    count = 1 + -(-(length - side) // (side - overlap))
-    starts = np.rint(np.linspace(0, length - side, count)).astype(int)
-    return _Axis(starts, np.r_[0, side - np.diff(starts)], 0)
-
-
-def _bands(axis, index, side) -> tuple[int, int]:
-    """How many pixels of a patch are known before it is laid: at its beginning, and at its end."""
-    last = index == len(axis.starts) - 1 and index > 0
-    before = int(axis.overlaps[index])
-    return before, min(axis.closing, side - before) if last else 0
+    else:
+        count = 1 + -(-(length - side) // (side - overlap))
+        starts = np.rint(np.linspace(0, length - side, count)).astype(int)
+    before = np.r_[0, side - np.diff(starts)]
+    return _Axis(starts, before, np.clip(starts + side - length, 0, side - before))
 
 
 class _Patches:
-    """All patches of a picture (or evenly as many as `_MOST_CANDIDATES`), compared with what is known by one product."""
+    """All patches of a picture, or evenly as many as the limits allow, compared with what is known by one product."""
 
     def __init__(self, picture: Float[np.ndarray, "c h w"], height: int, width: int, variety: float):
         windows = np.lib.stride_tricks.sliding_window_view(picture, (height, width), axis=(1, 2))
         places = windows.shape[1] * windows.shape[2]
-        every = max(1, int(np.ceil(np.sqrt(places / _MOST_CANDIDATES))))
+        most = min(_MOST_CANDIDATES, max(64, _MOST_BYTES // (4 * len(picture) * height * width)))
+        every = max(1, int(np.ceil(np.sqrt(places / most))))
         windows = windows[:, ::every, ::every]
         self._all = np.ascontiguousarray(windows.transpose(1, 2, 0, 3, 4), np.float32).reshape(-1, len(picture), height, width)
         self._known = {}
@@ -158,7 +160,7 @@ def _before_cut(errors: Float[np.ndarray, "n width"]) -> Float[np.ndarray, "n wi
     """The share of the old picture on each line of a band: 1 before the cheapest cut, 0 behind it, softly in between."""
     cut = cheapest_cut(errors)[:, None]
     position = np.arange(errors.shape[1]) + 0.5
-    # The blend ends within the band: at its first pixel all is old, at its last all is new.
+    # The blend ends within the band: behind it, all is new.
     soft = 1 / (1 + np.exp(np.clip((position - cut) / (FEATHER * 0.55), -30, 30)))
     width = errors.shape[1]
     limit = np.clip(np.minimum(1.0, (width - position) / min(2.0, width)), 0, 1)

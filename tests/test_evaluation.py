@@ -1,166 +1,129 @@
-"""The measures rank what is known to be better above what is known to be worse."""
+"""Measuring a material against its exemplar and under other lights, and the verb that does it."""
 
 import dataclasses
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
+from growing_spots import growing_spots, write_animation
 from materials import PLAIN, SVBRDF, little_material
-from PIL import Image
 
 import ode_appearance as oa
 from ode_appearance.cli import evaluation as verb
 from ode_appearance.cli.main import main
-from ode_appearance.config import Light
+from ode_appearance.config import Light, SolverConfig
 from ode_appearance.errors import RequestError
-from ode_appearance.evaluation import TIMES, Evaluator, checkerboard_halves
-from ode_appearance.exemplar import ExemplarFrames
 from ode_appearance.exemplar.dataset import RELIGHTS
-from ode_appearance.features import load_features
-from ode_appearance.measuring import controls, measure, measured_size, pictures_of, rollout
+from ode_appearance.measuring import BEYOND, measure, measured_size, pictures_at, rollout, score_by_accurate_solver
 
-SIZE = 48
-
-
-def spots(seed: int, share: float) -> np.ndarray:
-    """Blurred noise above a threshold that falls with time: dark spots that grow, (3, 48, 48) in 0 ... 255."""
-    noise = np.random.default_rng(seed).standard_normal((SIZE, SIZE))
-    frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(SIZE), np.fft.fftfreq(SIZE)))
-    smooth = np.fft.ifft2(np.fft.fft2(noise) * np.exp(-((frequency / 0.08) ** 2))).real
-    dark = 1 / (1 + np.exp(8 * (smooth / smooth.std() - 1 + 2 * share)))
-    colours = np.array([0.8, 0.7, 0.6])[:, None, None] * (0.3 + 0.7 * dark) + 0.02 * noise
-    return (255 * np.clip(colours, 0, 1)).astype(np.uint8)
+SIZE = 32
+FACTS = dataclasses.replace(PLAIN, training={"exemplar_size": SIZE})
 
 
-def growing(seed: int) -> ExemplarFrames:
-    shares = np.arange(TIMES) / TIMES
-    frames = np.stack([spots(seed, share) for share in shares])
-    return ExemplarFrames("spots", "rgb", frames, shares * 2.0, 2.0, 2.0 / TIMES)
+@pytest.fixture
+def exemplar(tmp_path):
+    frames = growing_spots(size=SIZE).frames.astype(np.float32) / 255
+    write_animation(tmp_path / "nothing.webp", frames)
+    return tmp_path / "nothing.webp"
 
 
-@pytest.fixture(scope="module")
-def features():
-    return load_features("patch")
-
-
-@pytest.fixture(scope="module")
-def evaluator(features):
-    return Evaluator(growing(0), features)
-
-
-def test_the_controls_rank_as_they_should(evaluator):
-    rows = controls(evaluator, little_material(PLAIN))
-    assert rows["exemplar"].distance_ratio == rows["exemplar"].worst_distance_ratio == 1
-    assert rows["exemplar"].change_ratio == 1
-    resampled = evaluator.measure([frame.astype(np.float32) / 255 for frame in growing(1).frames])
-    good = max(rows["exemplar mirrored"].distance_ratio, resampled.distance_ratio)
-    bad = [rows[name] for name in ("first frame frozen", "another material (little_texture)", "noise") if name in rows]
-    bad.append(rows["another material (plain_texture)"])
-    assert all(2 * good < measures.distance_ratio for measures in bad)
-    assert 2 * resampled.change_ratio < rows["first frame frozen"].change_ratio
-
-
-def test_noise_and_a_wrong_tint_are_seen(evaluator):
-    frames = [frame.astype(np.float32) / 255 for frame in evaluator.exemplar.frames]
-    tinted = [np.clip(frame + np.array([0.1, 0, -0.1], np.float32)[:, None, None], 0, 1) for frame in frames]
-    noise = np.random.default_rng(0).normal(0, 0.1, frames[0].shape).astype(np.float32)
-    noisy = [np.clip(frame + noise, 0, 1) for frame in frames]
-    assert evaluator.measure(tinted).distance_ratio > 2
-    assert evaluator.measure(noisy).distance_ratio > 2
-
-
-def test_the_halves_are_the_squares_of_a_checkerboard():
-    black, white = checkerboard_halves(jnp.arange(17 * 16, dtype=jnp.float32).reshape(1, 17, 16))
-    assert black.shape == white.shape == (1, 128)
-    assert set(np.asarray(black)[0, :4]) == {0, 1, 16, 17}
-    assert not set(np.asarray(black).ravel()) & set(np.asarray(white).ravel())
-
-
-def test_what_does_not_fit_is_refused(evaluator):
-    with pytest.raises(RequestError, match="20 pictures of 48 pixels"):
-        evaluator.measure([np.zeros((3, SIZE, SIZE), np.float32)] * 3)
-
-
-def write_animation(path, pictures):
-    """Lossless, one frame after the other."""
-    images = [Image.fromarray((255 * picture).round().astype(np.uint8).transpose(1, 2, 0)) for picture in pictures]
-    images[0].save(path, save_all=True, append_images=images[1:], duration=100, lossless=True)
-
-
-def test_relighting_is_measured_against_the_truth(tmp_path, features):
-    """A material as its own exemplar: lit as the truth is, it is as close as the truth; under its own light, it is not."""
+def test_relighting_is_measured_against_the_truth(tmp_path):
+    """A material as its own exemplar: lit as the truth is, it is the truth; under its own light, it is not."""
     facts = dataclasses.replace(SVBRDF, training={"exemplar_size": SIZE}, light=Light(0, 0, 1.0))
     material = little_material(facts)
     assert measured_size(material) == SIZE
-    states = rollout(material, SIZE)
-    write_animation(tmp_path / "made.webp", pictures_of(material, states))
+    shares = [float(share) for share in np.arange(20) / 20]
+    states = rollout(material, SIZE, shares)
+    write_animation(tmp_path / "made.webp", pictures_at(material, states, shares))
     light = Light(*RELIGHTS["left"], 1.0)
-    write_animation(tmp_path / "made_relit_left.webp", pictures_of(material, states, light))
-    report, _ = measure(material, tmp_path / "made.webp", features)
+    # Of the truth there are fewer frames: each is compared at the time at which it begins.
+    write_animation(tmp_path / "made_relit_left.webp", pictures_at(material, states, shares[::4], light))
+    report, judge = measure(material, tmp_path / "made.webp", seeds=1)
     assert set(report.relit) == {"left"}
     relit, ignored = report.relit["left"]
-    assert relit == pytest.approx(1, abs=0.1)
-    assert report.own.distance_ratio == pytest.approx(1, abs=0.1)
-    assert ignored > 2 * relit
+    assert report.overall.score < 0.3 and relit < 0.3, "but for frames between and 8 bits"
+    assert ignored > 5 * relit
     record = report.record()
-    assert record["relit_ratio"] == pytest.approx(relit, abs=1e-3)
-    assert record["measured_at_size"] == SIZE
+    assert (record["score_relit"], record["score_relit_ignoring_the_light"]) == report.mean_relit() == (relit, ignored)
+    assert record["score"] == report.overall.score and record["measured_at_size"] == SIZE
+    assert score_by_accurate_solver(material, judge).score < 0.2
 
 
-def test_samples_of_several_seeds(tmp_path, features):
-    material = little_material(dataclasses.replace(PLAIN, training={"exemplar_size": SIZE}))
-    write_animation(tmp_path / "made.webp", [frame.astype(np.float32) / 255 for frame in growing(0).frames])
-    one, evaluator = measure(material, tmp_path / "made.webp", features)
-    report, _ = measure(material, tmp_path / "made.webp", features, seeds=3)
-    assert one.over_seeds() == one.own == report.own
-    each = [evaluator.measure(pictures_of(material, rollout(material, SIZE, seed=seed))) for seed in range(3)]
-    assert (report.own, *report.others) == tuple(each)
-    assert len({measures.distance_ratio for measures in each}) == 3
-    over = report.over_seeds()
-    for name, of_all in (("distance_ratio", np.mean), ("change_ratio", np.mean), ("worst_distance_ratio", max)):
-        assert getattr(over, name) == pytest.approx(of_all([getattr(measures, name) for measures in each]), abs=1e-4)
-    assert over.worst_change_ratio == max(measures.worst_change_ratio for measures in each)
+def test_samples_of_several_seeds(exemplar):
+    material = little_material(FACTS)
+    report, judge = measure(material, exemplar, seeds=2)
+    shares = judge.target.shares
+    samples = [pictures_at(material, rollout(material, SIZE, shares, seed=seed), shares) for seed in range(2)]
+    assert report.overall == judge.score(*samples)
+    assert report.samples == tuple(judge.score(sample) for sample in samples)
+    assert report.samples[0].score != report.samples[1].score
     record = report.record()
-    assert record["seeds_measured"] == 3 and record["distance_ratio"] == report.own.distance_ratio
-    assert record["mean_distance_ratio_of_seeds"] == over.distance_ratio
-    assert record["worst_distance_ratio_of_seeds"] == over.worst_distance_ratio
-    assert not any("seeds" in name for name in one.record())
+    assert record["score_of_each_seed"] == [sample.score for sample in report.samples]
+    assert dataclasses.asdict(report.overall).items() <= record.items()
+    assert not any("relit" in name for name in record)
     with pytest.raises(RequestError, match="at least one seed"):
-        measure(material, tmp_path / "made.webp", features, seeds=0)
+        measure(material, exemplar, seeds=0)
 
 
-def test_the_table_of_all(tmp_path, features, monkeypatch, capsys):
-    material = little_material(dataclasses.replace(PLAIN, training={"exemplar_size": SIZE}))
-    oa.save(material, tmp_path / "plain")
-    frames = [frame.astype(np.float32) / 255 for frame in growing(0).frames]
-    write_animation(tmp_path / "nothing.webp", frames)
+def test_beyond_the_span_is_measured_where_the_solve_reaches_it(exemplar):
+    material = little_material(FACTS)
+    report, judge = measure(material, exemplar, seeds=1)
+    states = rollout(material, SIZE, [0.5, BEYOND])
+    assert report.beyond == judge.score_at_the_end(pictures_at(material, states, [BEYOND])) == report.record()["score_beyond"]
+    # Steps of 0.25 from -0.5: 10 reach the span's end at 2, 14 its 1.5-fold.
+    short = little_material(dataclasses.replace(FACTS, solver=SolverConfig(method="euler", step=0.25, max_steps=11)))
+    report, _ = measure(short, exemplar, seeds=1)
+    assert report.beyond is None and "score_beyond" not in report.record() and report.overall.score > 0
+    shorter = little_material(dataclasses.replace(FACTS, solver=SolverConfig(method="euler", step=0.25, max_steps=5)))
+    with pytest.raises(RequestError, match="ended early"):
+        measure(shorter, exemplar, seeds=1)
+
+
+def table(out):
+    """The rows that were printed, by their names."""
+    return {line[:28].strip(): line[28:].split() for line in out.splitlines()}
+
+
+def test_the_table_of_all(tmp_path, exemplar, monkeypatch, capsys):
+    oa.save(little_material(FACTS), tmp_path / "plain")
     monkeypatch.setattr(verb, "list_materials", lambda: [str(tmp_path / "plain")])
-    monkeypatch.setattr("ode_appearance.evaluation.load_features", lambda name: features)
     evaluate_all = ["evaluate", "--all", "--exemplars"]
     assert main([*evaluate_all, str(tmp_path), "--record", "--seeds", "2"]) == 0
-    rows = {line[:28].strip(): line[28:].split() for line in capsys.readouterr().out.splitlines()}
-    assert list(rows) == ["", "plain_texture", "seed 1", "over 2 seeds"]
+    out = capsys.readouterr().out
+    rows = table(out)
+    assert list(rows)[:4] == ["", "plain_texture", "seed 0", "seed 1"]
+    assert out.splitlines()[-1] == "1 measured: 0 with a score of at most 1, 0 of at most 1.5"
     kept = oa.load(tmp_path / "plain").config.measures
-    for row, names in (
-        ("plain_texture", ("distance_ratio", "worst_distance_ratio")),
-        ("over 2 seeds", ("mean_distance_ratio_of_seeds", "worst_distance_ratio_of_seeds")),
-    ):
-        assert [float(cell) for cell in rows[row][:2]] == pytest.approx([kept[name] for name in names], abs=1e-3)
-    first, second, both = (float(rows[row][0]) for row in ("plain_texture", "seed 1", "over 2 seeds"))
-    assert first != second and both == pytest.approx((first + second) / 2, abs=1e-3)
+    names = ("score", "worst_score", "change_score", "worst_change_score", "score_beyond")
+    assert [float(cell) for cell in rows["plain_texture"]] == pytest.approx([kept[name] for name in names], abs=6e-3)
+    each = [float(rows[f"seed {seed}"][0]) for seed in range(2)]
+    assert each == pytest.approx(kept["score_of_each_seed"], abs=6e-3)
+    card = (tmp_path / "plain" / "README.md").read_text()
+    assert f"score: {kept['score']}" in card and "times as far from its exemplar" in card
     assert main([*evaluate_all, str(tmp_path / "elsewhere")]) == 0
     assert "its exemplar is not at hand" in capsys.readouterr().out
     assert main(["evaluate"]) == 1
     assert "--all" in capsys.readouterr().err
 
 
-def test_what_of_all_cannot_be_measured_is_told_and_the_rest_is_measured(tmp_path, features, monkeypatch, capsys):
+def test_controls_are_printed(tmp_path, exemplar, monkeypatch, capsys):
+    oa.save(little_material(FACTS), tmp_path / "plain")
+    oa.save(little_material(dataclasses.replace(PLAIN, name="other"), seed=5), tmp_path / "other")
+    monkeypatch.setattr(verb, "list_materials", lambda: [str(tmp_path / name) for name in ("other", "plain")])
+    assert main(["evaluate", str(tmp_path / "plain"), str(exemplar), "--controls", "--seeds", "1"]) == 0
+    rows = table(capsys.readouterr().out)
+    assert list(rows)[1:] == [
+        *("plain_texture", "seed 0 by tsit5 1e-4", "exemplar", "mirrored", "quilted, other seed", "blurred"),
+        *("pixels shuffled", "frozen", "noise", "halves", "another, other"),
+    ]
+    assert float(rows["noise"][0]) > float(rows["mirrored"][0]) > float(rows["exemplar"][0]) == 0
+    assert float(rows["frozen"][2]) > 3 * float(rows["mirrored"][2])
+
+
+def test_what_of_all_cannot_be_measured_is_told_and_the_rest_is_measured(tmp_path, exemplar, monkeypatch, capsys):
     (tmp_path / "broken").mkdir()
-    oa.save(little_material(dataclasses.replace(PLAIN, training={"exemplar_size": SIZE})), tmp_path / "plain")
-    write_animation(tmp_path / "nothing.webp", [frame.astype(np.float32) / 255 for frame in growing(0).frames])
+    oa.save(little_material(FACTS), tmp_path / "plain")
     monkeypatch.setattr(verb, "list_materials", lambda: [str(tmp_path / name) for name in ("broken", "plain")])
-    monkeypatch.setattr("ode_appearance.evaluation.load_features", lambda name: features)
-    assert main(["evaluate", "--all", "--exemplars", str(tmp_path)]) == 1
+    assert main(["evaluate", "--all", "--exemplars", str(tmp_path), "--seeds", "1"]) == 1
     told = capsys.readouterr()
-    assert len(told.out.splitlines()) == 2 and told.out.splitlines()[1].startswith("plain_texture")
+    assert list(table(told.out))[1] == "plain_texture"
     assert told.err.splitlines()[-1].startswith("Not measured: ") and "broken" in told.err.splitlines()[-1]

@@ -56,3 +56,18 @@ def test_a_duration_stays_on_its_line():
     _, text = card(real_duration="a day\n# Install\n```python\nimport os\n```\r\n---\ntags: [evil]")
     assert "- In reality it took a day # Install ```python import os ``` --- tags: [evil]" in text.splitlines()
     assert len(re.findall(r"^```python$", text, flags=re.MULTILINE)) == 1
+
+
+@pytest.mark.parametrize(("config", "told"), [(RGB, "when cut and stitched anew"), (SVBRDF, "half against mirrored half")])
+def test_the_score_is_told_in_a_sentence(config, told):
+    text = model_card(dataclasses.replace(config, measures={"score": 1.9512, "change_score": 3.5}))
+    measures = text.partition("## Measures")[2].partition("##")[0]
+    assert "2 times as far from its exemplar" in measures and told in measures
+    assert "- score: 1.9512" in measures and "- change score: 3.5" in measures
+
+
+@pytest.mark.parametrize("measures", [{}, {"distance_ratio": 2.5}, {"score": "much"}, {"score": None}])
+def test_other_records_are_listed_alone(measures):
+    text = model_card(dataclasses.replace(RGB, measures=measures))
+    listed = text.partition("## Measures")[2].partition("##")[0].strip()
+    assert listed == ("\n".join(f"- {name.replace('_', ' ')}: {value}" for name, value in measures.items()) or "None recorded.")

@@ -9,6 +9,9 @@ from ..collection import checkpoints_folder, find_folder, list_materials, load, 
 from ..errors import AppearanceError, CheckpointError, RequestError
 from ..material import Material
 
+SEEDS = 4
+COLUMNS = ("score", "worst", "change", "worst", "beyond", "relit", "light ignored")
+
 
 def add_to(verbs) -> None:
     """Add the verb to the parser."""
@@ -17,14 +20,16 @@ def add_to(verbs) -> None:
     parser.add_argument("exemplar", type=Path, nargs="?", help="its exemplar: an animation, a video, a folder or zip file")
     parser.add_argument("--all", action="store_true", help="measure every material of checkpoints/ instead")
     parser.add_argument("--exemplars", type=Path, metavar="DIR", help="where their exemplars are, besides examples/")
-    parser.add_argument("--seeds", type=int, default=1, metavar="N", help="measure N samples: seeds 0 to N-1 (default 1)")
-    parser.add_argument("--controls", action="store_true", help="measure what should do worse, too")
+    parser.add_argument(
+        "--seeds", type=int, default=SEEDS, metavar="N", help=f"measure N samples: seeds 0 to N-1 (default {SEEDS})"
+    )
+    parser.add_argument("--controls", action="store_true", help="score pictures of known quality and an accurate solve, too")
     parser.add_argument("--record", action="store_true", help="write the measures into config.json and the model card")
     parser.set_defaults(run=run)
 
 
 def run(options) -> None:
-    """Print a table of the measures."""
+    """Print a table of the scores."""
     if options.all == (options.name is not None) or (not options.all and options.exemplar is None):
         raise RequestError("Give a material and its exemplar, or --all (with --exemplars DIR).")
     if options.exemplars is not None and not options.all:
@@ -33,13 +38,17 @@ def run(options) -> None:
         raise RequestError(f"--seeds has to be at least 1, not {options.seeds}.")
     if options.record and not options.all and local_folder(options.name) is None:
         raise RequestError(f"--record is for checkpoints/ and folders; {options.name} is neither.")
-    _print_row("", "distance", "worst", "tsit5 1e-4", "change", "worst", "relit", "light ignored")
-    if not options.all:
+    _print_row("", *COLUMNS)
+    if options.all:
+        _evaluate_all(options)
+    else:
         _evaluate(options.name, options.exemplar, options)
-        return
+
+
+def _evaluate_all(options):
     from ..exemplar.dataset import find_exemplar
 
-    failed = []
+    scores, failed = [], []
     for name in list_materials():
         try:
             exemplar = find_exemplar(load(name).config.exemplar.name or name, options.exemplars)
@@ -48,44 +57,54 @@ def run(options) -> None:
             if exemplar is None:
                 print(f"{name:28} not measurable here: its exemplar is not at hand", flush=True)
             else:
-                _evaluate(name, exemplar, options)
+                scores.append(_evaluate(name, exemplar, options))
         except AppearanceError as error:
             print(f"{name:28} {error}", file=sys.stderr, flush=True)
             failed.append(name)
+    if scores:
+        close = sum(score <= 1 for score in scores), sum(score <= 1.5 for score in scores)
+        print(f"{len(scores)} measured: {close[0]} with a score of at most 1, {close[1]} of at most 1.5", flush=True)
     if failed:
         raise AppearanceError(f"Not measured: {', '.join(failed)}; why is said above.")
 
 
-def _evaluate(name, exemplar, options):
-    from ..measuring import controls, measure
+def _evaluate(name, exemplar, options) -> float:
+    """Print one material's rows, record its measures if so asked, and return its score."""
+    from ..measuring import measure
 
     material = load(name)
-    report, evaluator = measure(material, exemplar, seeds=options.seeds)
-    kept = report.record()
-    row = [*dataclasses.astuple(report.own), kept.get("relit_ratio"), kept.get("relit_ratio_ignoring_the_light")]
-    _print_row(material.name, *row[:2], report.reference.distance_ratio, *row[2:])
+    report, judge = measure(material, exemplar, seeds=options.seeds)
+    relit = report.mean_relit() or (None, None)
+    _print_row(material.name, *dataclasses.astuple(report.overall), report.beyond, *relit)
+    if len(report.samples) > 1:
+        for seed, scores in enumerate(report.samples):
+            _print_row(f"  seed {seed}", *dataclasses.astuple(scores))
     for light, ratios in report.relit.items():
         _print_row(f"  relit, {light}", *[None] * 5, *ratios)
-    if report.others:
-        for seed, measures in enumerate(report.others, 1):
-            _print_measures(f"  seed {seed}", measures)
-        _print_measures(f"  over {1 + len(report.others)} seeds", report.over_seeds())
     if options.controls:
-        for control, measures in controls(evaluator, _another(material)).items():
-            _print_measures(f"  {control}", measures)
+        _print_controls(material, judge)
     if options.record:
         folder = find_folder(name)
-        measured = Material(material.vector_field, dataclasses.replace(material.config, measures=kept))
+        measured = Material(material.vector_field, dataclasses.replace(material.config, measures=report.record()))
         save(measured, folder, preview=checked_file(folder, PREVIEW).read_bytes())
+    return report.overall.score
 
 
-def _print_measures(name, measures):
-    distance, worst, *change = dataclasses.astuple(measures)
-    _print_row(name, distance, worst, None, *change)
+def _print_controls(material, judge):
+    from ..judge.controls import controls
+    from ..measuring import pictures_at, rollout, score_by_accurate_solver
+
+    rows = {"seed 0 by tsit5 1e-4": score_by_accurate_solver(material, judge), **controls(judge)}
+    if (other := _another(material)) is not None:
+        shares = judge.target.shares
+        states = rollout(other, judge.target.exemplar.size, shares)
+        rows[f"another, {other.name}"] = judge.score(pictures_at(other, states, shares))
+    for control, scores in rows.items():
+        _print_row(f"  {control}", *dataclasses.astuple(scores))
 
 
 def _print_row(name, *values):
-    cells = ["" if v is None else v if isinstance(v, str) else f"{v:.3f}" for v in values]
+    cells = ["" if v is None else v if isinstance(v, str) else f"{v:.2f}" for v in values]
     print(f"{name:28}", *(f"{cell:>13}" for cell in cells), flush=True)
 
 
