@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 NAMES = ("moss", "rust")
 CONFIG = TrainConfig(
     dim=8, dim_mults=(1,), attention=None, state_size=32, exemplar_size=32, iterations=4, features="patch", save_every=0,
-    method="bosh3", tolerance=0.1, first_step=0.5, evaluate_every=50, evaluation_frames=2, evaluation_rollouts=1,
+    runge_kutta="bosh3", tolerance=0.1, first_step=0.5, evaluate_every=50, evaluation_frames=2, evaluation_rollouts=1,
     preview_every=100,
 )  # fmt: skip
 LITTLE = "--features patch --dim 8 --dim-mults 1 --no-attention --state-size 32 --exemplar-size 32".split()

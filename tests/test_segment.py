@@ -14,7 +14,7 @@ from ode_appearance.training.config import PRESETS, TrainConfig, preset
 from ode_appearance.training.segment import integrate
 from ode_appearance.training.step import step_config
 
-CONFIG = TrainConfig(method="bosh3", coarsest_step=0.4, max_steps=64)
+CONFIG = TrainConfig(runge_kutta="bosh3", coarsest_step=0.4, max_steps=64)
 
 
 class Decay(eqx.Module):
@@ -51,7 +51,7 @@ def test_they_end_where_the_segment_does_and_their_gradient_is_that_of_the_solut
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_segment_may_take_as_many_steps_as_published(name, kind):
     """diffrax gives up after 4,096 steps by default, and so does the published training."""
-    config = dataclasses.replace(preset(name, kind), method="heun", tolerance=1e-6, coarsest_step=0.0)
+    config = dataclasses.replace(preset(name, kind), runge_kutta="heun", tolerance=1e-6, coarsest_step=0.0)
     (value, steps), gradient = jax.value_and_grad(
         lambda rate: decayed(rate, jax.random.PRNGKey(0), jnp.float32(1.5), config), has_aux=True
     )(jnp.float32(0.7))
@@ -94,7 +94,7 @@ def test_the_last_iterations_are_controlled_by_the_tolerance():
 
 
 def test_the_regularisers_are_the_integrals_of_their_formulas():
-    config = TrainConfig(method="tsit5", tolerance=1e-5, kinetic_weight=1.0, jacobian_weight=1.0)
+    config = TrainConfig(runge_kutta="tsit5", tolerance=1e-5, kinetic_weight=1.0, jacobian_weight=1.0)
     rate, end, key = 0.7, 1.5, jax.random.PRNGKey(3)
     state = jax.random.normal(jax.random.PRNGKey(4), (2, 8, 8))
     _, integrals, _ = eqx.filter_jit(integrate)(Decay(jnp.float32(rate)), config, key, jnp.zeros(()), jnp.float32(end), state)
@@ -115,13 +115,13 @@ class Turning(eqx.Module):
 def solved_by_diffrax(field, config, state):
     control = diffrax.PIDController(rtol=config.tolerance, atol=config.tolerance, pcoeff=0, icoeff=1, dcoeff=0)
     term = diffrax.ODETerm(lambda t, z, field: field(t, z))
-    solver, step = SOLVERS[config.method](), config.first_step
+    solver, step = SOLVERS[config.runge_kutta](), config.first_step
     return diffrax.diffeqsolve(term, solver, 0.0, 1.5, step, state, field, stepsize_controller=control)
 
 
 @pytest.mark.parametrize("method", ["heun", "bosh3", "tsit5"])
 def test_steps_and_gradients_are_those_of_diffrax(method):
-    config = TrainConfig(method=method, tolerance=1e-3)
+    config = TrainConfig(runge_kutta=method, tolerance=1e-3)
     field, state = Turning(jnp.float32(0.8)), jax.random.normal(jax.random.PRNGKey(0), (2, 8, 8))
 
     def ours(field):

@@ -20,7 +20,7 @@ from ode_appearance.training.trainer import train
 
 LITTLE = TrainConfig(
     dim=8, dim_mults=(1,), attention=None, state_size=32, exemplar_size=32, iterations=8, features="patch",
-    method="bosh3", coarsest_step=0.5, learning_rate=1e-3, annealing=0.5, evaluation_frames=2, evaluation_rollouts=1,
+    runge_kutta="bosh3", coarsest_step=0.5, learning_rate=1e-3, annealing=0.5, evaluation_frames=2, evaluation_rollouts=1,
     evaluate_every=4, preview_every=0, averaging=0.9, refining=0.0, normalise_maps=True, normalise_over="exemplar",
 )  # fmt: skip
 KINDS = {

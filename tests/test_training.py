@@ -38,7 +38,7 @@ TINY = dict(
     attention=None,
     state_size=32,
     exemplar_size=32,
-    method="bosh3",
+    runge_kutta="bosh3",
     first_step=0.5,
     tolerance=0.1,
     features="patch",
@@ -246,7 +246,7 @@ def test_the_step_and_its_straightforward_formulation_agree():
     blocks, random = ((4, 4), (8,)), np.random.default_rng(0)
     kernels = [random.standard_normal((3, 3, *shape), np.float32) / 6 for shape in layer_shapes(blocks)]
     network = Vgg(blocks, kernels, [np.full(k.shape[3], 0.1, np.float32) for k in kernels], (0.5,) * 3, (0.2,) * 3)
-    config = tiny("rgb", tolerance=0.01, method="heun")
+    config = tiny("rgb", tolerance=0.01, runge_kutta="heun")
     ours, theirs = bench.steps(FeatureExtractor(network, "vgg19", "made up"), config)
     (loss, gradient), (other, other_gradient) = ours(), theirs()
     assert loss == pytest.approx(float(other), rel=1e-4)

@@ -62,7 +62,7 @@ def steps(features: FeatureExtractor, config: TrainConfig = TrainConfig()):
     state = jax.random.normal(jax.random.PRNGKey(0), (config.architecture.channels, size, size))
     target = jnp.asarray(np.random.default_rng(0).random((3, size, size), np.float32))
     known = compiled(lambda features, target: features(target))(features, target)
-    solver = SolverConfig(config.method, rtol=config.tolerance, atol=config.tolerance)
+    solver = SolverConfig(config.runge_kutta, rtol=config.tolerance, atol=config.tolerance)
     key, begin, end = jax.random.PRNGKey(1), jnp.float32(-1), jnp.float32(0)
 
     @functools.partial(eqx.filter_jit, compiler_options=compiler_options())

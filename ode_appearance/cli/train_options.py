@@ -22,7 +22,7 @@ _SCALARS = [field.name for field in dataclasses.fields(TrainConfig) if field.nam
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     """--preset, --max-minutes, --init-from, the exemplar's credit, and every number of the training config."""
-    parser.add_argument("--preset", choices=PRESETS, help="the numbers to start from (default quick)")
+    parser.add_argument("--preset", choices=PRESETS, help="the numbers to start from (default quick; flow for --method flow)")
     parser.add_argument("--max-minutes", type=float, default=float("inf"), help="stop, resumable, after this long")
     parser.add_argument(
         "--init-from", metavar="NAME", help="start from the weights of this material (an SVBRDF is still initialised)"
@@ -58,7 +58,9 @@ def read_numbers(options: argparse.Namespace, kind: Kind, begun: Path | None) ->
 
 def _new(options, kind):
     """The preset with what was given on the command line, checked."""
-    return from_json(TrainConfig, {**to_json(preset(options.preset or "quick", kind)), **_given(options)}, "train")
+    given = _given(options)
+    usual = "flow" if given.get("method") == "flow" else "quick"
+    return from_json(TrainConfig, {**to_json(preset(options.preset or usual, kind)), **given}, "train")
 
 
 def _resumed(options, begun):

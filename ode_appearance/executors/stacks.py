@@ -5,7 +5,7 @@ import functools
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from ..errors import AppearanceError
+from ..errors import AppearanceError, TrainingError
 from ..features import load_features
 from ..training.bar import with_bar
 from ..training.progress import Progress
@@ -41,6 +41,8 @@ Member = tuple[Plan, Task, Run]
 
 def _begin(plan, features):
     task = plan.read()
+    if task.config.method != "texture":
+        raise TrainingError("Trainings by flow matching are not stacked: leave out --together.")
     known = features(task.config.features)
     return task, begin_run(task.exemplar, task.config, plan.folder, plan.begun, task.init_from, known, task.credit)
 

@@ -113,7 +113,8 @@ class Asking:
         except AppearanceError as error:
             yield f"**Not possible:** {as_text(str(error))}"
             return
-        yield f"About {duration(seconds)} on this machine, {as_text(features.name)} features, if it does nothing else."
+        compared = "" if features is None else f", {as_text(features.name)} features"
+        yield f"About {duration(seconds)} on this machine{compared}, if it does nothing else."
 
     async def _start(self, owner, uploads, example, name, start, credit, license, kind, preset_name, *values):
         def begin():

@@ -13,14 +13,14 @@ MOST_SIDE = 256
 """States that are larger are not tried: what they take grows with their pixels."""
 
 
-def training_seconds(config: TrainConfig) -> tuple[float, FeatureExtractor]:
-    """About how many seconds a whole training takes on this machine, and the features that it compares by.
+def training_seconds(config: TrainConfig) -> tuple[float, FeatureExtractor | None]:
+    """About how many seconds a whole training takes on this machine, and the features that it compares by, if any.
 
     Raises AppearanceError where its network is too large for this machine, or its features are not to be had.
     """
     check_training_memory(config)
     side = min(config.state_size, MOST_SIDE)
-    features = load_features(config.features)
+    features = load_features(config.features) if config.method == "texture" else None
     check_training(config, features)
     with enough_memory((side, side)):
         seconds = estimate_seconds(dataclasses.replace(config, state_size=side), features)

@@ -51,7 +51,7 @@ class TrainingProgram:
     def estimate(self, kind: str, preset: str, iterations: int, numbers: dict[str, Any]) -> dict[str, Any]:
         """About how many seconds a training takes on this machine, and the features by which it compares."""
         seconds, features = training_seconds(_config(kind, preset, iterations, numbers))
-        return {"seconds": round(seconds), "features": features.name}
+        return {"seconds": round(seconds), "features": "none" if features is None else features.name}
 
     def trainings(self, owner: str) -> list[dict[str, str]]:
         """An owner's trainings: key, name and status, the latest first."""

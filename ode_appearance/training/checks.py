@@ -9,6 +9,9 @@ from ..features import FeatureExtractor, count_maps
 from ..material import Material
 from .config import TrainConfig
 
+LEAST_FLOW_SIZE = 24
+"""Least side of the crops that flow matching learns from."""
+
 
 def check_training(config: TrainConfig, features: FeatureExtractor | None = None) -> None:
     """Raise TrainingError, ConfigError or FeatureError for a config that no exemplar can be trained with.
@@ -26,7 +29,23 @@ def check_training(config: TrainConfig, features: FeatureExtractor | None = None
     if config.crops > 1 and config.kind == "rgb":
         raise TrainingError("Crops are for SVBRDFs: an RGB texture looks the same at every place.")
     check_config(MaterialConfig("trained", config.kind, config.brdf, config.architecture))
-    _check_maps(config, features)
+    if config.method == "flow":
+        _check_flow(config)
+    else:
+        _check_maps(config, features)
+
+
+def _check_flow(config):
+    """Flow matching learns RGB textures, by batches that have samples of the span."""
+    if config.kind != "rgb":
+        raise TrainingError("Flow matching is for RGB textures: train an SVBRDF by --method texture.")
+    if config.batch <= config.flow_warmups:
+        raise TrainingError(f"Of a batch of {config.batch}, {config.flow_warmups} are of the warm-up: none is of the span.")
+    walking = config.batch - config.flow_warmups
+    if config.flow_pool < walking:
+        raise TrainingError(f"A batch takes {walking} states of the pool, which has {config.flow_pool}: make it larger.")
+    if config.state_size < LEAST_FLOW_SIZE:
+        raise TrainingError(f"Flow matching needs states of at least {LEAST_FLOW_SIZE} pixels: their border is left out.")
 
 
 def _check_maps(config, features):

@@ -10,7 +10,7 @@ from ..microfacet import BRDF_MODELS
 
 Adjoint = Literal["recursive_checkpoint", "backsolve"]
 Loss = Literal["sliced_wasserstein", "gram"]
-PRESETS = ("paper", "standard", "quick")
+PRESETS = ("paper", "standard", "quick", "flow")
 HIDDEN_CHANNELS = 9
 CHANGEABLE = ("iterations", "learning_rate", "most_skipped")
 """Fields that may be others where a run goes on."""
@@ -21,6 +21,10 @@ class TrainConfig:
     """How a material is trained. The defaults are the published numbers for RGB textures; see `preset` for the others."""
 
     kind: Kind = option("rgb", "RGB texture or SVBRDF")
+    method: Literal["texture", "flow"] = option(
+        "texture",
+        "texture: integrate the ODE and compare textures, as published; flow: learn the velocity of an RGB exemplar's frames",
+    )
     brdf: BrdfName | None = option(None, "BRDF model of an SVBRDF")
     dim: int = option(32, "width of the U-Net's first level (a multiple of 4)", least=8, most=1024)
     dim_mults: tuple[int, ...] = option((1, 2, 4), "width of each level as a multiple of dim", least=1, most=64)
@@ -64,7 +68,7 @@ class TrainConfig:
     kinetic_weight: float = option(0.0, "weight of the kinetic energy regulariser", least=0, most=1e6)
     jacobian_weight: float = option(0.0, "weight of the Jacobian norm regulariser", least=0, most=1e6)
 
-    method: Literal["heun", "tsit5", "bosh3"] = option("heun", "Runge-Kutta method, in training and of the material")
+    runge_kutta: Literal["heun", "tsit5", "bosh3"] = option("heun", "Runge-Kutta method, in training and of the material")
     tolerance: float = option(1e-2, "relative and absolute tolerance of its step size control", least=1e-6, most=0.5)
     first_step: float = option(0.01, "first step of each segment", least=1e-4, most=10)
     coarsest_step: float = option(
@@ -76,7 +80,14 @@ class TrainConfig:
     adjoint: Adjoint = option("recursive_checkpoint", "how gradients pass through the solver")
     max_steps: int = option(4096, "attempted steps of one segment after which it is given up", least=8, most=65536)
 
-    learning_rate: float = option(5e-4, "Adam's learning rate", least=1e-7, most=1.0)
+    flow_pull: float = option(1.7, "flow: pull of a state back to the exemplar's, per model time", least=0, most=100)
+    flow_noise: float = option(0.02, "flow: standard deviation of the noise added to states of the span", least=0, most=1)
+    flow_warmups: int = option(1, "flow: samples of the warm-up in each batch; the others are of the span", least=0, most=255)
+    flow_pool: int = option(32, "flow: states on their way through the span; a batch moves some", least=1, most=4096)
+    flow_step: float = option(0.024, "flow: longest step of such a state, as a share of the span", least=1e-4, most=0.5)
+    flow_smoothing: float = option(1.5, "flow: frames of the Gaussian that smooths the exemplar in time", least=0, most=20)
+
+    learning_rate: float = option(5e-4, "learning rate: of Adam, or for flow of Muon", least=1e-7, most=1.0)
     plateau_factor: float = option(0.5, "factor of the learning rate on a plateau", least=0.01, most=1.0)
     plateau_patience: int = option(5, "evaluations without progress that make a plateau", least=1, most=1000)
     plateau_floor: float = option(1e-4, "least learning rate", least=0, most=1.0)
@@ -113,7 +124,7 @@ class TrainConfig:
     @property
     def solver(self) -> SolverConfig:
         """The solver in training, and the one that the material is then to be solved with."""
-        return SolverConfig(self.method, self.tolerance, self.tolerance)
+        return SolverConfig(self.runge_kutta, self.tolerance, self.tolerance)
 
 
 _SVBRDF = dict(
@@ -137,7 +148,7 @@ _OURS = dict(directions="crop", evaluation="repeatable", target_precision="float
 _STANDARD = dict(
     **_OURS,
     iterations=10_000,
-    method="bosh3",
+    runge_kutta="bosh3",
     tolerance=3e-3,
     first_step=0.2,
     map_weights=_WITHOUT_DEEPEST,
@@ -153,7 +164,7 @@ _QUICK = dict(
     dim=16,
     iterations=4_000,
     state_size=64,
-    method="bosh3",
+    runge_kutta="bosh3",
     tolerance=3e-3,
     first_step=0.2,
     coarsest_step=0.4,
@@ -169,14 +180,34 @@ _QUICK = dict(
 )
 # Its span is twice as long as that of an RGB texture, and so are its steps.
 _QUICK_SVBRDF = dict(dim=24, initialisation=400, exemplar_size=128, crops=2, initialisation_crops=1, coarsest_step=0.8)
+# Half of the levels and no attention: what a place becomes is in its own code. Measured side by side in docs of the README.
+_FLOW = dict(
+    method="flow",
+    dim=24,
+    dim_mults=(1, 2),
+    attention=None,
+    iterations=8_000,
+    state_size=64,
+    batch=4,
+    runge_kutta="bosh3",
+    tolerance=3e-3,
+    learning_rate=0.02,
+    averaging=0.998,
+    evaluate_every=0,
+    preview_every=1_000,
+)
 
 
 def preset(name: str, kind: Kind = "rgb") -> TrainConfig:
     """`paper`: the published numbers. `standard`: the published network on a shorter schedule. `quick`: a small network
-    for a CPU. Raises ConfigError for another name.
+    for a CPU. `flow`: flow matching of an RGB texture, for a CPU. Raises ConfigError for another name or kind.
     """
     if name not in PRESETS:
         raise ConfigError(f"There is no preset {name!r}; there are {', '.join(PRESETS)}.")
+    if name == "flow":
+        if kind != "rgb":
+            raise ConfigError("Flow matching is for RGB textures: choose another preset for an SVBRDF.")
+        return TrainConfig(**_FLOW)
     own = {"paper": ({}, {}), "standard": (_STANDARD, _STANDARD_SVBRDF), "quick": (_QUICK, _QUICK_SVBRDF)}[name]
     values = {**own[0]} if kind == "rgb" else {**_SVBRDF, **own[0], **own[1]}
     return TrainConfig(**values)

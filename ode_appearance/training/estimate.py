@@ -24,20 +24,30 @@ COMPILING = 60.0
 """Seconds until the first iteration."""
 
 
-def estimate_seconds(config: TrainConfig, features: FeatureExtractor) -> float:
-    """Roughly how many seconds the whole training takes: f and the features are run and timed, which takes seconds itself."""
+def estimate_seconds(config: TrainConfig, features: FeatureExtractor | None) -> float:
+    """Roughly how many seconds the whole training takes: f and the features are run and timed, which takes seconds itself.
+
+    `features` are needed where textures are compared.
+    """
+    if config.method == "flow":
+        return COMPILING + config.iterations * config.batch * FIELD_COST * _seconds_of_field(config)
     from ..stepping import SOLVERS  # not with the module: it loads diffrax
 
     size = config.state_size
-    field = new_material(MaterialConfig(architecture=config.architecture)).vector_field
-    state = jnp.zeros((config.architecture.channels, size, size))
-    of_field = _seconds(compiled(lambda field, state: field(jnp.float32(0), state)), field, state)
+    of_field = _seconds_of_field(config)
     of_features = _seconds(compiled(lambda features, picture: features(picture)), features, jnp.zeros((3, size, size)))
-    stages = SOLVERS[config.method]().tableau.num_stages
+    stages = SOLVERS[config.runge_kutta]().tableau.num_stages
     integrating = config.batch * _steps(config) * stages * FIELD_COST * of_field
     comparing = config.batch * config.crops * FEATURE_COST * of_features
     compared = config.iterations - config.initialisation
     return COMPILING + config.iterations * integrating + compared * comparing
+
+
+def _seconds_of_field(config):
+    """One evaluation of f on one state."""
+    field = new_material(MaterialConfig(architecture=config.architecture)).vector_field
+    state = jnp.zeros((config.architecture.channels, config.state_size, config.state_size))
+    return _seconds(compiled(lambda field, state: field(jnp.float32(0), state)), field, state)
 
 
 def _steps(config):

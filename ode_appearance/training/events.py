@@ -17,6 +17,8 @@ SCALARS = (
     "learning_rate",
     "rate",
     "evaluation",
+    "warmup_loss",
+    "state_error",
     "skipped",
 )
 

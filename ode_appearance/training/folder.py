@@ -42,9 +42,16 @@ def read_request(folder: Path) -> tuple[TrainConfig, dict[str, Any]]:
     """The config of a run, and the facts of its exemplar; raises TrainingError where there is no run to resume."""
     try:
         data = parse_json((folder / RUN).read_text("utf-8"))
-        return from_json(TrainConfig, {**_IMPLIED, **data["config"]}), data["exemplar"]
+        return from_json(TrainConfig, _as_now({**_IMPLIED, **data["config"]})), data["exemplar"]
     except (OSError, UnicodeDecodeError, KeyError, TypeError, AppearanceError) as error:
         raise TrainingError(f"{folder} holds no run that can be resumed: {error}.") from error
+
+
+def _as_now(config):
+    """The numbers under today's names: `method` was the Runge-Kutta method before there was more than one way to train."""
+    if config.get("method") in ("heun", "tsit5", "bosh3"):
+        return {**{name: value for name, value in config.items() if name != "method"}, "runge_kutta": config["method"]}
+    return config
 
 
 def refuse_run(folder: Path) -> None:

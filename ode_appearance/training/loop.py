@@ -4,17 +4,26 @@ import time as clock
 from collections.abc import Callable, Generator, Sequence
 from typing import Protocol, runtime_checkable
 
+from .base_run import BaseRun
 from .progress import Progress, Rate, Status
-from .run import Done, Run
+
+
+class Report(Protocol):
+    """What an iteration of a run gives to report."""
+
+    @property
+    def finite(self) -> bool:
+        """Whether its loss and gradient were finite."""
+        ...
 
 
 @runtime_checkable
 class Learning(Protocol):
     """Runs of one config that stand at the same iteration, and how they go on."""
 
-    runs: Sequence[Run]
+    runs: Sequence[BaseRun]
 
-    def iterate(self, iteration: int) -> list[Done]:
+    def iterate(self, iteration: int) -> Sequence[Report]:
         """The iteration of that number, of all runs, waited for."""
         ...
 
@@ -45,7 +54,7 @@ def go_on(learning: Learning, stop: Callable[[], bool], max_minutes: float) -> G
             now = clock.monotonic()
             for run in going:
                 run.seconds += (now - lap) / len(runs)
-                run.count(finite=bool(reports[run].outcome.finite))
+                run.count(finite=reports[run].finite)
             iteration, unsaved = iteration + 1, True
             rate.observe(now - lap)
             if iteration >= config.iterations:

@@ -24,7 +24,14 @@ def training_bytes(config: TrainConfig, together: int = 1) -> int:
     evaluated at the exemplar's size.
     """
     material = MaterialConfig("trained", config.kind, config.brdf, config.architecture)
-    stages = 1 if config.adjoint == "backsolve" else memory.STAGES[config.method]
+    if config.method == "flow":
+        width = config.dim * sum(multiplier / 4**level for level, multiplier in enumerate(config.dim_mults))
+        evaluation = _OF_WIDTH * width * (_OF_ATTENTION if config.attention else 1)
+        pixels = config.batch * config.state_size**2
+        return _COMPILING + max(
+            int(_RESERVE * pixels * evaluation), memory.solve_bytes(material, config.solver, (config.state_size,) * 2)
+        )
+    stages = 1 if config.adjoint == "backsolve" else memory.STAGES[config.runge_kutta]
     width = config.dim * sum(multiplier / 4**level for level, multiplier in enumerate(config.dim_mults))
     evaluation = _OF_WIDTH * width * (_OF_ATTENTION if config.attention else 1)
     side, pixels = config.state_size, together * config.batch * config.state_size**2

@@ -32,6 +32,8 @@ class Progress:
     seconds_left: float
     skipped: int = 0  # iterations so far whose loss or gradient was not finite
     features: str = ""  # which they are, and why
+    warmup_loss: float | None = None  # of flow matching; its span's is `distance`
+    state_error: float | None = None  # of flow matching: mean squared, of the pictures of the pool's states, from -1 to 1
     evaluation: float | None = None  # loss of whole rollouts, where one was made
     preview: Float[np.ndarray, "times 3 s s"] | None = None  # at times over the span, where one was made
     material: Material | None = None  # every so often, and at the end

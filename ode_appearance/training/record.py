@@ -44,6 +44,6 @@ def _steps_taken(config):
     """How the segments were integrated, for the record."""
     adaptive = f"adaptive, tolerance {config.tolerance:g}"
     if not config.coarsest_step:
-        return f"{config.method}, {adaptive}"
-    steps = f"{config.method}, steps of {config.coarsest_step / 4:g} to {config.coarsest_step:g}"
+        return f"{config.runge_kutta}, {adaptive}"
+    steps = f"{config.runge_kutta}, steps of {config.coarsest_step / 4:g} to {config.coarsest_step:g}"
     return f"{steps}, {adaptive} in the last {config.refining:.0%} of iterations" if config.refining else steps

@@ -62,7 +62,7 @@ def integrate(
         norm = lambda augmented: jnp.sqrt(jnp.mean(augmented[0] ** 2))  # noqa: E731
         step_sizes = dataclasses.replace(by_tolerance, norm=norm)
         step = jnp.minimum(config.first_step, end - start)
-    solver = SOLVERS[config.method]()
+    solver = SOLVERS[config.runge_kutta]()
     if config.adjoint == "backsolve":
         first_step = step
         adjoint = diffrax.BacksolveAdjoint(solver=solver, stepsize_controller=by_tolerance)

@@ -17,8 +17,7 @@ from .events import EventLog
 from .folder import MATERIAL, is_finished, material_iteration, read_progress
 from .journal import Journal, note_finished
 from .progress import Progress
-from .run import begin_run
-from .trainer import train_alone
+from .trainer import begin, train_alone
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -74,14 +73,15 @@ def perform(
     another process has the folder for longer than `patience` seconds, where the progress cannot be recorded, or where a
     finished run has no material that can be solved.
     """
-    run = begin_run(
+    learning = begin(
         task.exemplar, task.config, folder, resume, task.init_from, features=None, credit=task.credit, patience=patience
     )
+    (run,) = learning.runs
     progress = None
     with contextlib.closing(run):
         clear_leftovers(folder)
         with recording(folder, task.exemplar, run.iteration) as note:
-            with contextlib.closing(train_alone(run, stop, task.max_minutes)) as progresses:
+            with contextlib.closing(train_alone(learning, stop, task.max_minutes)) as progresses:
                 for progress in progresses:
                     note(progress)
                     if progress.status == "running":

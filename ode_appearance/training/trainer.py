@@ -12,7 +12,7 @@ from ..exemplar import ExemplarFrames
 from ..features import FeatureExtractor
 from ..material import Material
 from .config import TrainConfig
-from .loop import go_on
+from .loop import Learning, go_on
 from .progress import Progress
 from .run import Done, Run, begin_run
 from .schedule import annealed, segment, traced
@@ -41,19 +41,41 @@ def train(
     Raises TrainingError for an exemplar or a material that does not fit, for what takes more memory than is free, or a folder
     that cannot be used.
     """
-    run = begin_run(exemplar, config, None if out is None else Path(out), resume, init_from, features, credit)
-    return _to_the_end(run, stop, max_minutes)
+    learning = begin(exemplar, config, None if out is None else Path(out), resume, init_from, features, credit)
+    return _to_the_end(learning, stop, max_minutes)
 
 
-def _to_the_end(run, stop, max_minutes):
+def begin(
+    exemplar: ExemplarFrames,
+    config: TrainConfig,
+    folder: Path | None,
+    resume: bool,
+    init_from: Material | None,
+    features: FeatureExtractor | None,
+    credit: Exemplar | None,
+    patience: float = 0.0,
+) -> Learning:
+    """One run by the method of its config, begun or gone on with, as the loop takes it; the caller closes the run.
+
+    It waits up to `patience` seconds for the lock of its folder. Raises what `train` raises.
+    """
+    if config.method == "flow":
+        from .flow.run import FlowLearning, begin_flow_run
+
+        return FlowLearning(begin_flow_run(exemplar, config, folder, resume, init_from, credit, patience))
+    return _Alone(begin_run(exemplar, config, folder, resume, init_from, features, credit, patience))
+
+
+def _to_the_end(learning, stop, max_minutes):
+    (run,) = learning.runs
     with contextlib.closing(run):
-        yield from train_alone(run, stop, max_minutes)
+        yield from train_alone(learning, stop, max_minutes)
 
 
-def train_alone(run: Run, stop: Callable[[], bool], max_minutes: float) -> Generator[Progress, None, None]:
+def train_alone(learning: Learning, stop: Callable[[], bool], max_minutes: float) -> Generator[Progress, None, None]:
     """What `train` yields, of a run that was begun, and that the caller closes."""
     # The reports are closed with this generator, not sometime later: the run is saved then.
-    with contextlib.closing(go_on(_Alone(run), stop, max_minutes)) as reports:
+    with contextlib.closing(go_on(learning, stop, max_minutes)) as reports:
         for (report,) in reports:
             yield report
 

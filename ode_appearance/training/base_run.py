@@ -1,0 +1,189 @@
+"""What every training has: the exemplar, the folder that it is kept in, how far it has come, and its saves."""
+
+import abc
+import contextlib
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from jaxtyping import Float
+
+from ..allocation import give_memory_back
+from ..checkpoint import save
+from ..config import Exemplar, MaterialConfig, Times
+from ..errors import RequestError, TrainingError
+from ..exemplar import ExemplarFrames
+from ..holding import Hold
+from ..material import Material
+from .config import TrainConfig
+from .folder import MATERIAL, material_iteration, read_request, read_state, refuse_run, write_request, write_state
+from .progress import Progress, Rate, Status
+from .rollout import preview
+
+WARMUP_SHARE = 0.2
+"""Length of the warm-up over the exemplar's duration, as published."""
+
+
+RunType = TypeVar("RunType", bound="BaseRun")
+
+
+class BaseRun(abc.ABC):
+    """One training: what stays the same, and what moves. It has the lock of its folder until it is closed."""
+
+    def __init__(
+        self, exemplar: ExemplarFrames, config: TrainConfig, facts: MaterialConfig, folder: Path | None, hold: Hold | None
+    ):
+        self.exemplar, self.config, self.facts, self.folder = exemplar, config, facts, folder
+        self.iteration, self.seconds, self.origin = 0, 0.0, ""
+        self.skipped, self.skipped_in_row = 0, 0
+        self._hold = hold
+
+    @property
+    @abc.abstractmethod
+    def state(self) -> Any:
+        """The pytree of all that the next iteration needs, as it is saved."""
+
+    @abc.abstractmethod
+    def like(self, progress: dict[str, Any]) -> Any:
+        """A pytree shaped like the state that was saved with this progress."""
+
+    @abc.abstractmethod
+    def restore(self, state: Any) -> None:
+        """Go on from a saved state."""
+
+    @abc.abstractmethod
+    def material(self, **changes) -> Material:
+        """The material as it is now, with changes of its facts."""
+
+    @abc.abstractmethod
+    def record(self) -> dict[str, Any]:
+        """The training record of the checkpoint."""
+
+    @abc.abstractmethod
+    def take_back(self) -> None:
+        """Go back to the last weights whose loss was finite."""
+
+    @abc.abstractmethod
+    def evaluate(self) -> float:
+        """The loss of whole rollouts as they are now."""
+
+    @property
+    @abc.abstractmethod
+    def evaluation_due(self) -> bool:
+        """Whether it is to be evaluated before its next iteration."""
+
+    @abc.abstractmethod
+    def progress(self, done: Any, rate: Rate, status: Status, **more) -> Progress:
+        """The report of an iteration; `more` are an evaluation, a preview and a saved material, where there are any."""
+
+    def close(self) -> None:
+        """Give the lock of its folder back."""
+        if self._hold is not None:
+            self._hold.close()
+
+    def begin(self, resume: bool) -> None:
+        """Take the folder for a new run, or go on from where the run in it was saved."""
+        if self.folder is None:
+            return
+        if resume:
+            saved = read_state(self.folder, self.like)
+            if saved is not None:
+                facts = self.check_exemplar()
+                state, progress = saved
+                self.restore(state)
+                self.iteration, self.seconds, self.origin = (progress[key] for key in ("iteration", "seconds", "origin"))
+                self.skipped, self.skipped_in_row = (progress.get(key, 0) for key in ("skipped", "skipped_in_row"))
+                if self.gave_up:  # and is asked to try again
+                    self.skipped_in_row = 0
+                if self.iteration < self.config.iterations:  # else nothing is asked of it
+                    write_request(self.folder, self.config, facts)
+                return
+        refuse_run(self.folder)
+        frames = {"frames": len(self.exemplar), "duration": self.exemplar.duration, "digest": self.exemplar.digest}
+        write_request(self.folder, self.config, {**dataclasses.asdict(self.facts.exemplar), **frames})
+
+    def check_exemplar(self) -> dict:
+        """The facts of the exemplar that the run began with; refuses to go on with other frames."""
+        began_with = read_request(self.folder)[1]
+        if began_with.get("digest", self.exemplar.digest) != self.exemplar.digest:
+            name = began_with.get("name", "its exemplar")
+            raise TrainingError(f"The run in {self.folder}, of {name}, began with other frames or times: it needs those again.")
+        return began_with
+
+    def count(self, finite: bool) -> None:
+        """Count an iteration, and whether it was skipped because its loss or gradient was not finite."""
+        self.iteration += 1
+        self.skipped += not finite
+        self.skipped_in_row = 0 if finite else self.skipped_in_row + 1
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether it has skipped as many iterations in a row as it may."""
+        return self.skipped_in_row >= self.config.most_skipped
+
+    @property
+    def preview_due(self) -> bool:
+        """Whether its last iteration is to be followed by a preview."""
+        return self.config.preview_every > 0 and self.iteration % self.config.preview_every == 0
+
+    def save_state(self) -> None:
+        """Save where it stands, if it has a folder."""
+        if self.folder is None:
+            return
+        names = ("iteration", "seconds", "origin", "skipped", "skipped_in_row")
+        write_state(self.folder, self.state, {name: getattr(self, name) for name in names})
+
+    def save(self) -> Material:
+        """Save the run, then the material as it is; returns the material."""
+        self.save_state()
+        return self._save_material()
+
+    def save_material_if_older(self) -> None:
+        """Save the material where a process that was killed between the state and the material left none or an older one."""
+        if self.folder is not None and material_iteration(self.folder) != self.iteration:
+            self._save_material()
+
+    def _save_material(self):
+        material = self.material(training=self.record())
+        if self.folder is not None:
+            # A material that cannot be solved yet has no preview, and is no use to anybody; the run has its weights.
+            with contextlib.suppress(RequestError):
+                save(material, self.folder / MATERIAL)
+        return material
+
+    def preview_if_due(self) -> Float[np.ndarray, "times 3 s s"] | None:
+        """Pictures of the material as it is, every so often."""
+        if not self.preview_due:
+            return None
+        pictures = preview(self.material(), self.config.state_size)
+        give_memory_back()
+        return pictures
+
+
+def initial_facts(exemplar: ExemplarFrames, config: TrainConfig, credit: Exemplar | None) -> MaterialConfig:
+    """The facts of the material that an exemplar is to become."""
+    times = Times(WARMUP_SHARE * exemplar.duration, exemplar.duration, exemplar.frame_interval, len(exemplar))
+    return MaterialConfig(
+        exemplar.name,
+        config.kind,
+        config.brdf,
+        config.architecture,
+        times,
+        config.solver,
+        config.normals,
+        exemplar=credit or Exemplar(exemplar.name, real_duration=exemplar.real_duration),
+    )
+
+
+def begun(make: Callable[[], RunType], held: Hold | None, resume: bool) -> RunType:
+    """The run that `make` makes, begun; the lock `held` of its folder is given back where that fails."""
+    try:
+        run = make()
+        run.begin(resume)
+    except BaseException:
+        if held is not None:
+            held.close()
+        raise
+    return run
