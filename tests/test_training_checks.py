@@ -56,7 +56,14 @@ def test_every_preset_has_every_feature_set(name, kind, features, monkeypatch):
     assert run.config == config
 
 
-@pytest.mark.parametrize("changes", [{}, {"normalise_over": "exemplar"}, {"map_weights": (1.0,) * 6}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        pytest.param({"normalise_over": "exemplar"}, marks=pytest.mark.slow),
+        pytest.param({"map_weights": (1.0,) * 6}, marks=pytest.mark.slow),
+    ],
+)
 def test_the_quick_preset_trains_with_patches(changes):
     """Its states of 64x64 have fewer maps than an exemplar of 128x128: the coarsest is compared with nothing."""
     config = dataclasses.replace(

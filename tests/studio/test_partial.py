@@ -7,6 +7,7 @@ import sys
 import pytest
 from conftest import ROOT
 
+from ode_appearance.holding import LOCK
 from ode_appearance.studio import partial
 from ode_appearance.studio.runs import Order, new_run, read_runs
 from ode_appearance.studio.training_form import examples
@@ -36,7 +37,7 @@ def test_what_was_being_copied_when_the_app_was_killed_is_deleted_when_the_next_
     assert len(list(root.rglob("exemplar.*"))) == 2, "it was being copied"
     assert [run for run, _ in read_runs(root)] == [whole]
     start_and_end(root)
-    assert {path.name for path in root.iterdir()} == {whole.key, "somebody_elses"}
+    assert {path.name for path in root.iterdir()} == {whole.key, "somebody_elses", LOCK}
     assert read_runs(root)[0][0] == whole and (whole.folder / read_runs(root)[0][1].exemplar).exists()
 
 
@@ -49,7 +50,7 @@ def test_what_was_being_deleted_when_the_app_was_killed_is_deleted_when_the_next
         trainings.close()
     assert list(tmp_path.rglob("exemplar.*")) and read_runs(tmp_path) == []
     start_and_end(tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == [LOCK]
 
 
 def test_what_cannot_be_made_leaves_nothing(tmp_path):

@@ -87,7 +87,7 @@ def test_a_large_state_is_estimated_from_a_small_one(monkeypatch):
     monkeypatch.setattr("ode_appearance.memory.available_bytes", lambda: 1 << 40)
     config = dataclasses.replace(preset("quick"), features="patch")
     assert training_seconds(config)[0] == 100
-    large = dataclasses.replace(config, state_size=4 * MOST_SIDE)
+    large = dataclasses.replace(config, state_size=4 * MOST_SIDE, exemplar_size=4 * MOST_SIDE)
     assert training_seconds(large)[0] == 60 + 16 * 40
     assert asked == [64, MOST_SIDE]
     monkeypatch.setattr("ode_appearance.memory.available_bytes", lambda: 2 << 30)
