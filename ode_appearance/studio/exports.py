@@ -33,8 +33,14 @@ class Exports:
         return plan_export(self._collection, name, fields, seen, options)
 
     async def export(
-        self, session: str, name: str | None, fields: dict[str, Any], seen: Any, options: dict[str, Any],
-        *, client: str | None = None,
+        self,
+        session: str,
+        name: str | None,
+        fields: dict[str, Any],
+        seen: Any,
+        options: dict[str, Any],
+        *,
+        client: str | None = None,
     ) -> AsyncIterator[tuple[str, Path | None]]:
         """Write what is `seen` (see seen.py) of a material: (a sentence, the file once it is there).
 

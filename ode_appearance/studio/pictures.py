@@ -34,8 +34,14 @@ class Pictures:
         self._collection, self._worker, self._cache = collection, worker, cache
 
     async def draw(
-        self, material: str, seed: int, width: int, height: int, seen: dict[str, Any],
-        stop: Callable[[], bool] = lambda: False, client: str = "",
+        self,
+        material: str,
+        seed: int,
+        width: int,
+        height: int,
+        seen: dict[str, Any],
+        stop: Callable[[], bool] = lambda: False,
+        client: str = "",
     ) -> UInt8[np.ndarray, "rows columns 3"]:
         """The picture of what is `seen` (see seen.py) of a material; where ages are painted, blended between the keyframes
         that the viewer has at that size. An RGB texture that lies flat is its own light. `stop` is asked between chunks;

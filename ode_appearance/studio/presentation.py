@@ -89,9 +89,7 @@ def empty_value(message: str) -> dict[str, Any]:
     return {"run": 0, "material": None, "message": message}
 
 
-def gallery_value(
-    collection: Collection, exemplars: Exemplars, selected: str | None, *, first: bool = False
-) -> dict[str, Any]:
+def gallery_value(collection: Collection, exemplars: Exemplars, selected: str | None, *, first: bool = False) -> dict[str, Any]:
     """The gallery's value; `first` says that it is of a page that opens."""
     return {"selected": selected, "first": first, "materials": [_card(entry, exemplars) for entry in collection.entries]}
 
