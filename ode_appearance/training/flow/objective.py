@@ -5,13 +5,15 @@ exemplar's frames, plus a pull back to them, on states that the vector field its
 it to smooth what it cannot tell from noise, its own errors teach it to correct them and to keep the rest.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from ...vector_field import VectorField
+Field = Callable[[Float[Array, ""], Float[Array, "channels s s"]], Float[Array, "channels s s"]]
+"""dz/dt of a state at a model time: a vector field, or in tests a formula."""
 
 BORDER = 6
 """Pixels at a crop's border that are left out, since a crop is no torus; there a pool's states are the exemplar's own."""
@@ -73,7 +75,7 @@ def frame_and_velocity(exemplar: Exemplar, time: Float[Array, ""]) -> tuple[Floa
     return (1 - share) * frames[index] + share * frames[index + 1], velocity
 
 
-def warmup_loss(field: VectorField, exemplar: Exemplar, key: PRNGKeyArray, size: int) -> Float[Array, ""]:
+def warmup_loss(field: Field, exemplar: Exemplar, key: PRNGKeyArray, size: int) -> Float[Array, ""]:
     """The error of one sample of the warm-up: a time, noise and a place drawn at random."""
     place_key, noise_key, time_key = jax.random.split(key, 3)
     end = crop(jnp.concatenate([exemplar.frames[0], exemplar.code]), random_place(place_key, exemplar, size), size)
@@ -86,7 +88,7 @@ def warmup_loss(field: VectorField, exemplar: Exemplar, key: PRNGKeyArray, size:
 
 
 def span_loss(
-    field: VectorField, exemplar: Exemplar, walker: Walker, key: PRNGKeyArray, *, pull: float, noise: float, step: float
+    field: Field, exemplar: Exemplar, walker: Walker, key: PRNGKeyArray, *, pull: float, noise: float, step: float
 ) -> tuple[Float[Array, ""], tuple[Walker, Float[Array, ""]]]:
     """The error of the vector field at a walker's state; then the walker after its step, and how far off its picture was.
 
@@ -120,8 +122,8 @@ def new_walker(key: PRNGKeyArray, exemplar: Exemplar, size: int) -> Walker:
 
 def is_done(walker: Walker, exemplar: Exemplar) -> Array:
     """Whether a walker has come to the end of the rest, or left all states that a material can have."""
-    far = jnp.max(jnp.abs(walker.state), axis=(-1, -2, -3)) < 6
-    return (walker.time > (1 + REST) * exemplar.duration) | ~far
+    near = jnp.all(jnp.abs(walker.state) < 6, axis=(-1, -2, -3))
+    return (walker.time > (1 + REST) * exemplar.duration) | ~near
 
 
 def _inner(size):
