@@ -19,6 +19,7 @@ from ode_appearance.training.config import TrainConfig, preset
 from ode_appearance.training.flow.initial_field import initial_field
 from ode_appearance.training.flow.objective import (
     BORDER,
+    DETAIL,
     Exemplar,
     Place,
     Walker,
@@ -27,7 +28,7 @@ from ode_appearance.training.flow.objective import (
     new_walker,
     span_loss,
     warmup_loss,
-)  # fmt: skip
+)
 from ode_appearance.training.flow.run import LAST_SHARE, RISING, learning_rate
 from ode_appearance.training.flow.states import LEAST_DEVIATION, exemplar_states
 from ode_appearance.training.folder import RUN, read_request, write_request
@@ -36,8 +37,9 @@ from ode_appearance.training.trainer import train
 SIZE, DURATION = 48, 4.0
 ARCHITECTURE = Architecture(12, 24, (1, 2), None)
 TINY = dataclasses.replace(
-    preset("flow"), iterations=12, state_size=24, exemplar_size=SIZE, batch=3, flow_pool=4, preview_every=0, learning_rate=0.01
-)
+    preset("flow"), dim=24, hidden_channels=9, iterations=12, state_size=24, exemplar_size=SIZE, batch=3, flow_pool=4,
+    preview_every=0, learning_rate=0.01,
+)  # fmt: skip
 
 
 def rusting(frames=9):
@@ -86,12 +88,10 @@ def test_a_code_tells_each_pixels_history():
     assert states.explained == pytest.approx(1, abs=1e-6)
 
 
-def test_code_channels_are_uncorrelated_and_strongest_first():
+def test_code_channels_are_strongest_first():
     states = exemplar_states(rusting(), 9, 1.5)
     code = states.code.reshape(9, -1).astype(np.float64)
-    covariance = np.cov(code)
-    deviations = np.sqrt(np.diag(covariance))
-    np.testing.assert_allclose(covariance / np.outer(deviations, deviations), np.eye(9), atol=1e-3)
+    deviations = code.std(axis=1)
     assert deviations[0] == pytest.approx(1, rel=1e-3) and (np.diff(deviations) < 1e-3).all()
     assert deviations.min() >= LEAST_DEVIATION * 0.999
     assert 0.5 < exemplar_states(rusting(), 2, 1.5).explained < states.explained <= 1
@@ -122,9 +122,12 @@ def test_the_first_field_passes_its_state_on():
     assert float(jnp.sum(velocity * state) / jnp.sum(state**2)) == pytest.approx(-0.47, abs=0.05)
 
 
-def test_a_narrow_first_field_is_zero_and_trains_all_the_same():
+def test_a_narrow_first_field_passes_the_first_channels_on():
     field = initial_field(dataclasses.replace(ARCHITECTURE, dim=16), 0)
-    assert not np.any(field(jnp.float32(0.5), jnp.ones((12, 16, 16))))
+    state = jax.random.normal(jax.random.PRNGKey(5), (12, 32, 32))
+    velocity = field(jnp.float32(0.5), state)
+    assert np.corrcoef(np.ravel(velocity[:8]), np.ravel(state[:8]))[0, 1] < -0.95
+    assert not np.any(velocity[8:])
     assert any(np.any(block.mlp.weight) for block, *_ in field.downs)  # its blocks depend on time from the first step on
 
 
@@ -168,7 +171,8 @@ def test_the_span_is_learnt_by_a_field_that_follows_the_exemplar_and_pulls_back_
     inner = away[:, BORDER:-BORDER, BORDER:-BORDER]
     assert float(error) == pytest.approx(float(jnp.mean(inner[:3] ** 2)), rel=1e-3)
     loss, _ = span_loss(Oracle(lambda time, state: change), exemplar, walker, key, **numbers)
-    assert float(loss) == pytest.approx(pull**2 * float(jnp.mean(inner**2)), rel=1e-3)
+    # Of noise, 8/9 of the square is what the mean of 3x3 pixels does not take away.
+    assert float(loss) == pytest.approx((1 + DETAIL * 8 / 9) * pull**2 * float(jnp.mean(inner**2)), rel=0.1)
     # The walker takes the field's own Euler step, its border the exemplar's state.
     length = float(moved.time) - time
     expected = truth[:, BORDER, BORDER] + away[:, BORDER, BORDER]
