@@ -82,7 +82,9 @@ def run_published(options) -> None:
     own = ("start", "times", "frames", "t0", "t1", *SHOWN, "format", "fps")
     given = [flag(name) for name in own if getattr(options, name) is not None]
     if given:
-        raise RequestError(f"--published starts from noise and has times, lights and formats of its own; leave out {', '.join(given)}.")
+        raise RequestError(
+            f"--published starts from noise and has times, lights and formats of its own; leave out {', '.join(given)}."
+        )
     material = load(options.name)
     request = {"exemplar": options.exemplar, "solver": read_solver(options, material.config)}
     if options.seed is not None:

@@ -50,8 +50,8 @@ def write_published(
     `comparisons`; for SVBRDFs `stitches`, which `iso_cook_torrance` has none of, and for `diffuse_iso_cook_torrance`
     `exemplars`, and `exemplars_relit_up`, `_left` and `_rightdown` where these lie beside the exemplar.
 
-    Every material starts from noise here. The default seed gives the published noise; the default size is 256x256. RGB exemplars are read at 128x128, others at
-    256x256.
+    Every material starts from noise here. The default seed gives the published noise; the default size is 256x256. RGB
+    exemplars are read at 128x128, others at 256x256.
     Returns None where `stop()` said so; `progress` hears the share in [0, 1] that is done. `folder` appears when all of it is
     written, and not otherwise. Raises RequestError, for a folder that is not empty too, and ExemplarError.
     """
