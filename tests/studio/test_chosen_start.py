@@ -18,6 +18,7 @@ from ode_appearance.images import to_bytes
 from ode_appearance.studio.handlers import Studio
 from ode_appearance.studio.library import Library
 from ode_appearance.studio.materials import Collection, facts
+from ode_appearance.studio.own_fields import own_times
 from ode_appearance.studio.presentation import opening_value
 from ode_appearance.studio.program import Program
 from ode_appearance.studio.requests import chosen_material, solve_request
@@ -48,6 +49,11 @@ def studio(folder):
 @pytest.fixture(scope="module")
 def program(studio):
     return Program(studio, Library(studio.collection, studio.files, None, hub=False))
+
+
+def chosen(kind):
+    """The facts of the stitched material with this start."""
+    return chosen_material(stitched_material(), {"start_kind": kind}).config
 
 
 def image(keyframe):
@@ -110,8 +116,6 @@ def test_a_start_that_a_material_does_not_have_is_refused(studio):
 
 
 def test_buttons_for_a_range_follow_the_chosen_start(studio):
-    from ode_appearance.studio.own_fields import own_times
-
     for kind, begin in (("noise", -WARMUP), ("stitched", 0)):
         first, *_ = gather(studio.refill("tab", STITCHED, {**FIELDS, "start_kind": kind}, own_times))
         assert first["start"] == begin
@@ -134,14 +138,11 @@ def test_a_link_to_a_start_that_is_not_there_opens_the_first_material(studio):
 
 def test_steps_of_one_start_say_nothing_of_the_other(studio):
     speed = studio.sessions.speed
-    material = studio.collection.find(STITCHED).material
     fields = {**FIELDS, "step": 0.1}
-    for kind, other in (("noise", "stitched"), ("stitched", "noise")):
-        config = chosen_material(material, {"start_kind": kind}).config
-        request = solve_request(STITCHED, config, fields)
-        assert request.start == kind and (speed.steps(config, request) is None) == (kind == "noise")
-        gather(studio.solve("tab", STITCHED, {**fields, "start_kind": "stitched"}))
-    assert speed.steps(config, request) == pytest.approx(10, abs=1)
+    gather(studio.solve("tab", STITCHED, {**fields, "start_kind": "stitched"}))
+    requests = {kind: solve_request(STITCHED, chosen(kind), fields) for kind in ("stitched", "noise")}
+    assert speed.steps(chosen("noise"), requests["noise"]) is None
+    assert speed.steps(chosen("stitched"), requests["stitched"]) == pytest.approx(10, abs=1)
 
 
 def exported(studio, kind, **options):
@@ -150,10 +151,6 @@ def exported(studio, kind, **options):
         return [path async for _, path in studio.exports.export("tab", STITCHED, fields, SEEN, {**OPTIONS, **options})][-1]
 
     return asyncio.run(all_of())
-
-
-def chosen(kind):
-    return chosen_material(stitched_material(), {"start_kind": kind}).config
 
 
 @pytest.mark.parametrize("kind", ["stitched", "noise"])
