@@ -104,6 +104,16 @@ def starting_from(material: Material, start: str) -> Material:
     return Material(material.vector_field, dataclasses.replace(material.config, start=start), material.start)
 
 
+def start_sentence(config: MaterialConfig) -> str:
+    """Which starts a material's solves can have, the usual one first; nothing where noise is the only one."""
+    if config.start_size is None:
+        return ""
+    width, height = config.start_size
+    stitched, noise = f"pieces of its exemplar ({width}x{height}) at time 0", f"noise at time {-config.times.warmup:g}"
+    usual, other = (stitched, noise) if config.start == "stitched" else (noise, stitched)
+    return f"{usual}, or on request {other}"
+
+
 def new_material(config: MaterialConfig, seed: int = 0) -> Material:
     """An untrained material: its vector field is zero, so its noise stays as it is."""
     return Material(VectorField(config.architecture, key=jax.random.PRNGKey(seed)), config)

@@ -5,7 +5,7 @@ import re
 
 from .checkpoint import count_parameters
 from .config import MaterialConfig
-from .material import map_channels
+from .material import map_channels, start_sentence
 
 TAG = "ode-appearance"
 """By which materials are found on the Hub."""
@@ -37,7 +37,7 @@ def model_card(config: MaterialConfig, *, source: str | None = None) -> str:
     # No `datasets`: the Hub takes names of its own data sets, and exemplars are from elsewhere, by a DOI in their credit.
     data = ModelCardData(library_name="ode-appearance", tags=tags, **_license(config.exemplar.license), **credit)
     name = json.dumps(source or config.name, ensure_ascii=False)  # whatever it is, it ends no text and no line
-    times = config.times
+    times, start = config.times, start_sentence(config)
     solver = config.solver
     how = f"fixed step {solver.fixed_step:g}" if solver.fixed_step else f"rtol {solver.rtol:g}, atol {solver.atol:g}"
     took = " ".join(config.exemplar.real_duration.split())
@@ -48,6 +48,7 @@ def model_card(config: MaterialConfig, *, source: str | None = None) -> str:
         f"{what} that changes with time: a neural ordinary differential equation trained on one time-lapse.",
         f"- Maps: {', '.join(name for name, _ in map_channels(config))}\n"
         f"- Model time: warm-up [{-times.warmup:g}, 0], exemplar [0, {times.duration:g}]\n"
+        + (f"- Start: {start}\n" if start else "")
         + (f"- In reality it took {took}\n" if took else "")
         + f"- Solver: {solver.method}, {how}\n"
         f"- Parameters: {count_parameters(config.architecture):,}",

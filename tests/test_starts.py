@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from materials import PLAIN, little_material
+from materials import PLAIN, little_material, stitched_material
 
 from ode_appearance.checkpoint import START, load_folder, save
 from ode_appearance.cli.main import main
@@ -12,21 +12,18 @@ from ode_appearance.errors import CheckpointError, ConfigError, RequestError
 from ode_appearance.material import Material, fingerprint, starting_from
 from ode_appearance.solve import solve
 
-SIZE = (48, 40)
-
 
 @pytest.fixture
 def stitched():
-    plain = little_material(PLAIN)
-    config = dataclasses.replace(plain.config, start="stitched", start_size=SIZE)
-    start = np.random.default_rng(0).normal(size=(config.architecture.channels, *SIZE[::-1])).astype(np.float16)
-    return Material(plain.vector_field, config, start.astype(np.float32))
+    return stitched_material()
 
 
 def test_a_solve_starts_from_patches_of_the_exemplars_state_at_time_0(stitched):
-    (state,) = solve(stitched, size=(32, 32), times=[0.0]).states  # one patch, cut out as it is
-    windows = np.lib.stride_tricks.sliding_window_view(stitched.start, (32, 32), axis=(1, 2))
-    assert any(np.array_equal(windows[:, y, x], state) for y in range(windows.shape[1]) for x in range(windows.shape[2]))
+    (state,) = solve(stitched, size=(32, 32), times=[0.0]).states
+    theirs = np.lib.stride_tricks.sliding_window_view(stitched.start, (5, 5), axis=(1, 2))
+    ours = np.lib.stride_tricks.sliding_window_view(state, (5, 5), axis=(1, 2))[:, ::2, ::2].reshape(3, -1, 5, 5)
+    cut_out = [np.abs(theirs - ours[:, place, None, None]).max(axis=(0, 3, 4)).min() < 1e-3 for place in range(ours.shape[1])]
+    assert np.mean(cut_out) > 0.1  # the others have a seam in them
 
 
 def test_the_same_seed_gives_the_same_start_and_another_seed_another(stitched):

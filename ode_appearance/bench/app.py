@@ -11,7 +11,7 @@ import numpy as np
 
 from ..collection import load
 from ..config import MaterialConfig, SolverConfig, Times
-from ..material import Material, decode
+from ..material import Material, decode, starting_from
 from ..solve import solve
 from .figure import Figure
 from .network import PUBLISHED, published_field
@@ -63,7 +63,7 @@ def _render(address):
 
 def _first_keyframes(rounds):
     """From noise to the maps of t = 0: of a shipped material, and of the published network in as many steps."""
-    material = load(MATERIAL)
+    material = starting_from(load(MATERIAL), "noise")
     yield _first_keyframe(material, MATERIAL, rounds)
     solved = solve(material, size=(_SIZE, _SIZE), times=[0.0])
     warmup, method = material.config.times.warmup, material.config.solver.method

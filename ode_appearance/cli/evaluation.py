@@ -7,7 +7,6 @@ from pathlib import Path
 from ..checkpoint import EXEMPLAR, PREVIEW, checked_file, save
 from ..collection import checkpoints_folder, find_folder, list_materials, load, local_folder
 from ..errors import AppearanceError, CheckpointError, RequestError
-from ..material import Material
 
 SEEDS = 4
 COLUMNS = ("score", "worst", "change", "worst", "beyond", "relit", "light ignored")
@@ -85,7 +84,7 @@ def _evaluate(name, exemplar, options) -> float:
         _print_controls(material, judge)
     if options.record:
         folder = find_folder(name)
-        measured = Material(material.vector_field, dataclasses.replace(material.config, measures=report.record()))
+        measured = dataclasses.replace(material, config=dataclasses.replace(material.config, measures=report.record()))
         save(measured, folder, preview=checked_file(folder, PREVIEW).read_bytes())
     return report.overall.score
 

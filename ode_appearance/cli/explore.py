@@ -4,7 +4,7 @@ from ..checkpoint import count_parameters, load_config
 from ..collection import CHECKPOINTS_VARIABLE, checkpoints_folder, find_folder, list_materials
 from ..environment import check_folder
 from ..errors import CheckpointError
-from ..material import map_channels
+from ..material import map_channels, start_sentence
 
 
 def add_to(verbs) -> None:
@@ -41,6 +41,7 @@ def run_info(options) -> None:
         "maps": ", ".join(f"{name} {channels}" for name, channels in map_channels(config)),
         "parameters": f"{count_parameters(config.architecture):,}",
         "time": f"warm-up {-times.warmup:g} to 0, exemplar 0 to {times.duration:g} ({times.frames} frames)",
+        "start": start_sentence(config),
         "solver": f"{solver.method}, {how}",
         "sizes": f"width and height in multiples of {config.architecture.downsampling}",
         "light": f"({light.x:g}, {light.y:g}), log-intensity {light.log_intensity:.3f}" if config.brdf else "",

@@ -79,10 +79,12 @@ def run(options) -> None:
 
 def run_published(options) -> None:
     """Write the published folders, naming them on standard output."""
-    own = ("times", "frames", "t0", "t1", *SHOWN, "format", "fps")
+    own = ("start", "times", "frames", "t0", "t1", *SHOWN, "format", "fps")
     given = [flag(name) for name in own if getattr(options, name) is not None]
     if given:
-        raise RequestError(f"--published has times, lights and formats of its own; leave out {', '.join(given)}.")
+        raise RequestError(
+            f"--published starts from noise and has times, lights and formats of its own; leave out {', '.join(given)}."
+        )
     material = load(options.name)
     request = {"exemplar": options.exemplar, "solver": read_solver(options, material.config)}
     if options.seed is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..checkpoint import CONFIG, WEIGHTS, load_folder, save
+from ..checkpoint import CONFIG, START, WEIGHTS, load_folder, save
 from ..config import Exemplar
 from ..config_json import from_json, parse_json, to_json
 from ..errors import AppearanceError, TrainingError
@@ -18,6 +18,8 @@ from .parcel import unzipped, zipped
 
 _FACTS, _FRAMES, _TIMES, _START = "task.json", "frames.npy", "times.npy", "init_from"
 _OF_EXEMPLAR = ("name", "kind", "duration", "frame_interval", "real_duration")
+_OF_START = (CONFIG, WEIGHTS, START)
+"""Files of the material to start from; the last one only where it has a state of its exemplar."""
 
 
 def write_task(task: Task) -> bytes:
@@ -34,7 +36,7 @@ def write_task(task: Task) -> bytes:
     if task.init_from is not None:
         with tempfile.TemporaryDirectory() as scratch:
             folder = save(task.init_from, Path(scratch) / "material", preview=b"")
-            files |= {f"{_START}/{name}": (folder / name).read_bytes() for name in (CONFIG, WEIGHTS)}
+            files |= {f"{_START}/{name}": (folder / name).read_bytes() for name in _OF_START if (folder / name).is_file()}
     return zipped(files)
 
 
@@ -64,6 +66,7 @@ def _start(files):
     if f"{_START}/{CONFIG}" not in files:
         return None
     with tempfile.TemporaryDirectory() as scratch:
-        for name in (CONFIG, WEIGHTS):
-            (Path(scratch) / name).write_bytes(files[f"{_START}/{name}"])
+        for name in _OF_START:
+            if name != START or f"{_START}/{name}" in files:
+                (Path(scratch) / name).write_bytes(files[f"{_START}/{name}"])
         return load_folder(scratch)

@@ -19,6 +19,8 @@ def facts(job: Job) -> dict[str, Any]:
         "height": height,
         "times": [float(str(time)) for time in job.times],
     }
+    if config.start_size is not None:
+        found["start"] = config.start
     if job.config.format != "maps":
         if config.brdf is not None:
             found["lights"] = [dataclasses.asdict(light) for light in job.lights]

@@ -14,7 +14,7 @@ from ..errors import RequestError
 from ..exemplar import load_exemplar
 from ..exemplar.dataset import relit_siblings
 from ..limits import check_size, check_times
-from ..material import Material
+from ..material import Material, starting_from
 from ..regular_files import is_folder, is_there, named
 from ..solve import solve_stream
 from .job import StoppedError, states_in_order
@@ -50,11 +50,12 @@ def write_published(
     `comparisons`; for SVBRDFs `stitches`, which `iso_cook_torrance` has none of, and for `diffuse_iso_cook_torrance`
     `exemplars`, and `exemplars_relit_up`, `_left` and `_rightdown` where these lie beside the exemplar.
 
-    The default seed gives the published noise; the default size is 256x256. RGB exemplars are read at 128x128, others at
-    256x256.
+    Every material starts from noise here. The default seed gives the published noise; the default size is 256x256. RGB
+    exemplars are read at 128x128, others at 256x256.
     Returns None where `stop()` said so; `progress` hears the share in [0, 1] that is done. `folder` appears when all of it is
     written, and not otherwise. Raises RequestError, for a folder that is not empty too, and ExemplarError.
     """
+    material = starting_from(material, "noise")
     config, folder = material.config, Path(folder)
     size = check_size(config, (PUBLISHED_SIZE, PUBLISHED_SIZE) if size is None else size)
     _check_folder(folder)

@@ -31,6 +31,7 @@ SEEN = (
     "other), `exposure` in stops, `tiles` [across, down], a `surface` (sphere or cylinder) with its `turn` in radians, and a "
     "`channel`: of an SVBRDF a map by itself, such as diffuse, normal or height."
 )
+STARTED = "The start is noise, or stitched: cut from the exemplar, which some materials have; empty for the material's own."
 AGED = (
     "A grey picture makes places older: 128 not at all, 255 by the exemplar's span, or as the view's `age_range` "
     "[black, white] says."
@@ -55,6 +56,9 @@ def _of_materials(program):
     def light():
         return _numbers(0.0, 0.0, 0.0)
 
+    def start():
+        return gr.Textbox("")
+
     def maps():
         return [_choice(get_args(MapFormat)), _choice(get_args(MapValues))]
 
@@ -62,30 +66,31 @@ def _of_materials(program):
     described = "All there is to know of a material: credit, licence, training record, measures."
     _endpoint("material", program.material, [material()], gr.JSON(), described)
     described = "The seconds and bytes that a solve from one model time to another takes on this machine, and its keyframes."
-    _endpoint("estimate", program.estimate, [material(), *_numbers(SIZE, SIZE, 0.0, 5.0)], gr.JSON(), described)
+    _endpoint("estimate", program.estimate, [material(), *_numbers(SIZE, SIZE, 0.0, 5.0), start()], gr.JSON(), described)
     _endpoint(
         "render",
         program.render,
-        [material(), *_numbers(0, SIZE, SIZE, 0.0), *light(), _object(), gr.File()],
+        [material(), *_numbers(0, SIZE, SIZE, 0.0), *light(), _object(), gr.File(), start()],
         gr.Image(format="png"),
-        f"A picture of a material at a model time, solved from a seed at a size: a PNG. {LIT} {SEEN} {AGED}",
+        f"A picture of a material at a model time, solved from a seed at a size: a PNG. {LIT} {SEEN} {AGED} {STARTED}",
     )
     forms = [_choice(get_args(Format)), *_numbers(0, SIZE, SIZE, 0.0, 0.0, 60, 20.0)]
     _endpoint(
         "export",
         program.export,
-        [material(), *forms, *maps(), *light(), _object(), gr.File()],
+        [material(), *forms, *maps(), *light(), _object(), gr.File(), start()],
         gr.File(),
         "A file of a material: a picture (png) or maps at a model time; or, where `end` is later, maps, frames, an animation, "
-        f"states or a web page of so many frames from one to the other. {LIT} {SEEN} {AGED} Cancelling the job stops it.",
+        f"states or a web page of so many frames from one to the other. {LIT} {SEEN} {AGED} {STARTED} "
+        "Cancelling the job stops it.",
     )
-    sized = [material(), _choice(get_args(Format)), *_numbers(SIZE, SIZE, 0.0, 0.0, 60), *maps(), _object()]
+    sized = [material(), _choice(get_args(Format)), *_numbers(SIZE, SIZE, 0.0, 0.0, 60), *maps(), _object(), start()]
     described = "About how many bytes a file of `/export` will have, its width and height, and its frames."
     _endpoint("estimate_export", program.estimate_export, sized, gr.JSON(), described)
     _endpoint(
         "snippet",
         program.snippet,
-        [material(), *_numbers(0, SIZE, SIZE, 0.0), *light(), _object()],
+        [material(), *_numbers(0, SIZE, SIZE, 0.0), *light(), _object(), start()],
         gr.Textbox(),
         "The Python that draws with the library what `/render` draws; of a map, its numbers too.",
     )

@@ -23,6 +23,7 @@ from .viewer import viewer
 from .whole import whole
 
 Parts = dict[str, Any]
+STARTS = [("Cut from the photograph", "stitched"), ("Grown from noise", "noise")]
 WHOLE = ("viewer", "gallery", "facts", "device")
 """Those of our own."""
 LINK = f"""(_, ...fields) => {{ {assets.script("link")}
@@ -72,6 +73,8 @@ def explore(
 def _fields(parts: Parts) -> dict[str, gr.Button]:
     """The fields under the viewer; puts them into `parts`, and returns the buttons beside them."""
     buttons = {}
+    with gr.Row(elem_classes="fields", visible=False) as parts["starts"]:
+        parts["start_kind"] = gr.Radio(STARTS, value="noise", label="Start")
     with gr.Row(elem_classes="fields"):
         parts["seed"] = gr.Number(0, label="Seed", precision=0, minimum=0, min_width=100)
         buttons["dice"] = _button("Another seed")
@@ -82,7 +85,7 @@ def _fields(parts: Parts) -> dict[str, gr.Button]:
         parts["start"] = gr.Number(-1, label="Start time", step=0.1, min_width=100)
         parts["end"] = gr.Number(5, label="End time", step=0.1, min_width=100)
         buttons["exemplar"] = _button("Exemplar only")
-        buttons["whole"] = _button("With warm-up")
+        parts["with_warmup"] = buttons["whole"] = _button("With warm-up")
         buttons["beyond"] = _button("Beyond its end")
     parts["estimate"] = gr.Markdown(elem_id="estimate")
     with gr.Accordion("Solver", open=False):
@@ -170,8 +173,9 @@ def _connect(
     parts["gallery"].pick(pick, fields, everything, **always)
     parts["viewer"].range(another_range, [parts["selected"], *fields], everything, **always)
     parts["viewer"].stop(stop, queue=False, **always)
+    changed = {"width": studio.resize, "height": studio.resize, "start_kind": studio.restart}
     for name in FIELDS:
-        parts[name].input(**solving(studio.resize if name in ("width", "height") else studio.change))
+        parts[name].input(**solving(changed.get(name, studio.change)))
     buttons["dice"].click(**refilling(lambda _: {"seed": random.randrange(1_000_000)}))
     buttons["exemplar"].click(**refilling(lambda config: own_times(config, warmup=False)))
     buttons["whole"].click(**refilling(own_times))

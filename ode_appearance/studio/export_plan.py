@@ -10,9 +10,10 @@ from ..config_json import from_json
 from ..errors import RequestError
 from ..export import ExportConfig, check_export, estimate_bytes, written_size
 from ..export.config import SUFFIXES
-from .materials import Collection, Entry
+from ..material import Material
+from .materials import Collection
 from .plain import amount
-from .requests import SolveRequest, number, solve_request, whole_number
+from .requests import SolveRequest, chosen_material, number, solve_request, whole_number
 from .seen import STILLS, Seen, read_seen
 
 MOST_FRAMES = 1000
@@ -22,7 +23,7 @@ MOST_FRAMES = 1000
 class Plan:
     """One export that is possible."""
 
-    entry: Entry
+    material: Material
     request: SolveRequest
     config: ExportConfig
     times: list[float]
@@ -36,7 +37,7 @@ class Plan:
     @property
     def bytes(self) -> int:
         """About how large the file will be."""
-        return estimate_bytes(self.entry.config, self.config, size=self.size, frames=len(self.times), times=self.times)
+        return estimate_bytes(self.material.config, self.config, size=self.size, frames=len(self.times), times=self.times)
 
     def describe(self) -> str:
         """A line on the file that it will be."""
@@ -51,13 +52,14 @@ def plan_export(collection: Collection, name: str | None, fields: dict[str, Any]
     Raises AppearanceError for what is not possible.
     """
     entry = collection.find(name or "")
-    request = solve_request(entry.name, entry.config, fields)
+    material = chosen_material(entry.material, fields)
+    request = solve_request(entry.name, material.config, fields)
     config = from_json(ExportConfig, {field.name: options[field.name] for field in dataclasses.fields(ExportConfig)}, "export")
     times = _times(request.times, config, seen, options)
-    view = read_seen(seen, entry.config, request.size, config.format)
+    view = read_seen(seen, material.config, request.size, config.format)
     look = {"exposure": view.exposure, "tiles": view.tiles, "surface": view.surface, "channel": view.channel}
-    check_export(entry.config, Path(f"any{SUFFIXES[config.format]}"), config, times, request.size, **look)
-    return Plan(entry, request, config, times, view)
+    check_export(material.config, Path(f"any{SUFFIXES[config.format]}"), config, times, request.size, **look)
+    return Plan(material, request, config, times, view)
 
 
 def _times(solved, config, seen, options):

@@ -53,7 +53,7 @@ class Exports:
         self.end(session)
         stop, folder = threading.Event(), self._files.folder()
         self._latest[session] = stop, folder
-        path = folder / f"{re.sub('[^A-Za-z0-9_-]+', '_', plan.entry.config.name)[:60] or 'material'}{SUFFIXES[config.format]}"
+        path = folder / f"{re.sub('[^A-Za-z0-9_-]+', '_', plan.material.name)[:60] or 'material'}{SUFFIXES[config.format]}"
         shares = [0.0]
 
         @enough_memory(request.size)
@@ -66,7 +66,7 @@ class Exports:
                 return stop.is_set() or deadline.over or self._worker.closing
 
             written = export(
-                plan.entry.material,
+                plan.material,
                 path,
                 config,
                 times=plan.times,

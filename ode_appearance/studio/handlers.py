@@ -20,14 +20,16 @@ from .exports import Exports
 from .files import KeyframeFiles
 from .jobs import Sessions
 from .materials import Collection, facts
-from .own_fields import own_count, own_fields
+from .own_fields import own_count, own_fields, times_of_start
 from .pictures import Pictures
 from .plain import as_text
-from .requests import solve_request
+from .requests import chosen_material, solve_request
 from .settings import cache_bytes, exemplars_folder
 from .worker import Worker
 
-FIELDS = ("seed", "width", "height", "start", "end", "count", "method", "stepping", "tolerance", "step", "quality")
+FIELDS = (
+    "seed", "start_kind", "width", "height", "start", "end", "count", "method", "stepping", "tolerance", "step", "quality"
+)  # fmt: skip
 """The fields of the screen, in the order in which handlers get their values; a link to the page can give all of them."""
 SIZE = 128
 """Width and height at first."""
@@ -39,7 +41,8 @@ LEAST_SECONDS = 0.15
 """Between two messages to the browser."""
 
 Shown = dict[str, Any]
-"""What to show next, by the names of components: those of FIELDS, and viewer, estimate, gallery, facts, device, selected."""
+"""What to show next, by the names of components: those of FIELDS, and viewer, estimate, gallery, facts, device, selected,
+starts, with_warmup."""
 
 
 class Studio:
@@ -66,7 +69,7 @@ class Studio:
             compiled.add(network)
             while not self.worker.idle:
                 time.sleep(IDLE_SECONDS)
-            start = -material.config.times.warmup
+            start = material.config.first_time
             self.worker.submit(functools.partial(solve, material, size=(SIZE, SIZE), times=[start])).exception()
 
     async def open(self, session: str, fields: Shown, link: Any = None) -> AsyncIterator[Shown]:
@@ -102,12 +105,13 @@ class Studio:
             self._picked[session] = asked
         try:
             entry = self.collection.find(name)
+            linked = linked or {}
+            material = chosen_material(entry.material, linked)
         except AppearanceError as error:
             yield self._refuse(session, error)
             return
-        linked = linked or {}
-        own = {**own_fields(entry.config, {**fields, **linked}), **linked}
-        shown = {"selected": name, "facts": [list(row) for row in facts(entry)], **own}
+        own = {**own_fields(material.config, {**fields, **linked}), **linked}
+        shown = {"selected": name, "facts": [list(row) for row in facts(entry)], **own, **presentation.start_choice(material)}
         async for following in self.solve(session, name, {**fields, **own}):
             yield {**shown, **following}
             shown = {}
@@ -116,7 +120,7 @@ class Studio:
         self, session: str, name: str | None, fields: Shown, fill: Callable[[MaterialConfig], Shown]
     ) -> AsyncIterator[Shown]:
         """Set some fields to what `fill` makes of the material's facts, and solve."""
-        own = self._own(name, fill)
+        own = self._own(name, fields, fill)
         shown = own
         async for following in self.solve(session, name, {**fields, **own}):
             yield {**shown, **following}
@@ -133,9 +137,20 @@ class Studio:
             async for shown in self.solve(session, name, fields):
                 yield shown
 
+    async def restart(self, session: str, name: str | None, fields: Shown) -> AsyncIterator[Shown]:
+        """Another start was chosen: set the time range to what it can have, and solve."""
+        own = self._own(name, fields, lambda config: times_of_start(config, fields))
+        try:
+            shown = {**own, **presentation.start_choice(self._chosen(name, fields)[1])}
+        except AppearanceError:
+            shown = own  # `solve` says why
+        async for following in self.solve(session, name, {**fields, **own}):
+            yield {**shown, **following}
+            shown = {}
+
     async def resize(self, session: str, name: str | None, fields: Shown) -> AsyncIterator[Shown]:
         """Width or height was changed: as `change`, with as many keyframes as suit the size."""
-        own = self._own(name, lambda config: own_count(config, fields))
+        own = self._own(name, fields, lambda config: own_count(config, fields))
         shown = own
         async for following in self.change(session, name, {**fields, **own}):
             yield {**shown, **following}
@@ -145,9 +160,9 @@ class Studio:
         """Solve for a session, instead of what it solved before, and show the keyframes as they arrive."""
         self._asked[session] += 1
         try:
-            entry = self.collection.find(self._remembered(name))
-            request = solve_request(entry.name, entry.config, fields)
-            job = self.sessions.begin(session, request, entry.material)
+            entry, material = self._chosen(self._remembered(name), fields)
+            request = solve_request(entry.name, material.config, fields)
+            job = self.sessions.begin(session, request, material)
         except AppearanceError as error:
             yield self._refuse(session, error)
             return
@@ -158,7 +173,7 @@ class Studio:
                 if job.changes != seen:
                     # Read before the value is made: a change while it is made is shown the next time.
                     seen, finished = job.changes, job.finished
-                    estimate = self.sessions.speed.describe(entry.config, request)
+                    estimate = self.sessions.speed.describe(material.config, request)
                     yield {"viewer": presentation.viewer_value(entry, job, exemplar=exemplar), "estimate": estimate}
                     if finished:
                         break
@@ -195,7 +210,7 @@ class Studio:
             return {}
         linked = {name: link[name] for name in FIELDS if isinstance(link.get(name), int | float | str)}
         try:
-            config = self.collection.find(link["material"]).config
+            config = self._chosen(link["material"], linked)[1].config
             solve_request(link["material"], config, {"seed": 0, **own_fields(config, {**SIZES, **linked}), **SIZES, **linked})
         except AppearanceError as error:
             _warn(f"What the link asks for cannot be shown. {error}")
@@ -205,16 +220,21 @@ class Studio:
     def _estimate(self, name, fields):
         """What the fields would take to solve; nothing where they cannot be solved, which `solve` says."""
         try:
-            entry = self.collection.find(name or "")
-            request = solve_request(entry.name, entry.config, fields)
+            entry, material = self._chosen(name, fields)
+            request = solve_request(entry.name, material.config, fields)
         except AppearanceError:
             return {}
-        return {"estimate": self.sessions.speed.describe(entry.config, request)}
+        return {"estimate": self.sessions.speed.describe(material.config, request)}
 
-    def _own(self, name, fill):
+    def _chosen(self, name, fields):
+        """A material's entry, and the material with the start that the fields choose."""
+        entry = self.collection.find(name or "")
+        return entry, chosen_material(entry.material, fields)
+
+    def _own(self, name, fields, fill):
         """What `fill` makes of a material's facts; nothing where there is no such material, which `solve` refuses."""
         try:
-            return fill(self.collection.find(name or "").config)
+            return fill(self._chosen(name, fields)[1].config)
         except AppearanceError:
             return {}
 

@@ -12,7 +12,7 @@ from ..checkpoint import EXEMPLAR, KEYFRAMES, PREVIEW, checked_file, count_param
 from ..collection import checkpoints_folder, list_materials
 from ..config import MaterialConfig
 from ..errors import AppearanceError, CheckpointError
-from ..material import Material
+from ..material import Material, start_sentence
 from ..viewer.baking import baked
 from ..viewer.scene import kind_label
 
@@ -191,6 +191,7 @@ def facts(entry: Entry) -> list[tuple[str, str]]:
         ("Took in reality", config.exemplar.real_duration),
         ("Credit", config.exemplar.credit),
         ("Licence", config.exemplar.license),
+        ("Starts from", start_sentence(config)),
         ("Model time", f"{times.warmup:g} of warm-up, {times.duration:g} of {times.frames} frames"),
         ("Network", weights),
         ("Solved by", f"{solver.method}, {stepping}"),

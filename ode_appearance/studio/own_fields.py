@@ -7,16 +7,23 @@ from ..viewer.schedule import usual_count
 
 
 def own_fields(config: MaterialConfig, fields: dict[str, Any], time: float = 0.0) -> dict[str, Any]:
-    """The fields that a material fills by itself: a time range that reaches `time`, its solver, and as many keyframes as suit
-    the size in the fields."""
-    times = own_times(config)
+    """The fields that a material fills by itself: its start, a time range that reaches `time`, its solver, and as many
+    keyframes as suit the size in the fields."""
+    times = {**own_times(config), "start_kind": config.start}
     return {**times, "end": max(times["end"], time), **solver_fields(config.solver), **own_count(config, fields)}
 
 
 def own_times(config: MaterialConfig, beyond: float = 0.0, warmup: bool = True) -> dict[str, Any]:
-    """The time range from the warm-up (or the exemplar's start) to `beyond` exemplar lengths after its end."""
-    times = config.times
-    return {"start": -times.warmup if warmup else 0.0, "end": times.duration * (1 + beyond)}
+    """The time range from the start of a solve (or the exemplar's start) to `beyond` exemplar lengths after its end."""
+    return {"start": config.first_time if warmup else 0.0, "end": config.times.duration * (1 + beyond)}
+
+
+def times_of_start(config: MaterialConfig, fields: dict[str, Any]) -> dict[str, Any]:
+    """The time range in the fields for another start: one that began at or before time 0 begins where solves now do."""
+    usual = own_times(config)
+    start, end = (fields[name] if isinstance(fields[name], int | float) else usual[name] for name in ("start", "end"))
+    start = start if start > 0 else usual["start"]
+    return {"start": start, "end": end if end > start else usual["end"]}
 
 
 def own_count(config: MaterialConfig, fields: dict[str, Any]) -> dict[str, Any]:

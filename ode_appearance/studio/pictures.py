@@ -20,7 +20,7 @@ from ..trajectory import Trajectory, TrajectoryCache
 from .deadline import Deadline
 from .materials import Collection
 from .own_fields import own_fields
-from .requests import number, solve_request
+from .requests import chosen_material, number, solve_request
 from .seen import read_seen
 from .worker import Worker
 
@@ -42,19 +42,21 @@ class Pictures:
         seen: dict[str, Any],
         stop: Callable[[], bool] = lambda: False,
         client: str = "",
+        start: str = "",
     ) -> UInt8[np.ndarray, "rows columns 3"]:
         """The picture of what is `seen` (see seen.py) of a material; where ages are painted, blended between the keyframes
         that the viewer has at that size. An RGB texture that lies flat is its own light. `stop` is asked between chunks;
-        `client` is whose turn it is drawn in.
+        `client` is whose turn it is drawn in; `start` is the kind of its start, empty for the material's own.
 
         Raises AppearanceError for anything that is not possible.
         """
         entry = self._collection.find(material)
-        config = entry.config
-        fields = {"seed": seed, "width": width, "height": height}
+        fields = {"seed": seed, "width": width, "height": height, "start_kind": start}
+        chosen = chosen_material(entry.material, fields)
+        config = chosen.config
         time = number(seen, "time")
         check_times(config, [time])
-        request = solve_request(entry.name, config, {**own_fields(config, fields, time), **fields})
+        request = solve_request(entry.name, config, {**fields, **own_fields(config, fields, time)})
         view = read_seen(seen, config, request.size, "png")
         picture_size(request.size, view.tiles, view.surface)
         check_exposure(view.exposure)
@@ -65,7 +67,7 @@ class Pictures:
         def task():
             deadline, chunks = Deadline(), []
             solving = {"seed": request.seed, "size": request.size, "times": times, "cache": self._cache}
-            for chunk in solve_stream(entry.material, **solving, stop=lambda: stop() or deadline.over or self._worker.closing):
+            for chunk in solve_stream(chosen, **solving, stop=lambda: stop() or deadline.over or self._worker.closing):
                 chunks.append(chunk)
                 with deadline.of_others():
                     yield
@@ -75,7 +77,7 @@ class Pictures:
                     deadline.check()
                 if trajectory.status != "complete":
                     raise RequestError(f"The solve did not reach time {times[-1]:g}: it ended with {trajectory.status!r}.")
-                picture = np.asarray(render(entry.material, trajectory, time=time, age=view.ages, **shown))
+                picture = np.asarray(render(chosen, trajectory, time=time, age=view.ages, **shown))
                 # Rounded, as a browser's canvas is, and not truncated as the published samplers do.
                 return np.rint(picture * 255).astype(np.uint8).transpose(1, 2, 0)
 
@@ -84,22 +86,23 @@ class Pictures:
     async def picture(
         self, request: list, client: str = "", gone: Callable[[], Awaitable[bool]] | None = None
     ) -> dict[str, str]:
-        """For the viewer: [material, seed, width, height, time, x, y, log_intensity] -> {"address": a PNG as data URL} or
-        {"error": a sentence}. Where the client is `gone`, the drawing ends."""
+        """For the viewer: [material, seed, width, height, time, x, y, log_intensity, start] -> {"address": a PNG as data
+        URL} or {"error": a sentence}. Where the client is `gone`, the drawing ends. The start may be left out."""
         try:
-            material, seed, width, height, time, x, y, log_intensity = request
+            material, seed, width, height, time, x, y, log_intensity, *others = request
+            (start,) = others or [""]
             seen = {"time": time, "lights": [{"x": x, "y": y, "logIntensity": log_intensity}]}
-            frame = await self._while_wanted(gone, material, seed, width, height, seen, client)
+            frame = await self._while_wanted(gone, material, seed, width, height, seen, client, start)
         except (AppearanceError, TypeError, ValueError) as error:
             return {"error": str(error)}
         if frame is None:
             return {"error": "Nobody waits for this picture any more."}
         return {"address": data_url(as_png(frame), "image/png")}
 
-    async def _while_wanted(self, gone, material, seed, width, height, seen, client):
+    async def _while_wanted(self, gone, material, seed, width, height, seen, client, start):
         """The picture; None where the client has gone before it was drawn."""
         left = threading.Event()
-        drawing = asyncio.ensure_future(self.draw(material, seed, width, height, seen, left.is_set, client))
+        drawing = asyncio.ensure_future(self.draw(material, seed, width, height, seen, left.is_set, client, start))
         try:
             while not (await asyncio.wait([drawing], timeout=POLL_SECONDS))[0]:
                 if gone is not None and await gone():

@@ -7,6 +7,7 @@ import gradio as gr
 from gradio.route_utils import API_PREFIX
 
 from ..device import description
+from ..material import Material
 from ..viewer.baking import SIZE
 from ..viewer.scene import describe, title
 from ..viewer.schedule import usual_count
@@ -19,7 +20,7 @@ from .plain import duration
 
 def viewer_value(entry: Entry, job: Job, *, exemplar: bool = False) -> dict[str, Any]:
     """The viewer's value for a job of a material, of which the `exemplar` is at hand or not."""
-    config = entry.config
+    config = job.material.config  # its start is the one that was chosen
     request = job.request
     solver = {**solver_fields(request.solver), "count": len(request.times), "quality": request.quality}
     usual = {**solver_fields(config.solver), "count": usual_count(config.kind, request.size), "quality": "full"}
@@ -32,6 +33,7 @@ def viewer_value(entry: Entry, job: Job, *, exemplar: bool = False) -> dict[str,
         "size": list(request.size),
         "times": list(request.times),
         "solver": None if solver == usual else solver,
+        "start": None if request.start == entry.config.start else request.start,
         "keyframes": [{"time": time, "file": _file(path)} for time, path in list(job.keyframes)],
         "status": job.status,
         "text": progress_text(job),
@@ -44,20 +46,29 @@ def opening_value(entry: Entry, exemplars: Exemplars, *, addressed: bool = False
 
     `addressed` says that Gradio does not give its files their addresses, as it does those of a component's value.
     """
-    times = entry.config.times
+    config = entry.config
     return {
         "run": 0,
-        "material": {**describe(entry.config, entry.name), "exemplar": exemplars.find(entry) is not None},
+        "material": {**describe(config, entry.name), "exemplar": exemplars.find(entry) is not None},
         "preview": _file(entry.preview, addressed),
         "baked": _file(entry.baked, addressed),
         "seed": 0,
         "size": [SIZE, SIZE],
-        "times": [-times.warmup, times.duration],
+        "times": [config.first_time, config.times.duration],
         "solver": None,
+        "start": None,
         "keyframes": [],
         "status": "asked",
         "text": "",
         "message": None,
+    }
+
+
+def start_choice(material: Material) -> dict[str, Any]:
+    """Whether there is a choice of starts, and whether a solve from the present one has a warm-up."""
+    return {
+        "starts": gr.update(visible=material.start is not None),
+        "with_warmup": gr.update(visible=material.config.first_time < 0),
     }
 
 

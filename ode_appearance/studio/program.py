@@ -15,7 +15,7 @@ from .library import Library
 from .materials import BrokenEntry, facts
 from .pictures import as_png
 from .program_arguments import as_seen, is_sequence, screen_fields
-from .requests import solve_request
+from .requests import chosen_material, solve_request
 from .snippet import snippet
 
 POLL_SECONDS = 1.0
@@ -24,7 +24,10 @@ MOST_READING = 2
 
 
 class Program:
-    """The app for programs. Raises AppearanceError, with a sentence, for what is not possible."""
+    """The app for programs. Raises AppearanceError, with a sentence, for what is not possible.
+
+    `start` is "noise" or "stitched", of a solve's start, or empty for the material's own.
+    """
 
     def __init__(self, studio: Studio, library: Library):
         self._studio, self._library = studio, library
@@ -44,9 +47,11 @@ class Program:
         """What there is to know of one: credit, licence, training record and measures among it."""
         return dict(facts(self._studio.collection.find(material)))
 
-    def estimate(self, material: str, width: int, height: int, time: float, end: float) -> dict[str, float | None]:
+    def estimate(
+        self, material: str, width: int, height: int, time: float, end: float, start: str = ""
+    ) -> dict[str, float | None]:
         """What it takes to solve: {"seconds" (None where nothing like it was solved here before), "bytes", "keyframes"}."""
-        config = self._studio.collection.find(material).config
+        config = self._config(material, start)
         request = solve_request(material, config, screen_fields(config, 0, width, height, time, end))
         needed = solve_bytes(config, request.solver, request.size)
         return {
@@ -58,16 +63,18 @@ class Program:
     async def render(
         self, material: str, seed: int, width: int, height: int, time: float,
         x: float, y: float, log_intensity: float | None, view: dict[str, Any], age: str | None = None,
-        client: str = "",
+        start: str = "", client: str = "",
     ) -> AsyncIterator[Path | None]:  # fmt: skip
         """A picture at a model time, under the light or the lights of the view, with the ages of a grey picture: a PNG.
 
         None until it is there; whoever stops listening stops it. `client` is whose turn it is drawn in.
         """
-        config = self._studio.collection.find(material).config
+        config = self._config(material, start)
         seen = await self._seen(config, (width, height), time, (x, y, log_intensity), view, age)
         left = threading.Event()
-        drawing = asyncio.ensure_future(self._studio.pictures.draw(material, seed, width, height, seen, left.is_set, client))
+        drawing = asyncio.ensure_future(
+            self._studio.pictures.draw(material, seed, width, height, seen, left.is_set, client, start)
+        )
         try:
             while not (await asyncio.wait([drawing], timeout=POLL_SECONDS))[0]:
                 yield None
@@ -82,13 +89,13 @@ class Program:
     async def export(
         self, material: str, format: str, seed: int, width: int, height: int, time: float, end: float, frames: int,
         fps: float, map_format: str, map_values: str, x: float, y: float, log_intensity: float | None,
-        view: dict[str, Any], age: str | None = None, client: str = "",
+        view: dict[str, Any], age: str | None = None, start: str = "", client: str = "",
     ) -> AsyncIterator[Path | None]:  # fmt: skip
         """A file of one material: a picture or maps at `time`; frames, an animation, states or a page from `time` to `end`.
 
         None until it is there; whoever stops listening stops it.
         """
-        config = self._studio.collection.find(material).config
+        config = self._config(material, start)
         sequence = is_sequence(format, time, end)
         fields = screen_fields(config, seed, width, height, time, end if sequence else None)
         seen = await self._seen(config, (width, height), time, (x, y, log_intensity), view, age)
@@ -109,10 +116,10 @@ class Program:
 
     def estimate_export(
         self, material: str, format: str, width: int, height: int, time: float, end: float, frames: int,
-        map_format: str, map_values: str, view: dict[str, Any],
+        map_format: str, map_values: str, view: dict[str, Any], start: str = "",
     ) -> dict[str, int]:  # fmt: skip
         """How large the file of `export` will be: {"bytes", "width", "height", "frames"}."""
-        config = self._studio.collection.find(material).config
+        config = self._config(material, start)
         sequence = is_sequence(format, time, end)
         fields = screen_fields(config, 0, width, height, time, end if sequence else None)
         seen = as_seen(config, (width, height), time, (0.0, 0.0, None), view, None)
@@ -122,12 +129,13 @@ class Program:
 
     def snippet(
         self, material: str, seed: int, width: int, height: int, time: float,
-        x: float, y: float, log_intensity: float | None, view: dict[str, Any],
+        x: float, y: float, log_intensity: float | None, view: dict[str, Any], start: str = "",
     ) -> str:  # fmt: skip
         """The Python that makes, with the library, the picture of `render`."""
         entry = self._studio.collection.find(material)
-        request = solve_request(entry.name, entry.config, screen_fields(entry.config, seed, width, height, time))
-        seen = as_seen(entry.config, (width, height), time, (x, y, log_intensity), view, None)
+        config = self._config(material, start)
+        request = solve_request(entry.name, config, screen_fields(config, seed, width, height, time))
+        seen = as_seen(config, (width, height), time, (x, y, log_intensity), view, None)
         shipped = entry.name in self._studio.collection.names
         return snippet(entry, request, seen, shipped=shipped)
 
@@ -146,6 +154,10 @@ class Program:
         """Fetch `user/repo[@revision]` from the Hub; returns the name by which it can be rendered and exported here."""
         self._check_hub()
         return self._library.open_from_hub(repository).name
+
+    def _config(self, material, start):
+        """The facts of a material with this start, or with its own."""
+        return chosen_material(self._studio.collection.find(material).material, {"start_kind": start}).config
 
     def _check_hub(self):
         if not self._library.hub:

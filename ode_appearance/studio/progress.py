@@ -20,7 +20,7 @@ class Progress:
         self, config: MaterialConfig, request: SolveRequest, speed: Speed, clock: Callable[[], float] = time.monotonic
     ):
         self._config, self._request, self._speed, self._clock = config, request, speed, clock
-        self._steps, self._time = 0, -config.times.warmup
+        self._steps, self._time = 0, config.first_time
         self._before: Trajectory | None = None
         self._taken: collections.deque[tuple[float, int]] = collections.deque()  # (when, steps taken until then)
 
@@ -51,7 +51,7 @@ class Progress:
 
     def _steps_left(self):
         needed = self._speed.steps(self._config, self._request)
-        start, end = -self._config.times.warmup, self._request.times[-1]
+        start, end = self._config.first_time, self._request.times[-1]
         if (needed is None or needed <= self._steps) and self._time > start:
             needed = self._steps * (end - start) / (self._time - start)  # it goes on as it went so far
         return None if needed is None else max(needed - self._steps, 0.0)

@@ -8,7 +8,7 @@ from ..errors import AppearanceError
 from .export_panel import SEEN
 from .handlers import FIELDS
 from .materials import Collection
-from .requests import solve_request
+from .requests import chosen_material, solve_request
 from .snippet import snippet
 
 
@@ -22,7 +22,8 @@ def python_panel(collection: Collection, selected: gr.State, fields: Sequence[gr
     def write(seen, name, *values):
         try:
             entry = collection.find(name or "")
-            request = solve_request(entry.name, entry.config, dict(zip(FIELDS, values, strict=True)))
+            fields = dict(zip(FIELDS, values, strict=True))
+            request = solve_request(entry.name, chosen_material(entry.material, fields).config, fields)
             return snippet(entry, request, seen, shipped=entry.name in collection.names)
         except AppearanceError as error:
             return f"# {' '.join(str(error).split())}"  # no line of it is code

@@ -4,10 +4,11 @@ import dataclasses
 import math
 from typing import Any
 
-from ..config import MaterialConfig, SolverConfig
+from ..config import MaterialConfig, SolverConfig, StartKind
 from ..config_json import from_json
 from ..errors import ConfigError, RequestError
 from ..limits import check_size, check_times, largest_like
+from ..material import Material, starting_from
 from ..memory import check_memory
 from ..viewer.keyframes import STEPS, Quality
 from ..viewer.schedule import check_count, keyframe_times
@@ -27,11 +28,20 @@ class SolveRequest:
     times: tuple[float, ...]
     solver: SolverConfig
     quality: Quality = "full"
+    start: StartKind = "noise"
+
+
+def chosen_material(material: Material, fields: dict[str, Any]) -> Material:
+    """The material with the start of its solves that `start_kind` in the fields names; its own where that is missing or empty.
+
+    Raises RequestError for a start that the material does not have.
+    """
+    return starting_from(material, str(fields.get("start_kind") or material.config.start))
 
 
 def solve_request(name: str, config: MaterialConfig, fields: dict[str, Any]) -> SolveRequest:
     """The request for a material in `fields`: seed, width, height, start, end, count, method, stepping, tolerance, step, and
-    quality where it is not "full".
+    quality where it is not "full". The start is that of the config (see `chosen_material`).
 
     Raises RequestError, saying what is wrong and what would be right, for anything that cannot be solved.
     """
@@ -47,7 +57,7 @@ def solve_request(name: str, config: MaterialConfig, fields: dict[str, Any]) -> 
     quality = fields.get("quality", "full")
     if quality not in STEPS:
         raise RequestError(f"Keyframes are of the quality {' or '.join(STEPS)}, not {quality!r}.")
-    return SolveRequest(name, seed, size, tuple(times), solver, quality)
+    return SolveRequest(name, seed, size, tuple(times), solver, quality, config.start)
 
 
 def read_size(config: MaterialConfig, fields: dict[str, Any]) -> tuple[int, int]:

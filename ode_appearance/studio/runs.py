@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..atomic import write_atomically
-from ..checkpoint import CONFIG, FILES, KEYFRAMES, rename
+from ..checkpoint import CONFIG, FILES, KEYFRAMES, START, rename
 from ..config import option
 from ..config_json import from_json, to_json
 from ..errors import AppearanceError, TrainingError
@@ -29,6 +29,8 @@ from .partial import appearing, is_partial
 ORDER, LOG = "order.json", "log.txt"
 NAME = r"[^\W_][\w .,()-]{0,59}"
 Wanted = Literal["run", "pause", "keep", "failed"]
+_OPTIONAL = (START, KEYFRAMES)
+"""Files of a checkpoint that not every material has."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +118,7 @@ class Run:
             for _ in range(3):
                 before = (source / CONFIG).stat().st_mtime_ns
                 for name in FILES:
-                    if name != KEYFRAMES or (source / name).exists():
+                    if name not in _OPTIONAL or (source / name).exists():
                         shutil.copyfile(source / name, place / name)
                 if (source / CONFIG).stat().st_mtime_ns == before:
                     return

@@ -24,6 +24,8 @@ def snippet(entry: Entry, request: SolveRequest, seen: Any, *, shipped: bool) ->
     seen = {"time": request.times[-1], **(seen if isinstance(seen, dict) else {})}
     source, note = _source(entry, shipped)
     solving = [f"seed={request.seed}", f"size={request.size}", f"times=[{_round(number(seen, 'time'))}]"]
+    if request.start != config.start:
+        solving.append(f"start={request.start!r}")
     if request.solver != config.solver:
         solving.append(f"solver={_call('oa.SolverConfig', request.solver, SolverConfig())}")
     lines = [

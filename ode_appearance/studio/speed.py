@@ -5,14 +5,15 @@ import threading
 
 import numpy as np
 
-from ..config import Architecture, MaterialConfig, Method, SolverConfig
+from ..config import Architecture, MaterialConfig, Method, SolverConfig, StartKind
 from ..memory import solve_bytes
 from ..trajectory import Trajectory
 from .plain import duration
 from .requests import SolveRequest
 
 MOST_COURSES, MOST_TIMES, MOST_NETWORKS, MOST_SIZES = 500, 256, 100, 32
-"""What is remembered at most: materials with a solver each, times of one, networks with a method each, sizes of one."""
+"""What is remembered at most: materials with a solver and a start each, times of one, networks with a method each, sizes of
+one."""
 
 OLD_SHARE = 0.7
 """Of what a step was thought to cost, against what it has just cost."""
@@ -28,14 +29,14 @@ class Speed:
     def __init__(self):
         # Both have what was used last at their ends.
         self._costs: dict[tuple[Architecture, Method], dict[int, float]] = {}  # seconds a step and pixel, by pixels
-        self._courses: dict[tuple[str, SolverConfig], dict[float, int]] = {}
+        self._courses: dict[tuple[str, SolverConfig, StartKind], dict[float, int]] = {}
         self._lock = threading.Lock()
 
     def note(self, config: MaterialConfig, request: SolveRequest, before: Trajectory | None, chunk: Trajectory) -> None:
         """Two chunks of a solve that followed each other; the first alone tells of steps only: it may have been compiled."""
         with self._lock:
             steps = _latest(self._courses, _course(request), MOST_COURSES)
-            steps.setdefault(-config.times.warmup, 0)
+            steps.setdefault(config.first_time, 0)
             steps[chunk.stats["time"]] = max(chunk.stats["steps"], steps.get(chunk.stats["time"], 0))
             if len(steps) > MOST_TIMES:
                 _thin(steps)
@@ -98,7 +99,7 @@ def _thin(steps):
 
 
 def _course(request):
-    return request.material, request.solver
+    return request.material, request.solver, request.start
 
 
 def _pixels(request):

@@ -20,6 +20,7 @@ from .training_form import ADVANCED, advanced_fields, examples, read_config
 from .training_start import start_choices, start_training
 
 KINDS = [("RGB texture", "rgb"), ("SVBRDF, lit by a flash", "svbrdf")]
+ONLY_RGB = "Flow matching is for RGB textures."
 SIZES = ("state_size", "exemplar_size")
 """Those under "advanced" on which it depends what the trainer sees."""
 
@@ -91,11 +92,12 @@ class Asking:
     def _fill(self, owner, before, uploads, example, kind, preset_name, start, *values):
         now = Choice(tuple(uploads or ()), example or "", kind, preset_name, start or "")
         now, name, filled = settle(self.library, owner, Choice.read(before), now, list(values))
+        if now.preset != preset_name:
+            gr.Warning(f"{ONLY_RGB} The preset is {now.preset}.", title="Not possible")
         shown = [
             gr.skip() if now.uploads == tuple(uploads or ()) else None,
             *(gr.skip() if new == old else new for new, old in ((now.example, example), (now.kind, kind))),
-            gr.skip(),
-            gr.skip() if now.start == start else now.start,
+            *(gr.skip() if new == old else new for new, old in ((now.preset, preset_name), (now.start, start))),
         ]
         return now.kept, *shown, name or gr.skip(), *([gr.skip()] * len(values) if filled == list(values) else filled)
 

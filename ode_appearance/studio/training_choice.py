@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from ..errors import AppearanceError
-from ..training.config import preset
+from ..training.config import RGB_ONLY, preset
 from .library import Library
 from .training_exemplar import name_of
 from .training_form import examples, shown_values
@@ -60,6 +60,10 @@ def settle(
             now = dataclasses.replace(now, kind=start.kind)
         else:
             now, start = dataclasses.replace(now, start=""), None
+    if now.kind != "rgb" and now.preset in RGB_ONLY:
+        # The latest choice is meant: a preset is taken back, while a kind takes a preset that it can have.
+        usual = Choice().preset
+        now = dataclasses.replace(now, preset=usual if before.preset in RGB_ONLY else before.preset)
     fresh = (now.kind, now.preset) != (before.kind, before.preset)
     if fresh:
         values = shown_values(preset(now.preset, now.kind))

@@ -37,18 +37,19 @@ def summary(run: Run, status: str) -> str:
 def curve(run: Run) -> dict[str, list[Any]]:
     """The loss over the iterations: columns `iteration` and `loss`.
 
-    Warm-ups and the initialisation, whose losses are of other kinds, are left out, and so are iterations that were lost in a
-    kill, which the run has gone through again.
+    Warm-ups and the initialisation, whose losses are of other kinds, are left out (of flow matching, every loss is of one
+    kind), and so are iterations that were lost in a kill, which the run has gone through again.
     """
     try:
-        cycle, start = run.config.cycle, run.config.initialisation
+        config = run.config
     except TrainingError:
         return {"iteration": [], "loss": []}
     points: list[tuple[int, float]] = []
     for line in run.journal:
         while points and points[-1][0] >= line["iteration"]:
             points.pop()
-        if line.get("loss") is not None and not line.get("initialising") and (line["iteration"] - 1 - start) % cycle != 0:
+        warming_up = config.method == "texture" and (line["iteration"] - 1 - config.initialisation) % config.cycle == 0
+        if line.get("loss") is not None and not line.get("initialising") and not warming_up:
             points.append((line["iteration"], line["loss"]))
     group = max(1, -(-len(points) // POINTS))
     chunks = [points[at : at + group] for at in range(0, len(points), group)]

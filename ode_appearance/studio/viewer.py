@@ -4,10 +4,13 @@ Its value is a dict, `whole`, sent again whenever something in it changes:
 
     run         whole number that grows: a value of an earlier run is ignored
     material    {name, title, label, brdf ("rgb" for a texture), half_width, distance, light [x, y, log-intensity],
-                warmup, duration, views [[name, label], ...], exemplar (whether its pictures are at hand)}
+                warmup (model time before 0: none of a stitched start), duration, views [[name, label], ...],
+                exemplar (whether its pictures are at hand)}
     preview     file of its animated preview, or None
     baked       file of keyframes (see bundle.py) to look at until there are others, or None
     seed, size  of the state; size is [width, height]
+    solver      its fields, or None where it is the material's own; likewise
+    start       "noise" or "stitched"
     times       model times of all keyframes that are planned, ascending
     keyframes   those that are solved, in the order in which they were: [{time, file}, ...] (see keyframes.py)
     status      "asked" (what is known before the server has answered), "waiting", "solving", "complete", "stopped" or "failed"
@@ -51,10 +54,10 @@ def viewer(
     """A viewer; `options` are those of gr.HTML. Its event `stop` asks to stop solving, `range` to solve from
     a start to an end, model times that are its data.
 
-    The function `picture([material, seed, width, height, time, x, y, log_intensity])` gives {"address": ...} of a picture or
-    {"error": sentence}, for browsers that cannot draw one themselves; `exemplar(name)` likewise that of the keyframes of a
-    material's exemplar; `opening(name)` is the viewer's value for a material that was not asked for yet, or None. (No subclass
-    of gr.HTML: Gradio would write a .pyi file beside this one.)
+    The function `picture([material, seed, width, height, time, x, y, log_intensity, start])` gives {"address": ...} of a
+    picture or {"error": sentence}, for browsers that cannot draw one themselves; `exemplar(name)` likewise that of the
+    keyframes of a material's exemplar; `opening(name)` is the viewer's value for a material that was not asked for yet, or
+    None. (No subclass of gr.HTML: Gradio would write a .pyi file beside this one.)
     """
     return gr.HTML(
         html_template='<div class="ode-viewer"><div class="ode-viewer-grid"></div></div>',

@@ -11,6 +11,8 @@ from ..microfacet import BRDF_MODELS
 Adjoint = Literal["recursive_checkpoint", "backsolve"]
 Loss = Literal["sliced_wasserstein", "gram"]
 PRESETS = ("paper", "standard", "quick", "flow")
+RGB_ONLY = ("flow",)
+"""Those of them that are for RGB textures alone."""
 HIDDEN_CHANNELS = 9
 """Of the published networks."""
 CHANGEABLE = ("iterations", "learning_rate", "most_skipped")
@@ -208,9 +210,9 @@ def preset(name: str, kind: Kind = "rgb") -> TrainConfig:
     """
     if name not in PRESETS:
         raise ConfigError(f"There is no preset {name!r}; there are {', '.join(PRESETS)}.")
+    if name in RGB_ONLY and kind != "rgb":
+        raise ConfigError("Flow matching is for RGB textures: choose another preset for an SVBRDF.")
     if name == "flow":
-        if kind != "rgb":
-            raise ConfigError("Flow matching is for RGB textures: choose another preset for an SVBRDF.")
         return TrainConfig(**_FLOW)
     own = {"paper": ({}, {}), "standard": (_STANDARD, _STANDARD_SVBRDF), "quick": (_QUICK, _QUICK_SVBRDF)}[name]
     values = {**own[0]} if kind == "rgb" else {**_SVBRDF, **own[0], **own[1]}

@@ -40,7 +40,7 @@ def describe(config: MaterialConfig, name: str) -> dict[str, Any]:
         "half_width": config.camera.half_width,
         "distance": config.camera.distance,
         "light": [light.x, light.y, light.log_intensity],
-        "warmup": config.times.warmup,
+        "warmup": 0.0 - config.first_time,
         "duration": config.times.duration,
         "views": [["lit", "Lit surface"], *([name, VIEW_LABELS[name]] for name in maps)],
     }

@@ -43,7 +43,7 @@ def test_every_action_has_a_name_a_description_and_a_schema(client):
             f"{argument['parameter_name']}: tools need a JSON schema of every argument"
         )
     arguments = [argument["parameter_name"] for argument in named["/render"]["parameters"]]
-    assert arguments == ["material", "seed", "width", "height", "time", "x", "y", "log_intensity", "view", "age"]
+    assert arguments == ["material", "seed", "width", "height", "time", "x", "y", "log_intensity", "view", "age", "start"]
 
 
 def test_materials_and_their_facts(client):

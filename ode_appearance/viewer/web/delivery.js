@@ -61,11 +61,11 @@ class Delivery {
   }
 
   begin(value) {
-    const { material, size, times, seed, solver } = value;
+    const { material, size, times, seed, solver, start } = value;
     const provisional = value.status === "asked";
     const another = material.name !== this.store.scene?.material.name;
     const { half_width: halfWidth, distance } = material;
-    const scene = { material, size, times, seed, solver, halfWidth, distance, provisional };
+    const scene = { material, size, times, seed, solver, start, halfWidth, distance, provisional };
     this.arrivals?.cancel();
     this.arrivals = new Arrivals(
       scene,

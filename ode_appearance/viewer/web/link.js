@@ -1,6 +1,6 @@
 // What one sees, as the part of the page's address after "#", and back. What is painted does not fit into it: it is exported.
 
-/** {material, seed, width, height, start, end, count, quality, method, stepping, tolerance, step}: what the server is asked for;
+/** {material, seed, start_kind, width, height, start, end, count, quality, method, stepping, tolerance, step}: what the server is asked for;
  *  what is missing or no number is left out. */
 function linkedSolve(hash) {
   const given = new URLSearchParams(hash.slice(1));
@@ -13,8 +13,8 @@ function linkedSolve(hash) {
   const method = given.get("solver");
   const stepping = method && (step === undefined ? "adaptive" : "fixed");
   const solver = { method, stepping, tolerance, step };
-  const [material, quality] = ["material", "quality"].map((name) => given.get(name));
-  const all = { material, seed, width, height, start, end, count, quality, ...solver };
+  const [material, quality, start_kind] = ["material", "quality", "start"].map((name) => given.get(name));
+  const all = { material, seed, start_kind, width, height, start, end, count, quality, ...solver };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null && value !== undefined));
 }
 
@@ -71,7 +71,7 @@ function linkedLight(text) {
 }
 
 /** The inverse: what differs from what is seen without a link. */
-function linkOf(view, { material, seed, size, times, solver, origin }) {
+function linkOf(view, { material, seed, size, times, solver, start, origin }) {
   const brief = (value) => String(Number(value.toFixed(3)));
   if (view.second === "kept") view = { ...view, second: null }; // it is on this page only
   const parts = [
@@ -80,6 +80,7 @@ function linkOf(view, { material, seed, size, times, solver, origin }) {
     ["size", size.join("x")],
     ["range", [times[0], times.at(-1)].map(brief).join(",")],
   ];
+  if (start) parts.push(["start", start]);
   if (solver) {
     const steps = solver.stepping === "fixed" ? "step" : "tolerance";
     parts.push(["solver", solver.method], [steps, solver[steps]], ["keyframes", times.length], ["quality", solver.quality]);

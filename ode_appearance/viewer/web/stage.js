@@ -249,7 +249,7 @@ class Stage {
     const { x, y, logIntensity } = view.lights[0];
     const time = view.time ?? scene.times.at(-1);
     this.show(time);
-    this.remote.want([scene.material.name, scene.seed, ...scene.size, time, x, y, logIntensity]);
+    this.remote.want([scene.material.name, scene.seed, ...scene.size, time, x, y, logIntensity, scene.start ?? ""]);
   }
 
   show(time) {
@@ -267,8 +267,9 @@ class Stage {
 }
 
 /** What a scene is, in a few words. */
-function labelOf({ material, size, seed }) {
-  return `${material.title}, seed ${seed}, ${size.join("×")}`;
+function labelOf({ material, size, seed, start }) {
+  const from = { noise: ", from noise", stitched: ", from the photograph" }[start] ?? "";
+  return `${material.title}, seed ${seed}, ${size.join("×")}${from}`;
 }
 
 /** Width to height of a plane in the picture. */

@@ -54,8 +54,8 @@ class Store {
     this.tell();
   }
 
-  /** What the material and its solve give: {material, seed, size, times, solver (its fields, where it is not the material's
-   *  own), halfWidth, distance, origin (its own light)}. */
+  /** What the material and its solve give: {material, seed, size, times, solver (its fields) and start ("noise" or "stitched"),
+   *  where they are not the material's own, halfWidth, distance, origin (its own light)}. */
   setScene(scene) {
     this.scene = scene;
     this.tell();

@@ -7,8 +7,9 @@ const NARROW = 640; // pixels, as in viewer.css
 
 class Viewer {
   /** `stop()` asks the server to stop solving, and is missing where nothing else can be solved, as is
-   *  `range({start, end})`, which asks for another range of time; `picture([material, seed, width, height, time, x, y, logIntensity])`
-   *  resolves to {address} of a picture drawn there, or {error}; `exemplar(name)` likewise to a bundle (see bundle.js);
+   *  `range({start, end})`, which asks for another range of time;
+   *  `picture([material, seed, width, height, time, x, y, logIntensity, start])` resolves to {address} of a picture drawn
+   *  there, or {error}; `exemplar(name)` likewise to a bundle (see bundle.js);
    *  `opening(name)` to the value of a material that a link leads to, as it is before it is asked for, or null. */
   constructor(root, { stop, range, picture, exemplar, opening }) {
     this.root = root;
