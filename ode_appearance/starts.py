@@ -1,7 +1,7 @@
 """Stitched starts: states at time 0 that are new pieces of the exemplar, hidden channels included.
 
 A checkpoint of such a material holds the exemplar's own state at time 0: its first frame, and in the hidden channels a code
-of what each place becomes (training/flow/codes.py). Quilted, it is a state of any size and seed that the vector field ages.
+of what each place becomes (training/flow/states.py). Quilted, it is a state of any size and seed that the vector field ages.
 """
 
 import numpy as np
