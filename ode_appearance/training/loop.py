@@ -8,6 +8,7 @@ from .base_run import BaseRun
 from .progress import Progress, Rate, Status
 
 
+@runtime_checkable
 class Report(Protocol):
     """What an iteration of a run gives to report."""
 
