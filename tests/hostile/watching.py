@@ -1,8 +1,8 @@
 """What a piece of code opens, runs, takes and how long it works while it is watched."""
 
 import contextlib
+import faulthandler
 import os
-import resource
 import signal
 import sys
 import threading
@@ -70,10 +70,24 @@ def watched() -> Iterator[Watch]:
 
 @contextlib.contextmanager
 def bounded(seconds: float, megabytes: int) -> Iterator[None]:
-    """Fail where this process works longer, or holds so much more memory at its peak; what could hang is interrupted."""
+    """Fail where this process works longer, or holds so much more memory at its peak; what could hang is interrupted.
+
+    Elsewhere than on Linux only the time is bounded, and a hang ends the process, with the stack.
+    """
+    if not Path("/proc/self/clear_refs").exists():
+        faulthandler.dump_traceback_later(20 * seconds, exit=True, file=sys.__stderr__)
+        began = time.process_time()
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+        assert time.process_time() - began < seconds
+        return
 
     def hang(*_):
         raise AssertionError("it hangs")
+
+    import resource  # only POSIX has it, and only Linux what follows
 
     before = signal.signal(signal.SIGALRM, hang)
     limits = resource.getrlimit(resource.RLIMIT_AS)

@@ -17,16 +17,17 @@ what an exemplar does within a few frames."""
 def initial_field(architecture: Architecture, seed: int) -> VectorField:
     """A vector field of about -0.47 z, at which a usual one, whose last layer is zero, arrives after hundreds of steps.
 
-    With at least two channels in the first level for each of the state's, the first convolution makes the pairs (z, -z), of
-    which silu(z) - silu(-z) = z; the last block reads them from the skip connection and the last convolution takes their
-    difference. With fewer, the last layer stays zero. The blocks' scales and shifts by time, zero in a usual one, are as
+    The first convolution makes the pairs (z, -z), of which silu(z) - silu(-z) = z; the last block reads them from the skip
+    connection and the last convolution takes their difference. Where the first level has fewer than two channels for each of
+    the state's, only as many of these, the first ones, have such a path; the others begin at 0. The blocks' scales and
+    shifts by time, zero in a usual one, are as
     equinox initialises them.
     """
     key, time_key = jax.random.split(jax.random.PRNGKey(seed))
     field = VectorField(architecture, key=key)
     field = eqx.tree_at(lambda field: field.time_mlp[0].weight, field, replace_fn=lambda weight: TIME_SCALE * weight)
     field = _with_time(field, time_key)
-    return _with_identity_path(field) if architecture.dim >= 2 * architecture.channels else field
+    return _with_identity_path(field)
 
 
 def _with_time(field, key):
@@ -48,7 +49,8 @@ def _with_time(field, key):
 
 
 def _with_identity_path(field):
-    channels, width = field.architecture.channels, field.architecture.dim
+    width = field.architecture.dim
+    channels = min(field.architecture.channels, width // 2)
     block, head = field.final_conv
     first, last = np.array(field.init_conv.proj.weight) * 0.05, np.array(block.proj.weight) * 0.3
     scale, out = np.array(block.norm.weight), np.zeros_like(np.array(head.weight))

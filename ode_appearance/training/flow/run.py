@@ -19,7 +19,7 @@ from ...holding import Hold
 from ...material import Material
 from ..base_run import BaseRun, begun, initial_facts
 from ..checks import check_fit
-from ..config import HIDDEN_CHANNELS, TrainConfig
+from ..config import TrainConfig
 from ..folder import hold_run
 from ..progress import Progress, Rate, Status
 from ..schedule import iteration_key
@@ -59,7 +59,7 @@ class FlowRun(BaseRun):
         init_from: Material | None,
     ):
         super().__init__(exemplar, config, facts, folder, hold)
-        self.states = exemplar_states(exemplar, HIDDEN_CHANNELS, config.flow_smoothing)
+        self.states = exemplar_states(exemplar, config.hidden_channels, config.flow_smoothing)
         self.start = self.states.start.astype(np.float16).astype(np.float32)  # as the checkpoint will hold it
         times = np.float32(facts.times.warmup), np.float32(facts.times.duration)
         self.on_device = Exemplar(*map(jnp.asarray, (self.states.frames, self.states.times, self.states.code, *times)))
@@ -111,6 +111,7 @@ class FlowRun(BaseRun):
             "pull": config.flow_pull,
             "noise": config.flow_noise,
             "smoothing": config.flow_smoothing,
+            "hidden_channels": config.hidden_channels,
             "history_explained_by_code": round(self.states.explained, 3),
             "learning_rate": config.learning_rate,
             "averaging": config.averaging,
