@@ -10,9 +10,7 @@ exemplar.webp  the exemplar, beside materials that were imported with it; it is 
 """
 
 import dataclasses
-import functools
 import json
-import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -25,13 +23,14 @@ import numpy as np
 
 from . import device
 from .atomic import write_together
-from .config import FORMAT_VERSION, Architecture, MaterialConfig
+from .config import FORMAT_VERSION, MaterialConfig
 from .config_json import from_json, parse_json, to_json
 from .errors import AppearanceError, CheckpointError, ConfigError
+from .field_weights import count_parameters, field_with_weights, weight_shapes
 from .leaves import read_arrays, read_half_precision
 from .material import Material, map_channels
+from .model_card import model_card
 from .precision import in_single_precision
-from .vector_field import VectorField
 
 CONFIG, WEIGHTS, START = "config.json", "model.eqx", "start.npy"
 PREVIEW, CARD, KEYFRAMES = "preview.webp", "README.md", "keyframes.bin"
@@ -120,29 +119,6 @@ def check_config(config: MaterialConfig) -> None:
         raise ConfigError(f"config.architecture has {parameters:,} parameters; {MAX_PARAMETERS:,} are the most.")
 
 
-def count_parameters(architecture: Architecture) -> int:
-    """The number of trained numbers of an architecture."""
-    return sum(math.prod(shape) for shape in weight_shapes(architecture))
-
-
-def weight_shapes(architecture: Architecture) -> list[tuple[int, ...]]:
-    """The shapes of a vector field's array leaves, in order; nothing is allocated."""
-    return [leaf.shape for leaf in jax.tree.leaves(_abstract_field(architecture))]
-
-
-def field_with_weights(architecture: Architecture, weights) -> VectorField:
-    """A vector field whose array leaves, in order, are these."""
-    abstract = _abstract_field(architecture)
-    leaves = [jnp.asarray(array) for array in weights]
-    return jax.tree.unflatten(jax.tree.structure(abstract), leaves)
-
-
-@functools.lru_cache(maxsize=32)
-def _abstract_field(architecture):
-    # The key is made inside: it is abstract too, and no device is needed.
-    return eqx.filter_eval_shape(lambda: VectorField(architecture, key=jax.random.PRNGKey(0)))
-
-
 def checked_file(folder: Path, name: str) -> Path:
     """A regular file of a checkpoint folder; a link may lead out of it only within the Hub's own cache of that repo."""
     path = folder / name
@@ -192,8 +168,6 @@ def rename(folder: Path | str, name: str) -> Path:
 
 
 def _write(folder: Path, config: MaterialConfig, writers: dict[str, Callable[[BinaryIO], object]]) -> Path:
-    from .model_card import model_card  # what only writers need is not loaded to read
-
     card = model_card(config).encode()
     facts = (json.dumps(to_json(config), indent=1) + "\n").encode()
     writers = {**writers, CARD: lambda file: file.write(card), CONFIG: lambda file: file.write(facts)}

@@ -3,8 +3,8 @@
 import json
 import re
 
-from .checkpoint import count_parameters
 from .config import MaterialConfig
+from .field_weights import count_parameters
 from .material import map_channels, start_sentence
 
 TAG = "ode-appearance"

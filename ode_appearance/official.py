@@ -3,9 +3,10 @@
 import dataclasses
 from pathlib import Path
 
-from .checkpoint import check_config, field_with_weights, weight_shapes
+from .checkpoint import check_config
 from .config import Architecture, Attention, Light, MaterialConfig, SolverConfig, Times
 from .errors import CheckpointError
+from .field_weights import field_with_weights, weight_shapes
 from .leaves import read_arrays, read_scalars
 from .material import Material
 from .microfacet import BRDF_MODELS

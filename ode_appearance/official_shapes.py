@@ -5,10 +5,11 @@ import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
-from .checkpoint import MAX_PARAMETERS, check_config, weight_shapes
+from .checkpoint import MAX_PARAMETERS, check_config
 from .config import Architecture, Attention, BrdfName, Kind, MaterialConfig
 from .config_json import from_json, to_json
 from .errors import AppearanceError, CheckpointError
+from .field_weights import weight_shapes
 from .leaves import read_headers
 from .microfacet import BRDF_MODELS
 from .official import HIDDEN_CHANNELS, published_config

@@ -288,7 +288,7 @@ def test_the_schedule_is_the_published_one():
 
 def test_a_frame_that_is_larger_than_the_cache_is_compared_with(monkeypatch, features):
     exemplar = make_exemplar("rgb")
-    cache = Targets(exemplar, features)
+    cache = Targets(exemplar, features, "float16")
     monkeypatch.setattr(targets, "CACHE_BYTES", 1000)
     small = [cache.at(time) for time in (0.0, 0.5, 0.0)]
     for ours, again, other in zip(small[0], small[2], small[1], strict=True):

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from figures import KEPT, PUBLISHED, figures, formula_field, random_weights, relative_error
 
-from ode_appearance.checkpoint import count_parameters
 from ode_appearance.config import Architecture, Attention
+from ode_appearance.field_weights import count_parameters
 from ode_appearance.vector_field import VectorField
 
 DEEP = Architecture(channels=5, dim=4, dim_mults=(1, 2, 4), attention=Attention(2, 4))

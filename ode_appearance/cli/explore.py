@@ -1,9 +1,10 @@
 """`list` and `info`: which materials there are, and what one of them is."""
 
-from ..checkpoint import count_parameters, load_config
+from ..checkpoint import load_config
 from ..collection import CHECKPOINTS_VARIABLE, checkpoints_folder, find_folder, list_materials
 from ..environment import check_folder
 from ..errors import CheckpointError
+from ..field_weights import count_parameters
 from ..material import map_channels, start_sentence
 
 

@@ -5,11 +5,11 @@ import sys
 import typing
 from pathlib import Path
 
-from ..checkpoint import count_parameters
 from ..collection import checkpoints_folder
 from ..config import BrdfName, Exemplar, MaterialConfig, SolverConfig, Times
 from ..config_json import parse_json
 from ..errors import CheckpointError, ConfigError
+from ..field_weights import count_parameters
 from ..importing import NAME, Imported, import_release
 from ..official_shapes import Given
 from .options import add_fields, checked, flag

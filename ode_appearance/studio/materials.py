@@ -8,10 +8,11 @@ from pathlib import Path
 
 import jax
 
-from ..checkpoint import EXEMPLAR, KEYFRAMES, PREVIEW, checked_file, count_parameters, load_config, load_folder
+from ..checkpoint import EXEMPLAR, KEYFRAMES, PREVIEW, checked_file, load_config, load_folder
 from ..collection import checkpoints_folder, list_materials
 from ..config import MaterialConfig
 from ..errors import AppearanceError, CheckpointError
+from ..field_weights import count_parameters
 from ..material import Material, start_sentence
 from ..viewer.baking import baked
 from ..viewer.scene import kind_label

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from ode_appearance import memory
-from ode_appearance.checkpoint import count_parameters, field_with_weights, weight_shapes
 from ode_appearance.config import Architecture, Attention, MaterialConfig, SolverConfig
 from ode_appearance.errors import RequestError
+from ode_appearance.field_weights import count_parameters, field_with_weights, weight_shapes
 
 ABSURD = {
     "a wide coarse level": Architecture(channels=3, dim=8, dim_mults=(1, 64), attention=None),
