@@ -32,9 +32,9 @@ for name in [name for name in sys.modules if name.partition(".")[0] == "ode_appe
     del sys.modules[name]
 for name in {POSIX_MODULES!r}:
     sys.modules[name] = None
+# Not the flags of os.open: shutil.rmtree, which chose its way when it was imported, needs them.
 for name in ("fork", "forkpty", "killpg", "getpgid", "setsid", "sched_getaffinity", "sched_setaffinity", "setpriority",
-             "getpriority", "nice", "statvfs", "mkfifo", "getuid", "geteuid", "getloadavg", "fchmod", "chown", "O_NONBLOCK",
-             "O_NOFOLLOW", "O_DIRECTORY", "uname"):
+             "getpriority", "nice", "statvfs", "mkfifo", "getuid", "geteuid", "getloadavg", "fchmod", "chown", "uname"):
     with contextlib.suppress(AttributeError):
         delattr(os, name)
 for name in ("SIGKILL", "SIGSTOP", "SIGCONT", "SIGHUP", "SIGALRM", "SIGPIPE", "SIGUSR1", "alarm", "setitimer"):
