@@ -7,6 +7,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
+from materials import little_material
 
 from ode_appearance.errors import RequestError
 from ode_appearance.studio import program as module
@@ -19,7 +20,7 @@ from ode_appearance.studio.program import Program
 def program(tmp_path):
     """One that draws nothing: what it asks of the studio is made up."""
     studio = mock.Mock(spec=Studio)
-    studio.collection = SimpleNamespace(find=lambda name: SimpleNamespace(config=None))
+    studio.collection = SimpleNamespace(find=lambda name: SimpleNamespace(material=little_material()))
     studio.pictures = SimpleNamespace(draw=mock.AsyncMock(return_value=np.zeros((2, 2, 3), np.uint8)))
     studio.files = SimpleNamespace(folder=lambda: tmp_path, write=lambda folder, name, content: folder / name)
     return Program(studio, mock.Mock(spec=Library))
@@ -42,7 +43,7 @@ def test_the_event_loop_goes_on_while_ages_are_read(program, monkeypatch):
 
     async def all_of_it():
         waiting = [asyncio.ensure_future(rendered()) for _ in range(6)]
-        while not reading:
+        while not reading and not any(task.done() for task in waiting):
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.1)
         begun = len(reading)
