@@ -26,7 +26,7 @@ from ode_appearance.training.config import PRESETS, preset
 from ode_appearance.training.run import begin_run
 from ode_appearance.training.trainer import train
 
-SOLVING = "--method bosh3 --tolerance 0.1 --first-step 0.5 --iterations 1 --evaluate-every 0".split()
+SOLVING = "--runge-kutta bosh3 --tolerance 0.1 --first-step 0.5 --iterations 1 --evaluate-every 0".split()
 
 
 def extractor(name):
