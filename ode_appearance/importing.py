@@ -16,6 +16,7 @@ from .errors import AppearanceError, CheckpointError, ExemplarError
 from .exemplar import ExemplarFrames, load_exemplar
 from .official import WEIGHTS, import_official
 from .official_shapes import Given, recognise
+from .regular_files import expanded, is_folder, named
 from .release import Files, Found, find_models, opened
 from .viewer.baking import bake
 
@@ -59,13 +60,15 @@ def import_release(
     `adapt` say what the files do not. A model that cannot be imported does not stop the others.
     Raises CheckpointError where there is none at all, and for a zip file that is not safe, before anything is written.
     """
-    path, out = Path(path).expanduser(), Path(out)
+    path, out = expanded(path, CheckpointError), Path(out)
     with opened(path) as files:
-        models = find_models(files, path.resolve().name if path.is_dir() else path.stem)
+        models = find_models(files, path.resolve().name if is_folder(path) else path.stem)
         if not models:
-            raise CheckpointError(f"{path} holds no {WEIGHTS}, at its top or in any folder of it.")
+            raise CheckpointError(f"{named(path)} holds no {WEIGHTS}, at its top or in any folder of it.")
         if name is not None and len(models) > 1:
-            raise CheckpointError(f"{path} holds {len(models)} models: a name is for one; give a prefix for all of them.")
+            raise CheckpointError(
+                f"{named(path)} holds {len(models)} models: a name is for one; give a prefix for all of them."
+            )
         for model in models:
             called = prefix + (name or model.name)
             source = str(model.folder / WEIGHTS)

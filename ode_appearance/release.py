@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 from .errors import CheckpointError
 from .official import LIGHT, WEIGHTS
+from .regular_files import kind_of, named
 
 MAX_ENTRIES = 500_000
 MAX_DIRECTORY_BYTES = 128 << 20
@@ -46,11 +47,11 @@ class Files(Protocol):
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[Files]:
     """The files of a zip file or a folder; raises CheckpointError for anything else and for a zip file that is not safe."""
-    if path.is_dir():
+    if (kind := kind_of(path, CheckpointError)) == "a folder":
         yield _Folder(path)
         return
-    if not path.is_file():
-        raise CheckpointError(f"There is no file or folder {path} that could hold a {WEIGHTS}.")
+    if kind != "a file":
+        raise CheckpointError(f"{named(path)} is {kind}, not a zip file or a folder.")
     with _archive(path) as archive:
         yield _Zip(path.name, archive)
 

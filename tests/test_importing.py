@@ -245,9 +245,11 @@ def test_no_zip_file(tmp_path, content):
 def test_what_holds_no_model(tmp_path):
     (tmp_path / "in").mkdir()
     Image.new("RGB", (8, 8)).save(tmp_path / "in" / "a.png")
-    for path in (tmp_path / "in", zipped(tmp_path / "in", tmp_path / "a.zip"), tmp_path / "nowhere"):
-        with pytest.raises(CheckpointError, match=r"model\.eqx"):
+    for path in (tmp_path / "in", zipped(tmp_path / "in", tmp_path / "a.zip")):
+        with pytest.raises(CheckpointError, match=r"holds no model\.eqx"):
             list(import_release(path, tmp_path / "out"))
+    with pytest.raises(CheckpointError, match=r"There is no file or folder .*nowhere\."):
+        list(import_release(tmp_path / "nowhere", tmp_path / "out"))
 
 
 def test_links_in_a_folder_are_passed_over(tmp_path):

@@ -17,7 +17,7 @@ from ode_appearance.cli.main import main
 from ode_appearance.training import task as tasks
 from ode_appearance.training.folder import STATE, is_finished, read_progress, read_request
 
-SOLVING = ["--method", "bosh3", "--tolerance", "0.1", "--first-step", "0.5"]
+SOLVING = ["--runge-kutta", "bosh3", "--tolerance", "0.1", "--first-step", "0.5"]
 
 
 @pytest.fixture(scope="module")

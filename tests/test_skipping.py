@@ -18,7 +18,7 @@ from ode_appearance.training.folder import STATE, read_progress, read_request, r
 from ode_appearance.training.journal import read_journal
 from ode_appearance.training.run import begin_run
 from ode_appearance.training.targets import Targets
-from ode_appearance.training.trainer import train, train_alone
+from ode_appearance.training.trainer import begin, train, train_alone
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +43,10 @@ def same(ours, theirs):
 
 
 def test_a_skipped_iteration_changes_nothing_and_is_counted(one_bad_frame, features):
-    run = begin_run(make_exemplar("rgb"), tiny("rgb", iterations=13), None, False, None, features, None)
+    learning = begin(make_exemplar("rgb"), tiny("rgb", iterations=13), None, False, None, features, None)
+    (run,) = learning.runs
     skipped, before = 0, run.learner
-    for progress in train_alone(run, lambda: False, float("inf")):
+    for progress in train_alone(learning, lambda: False, float("inf")):
         bad = not np.isfinite(progress.loss)
         skipped += bad
         assert progress.skipped == skipped and progress.iteration == run.iteration
@@ -72,10 +73,11 @@ def test_states_that_are_lost_begin_again_from_noise(features):
     """Whatever they were, so that nothing but the state decides."""
 
     def iterated(lost):
-        run = begin_run(make_exemplar("rgb"), tiny("rgb", iterations=13), None, False, None, features, None)
+        learning = begin(make_exemplar("rgb"), tiny("rgb", iterations=13), None, False, None, features, None)
+        (run,) = learning.runs
         run.iteration = 3  # within a cycle
         run.learner = run.learner._replace(states=run.learner.states + lost)
-        return next(train_alone(run, lambda: False, 0)), run.learner
+        return next(train_alone(learning, lambda: False, 0)), run.learner
 
     (report, learner), (other, after) = iterated(np.nan), iterated(np.inf)
     assert np.isfinite(report.loss) and report.skipped == 0 and np.isfinite(learner.states).all()
@@ -104,7 +106,7 @@ def narrow(monkeypatch):
 
 def test_a_run_that_gives_up_goes_on_as_the_sentence_says(narrow, tmp_path, capsys):
     exemplar = make_dataset(tmp_path) / "RGB_dynamic_textures" / "moss.gif"
-    solving = "--method bosh3 --tolerance 0.1 --first-step 0.5 --averaging 0 --annealing 0".split()
+    solving = "--runge-kutta bosh3 --tolerance 0.1 --first-step 0.5 --averaging 0 --annealing 0".split()
     command = ["train", str(exemplar), "--kind", "rgb", "--out", str(tmp_path / "run")]
     begun = [*LITTLE, *solving, "--iterations", "20", "--learning-rate", "1.0", "--most-skipped", "4"]
     assert main([*command, *begun]) == 1

@@ -105,7 +105,7 @@ def test_runs_that_stand_elsewhere_are_not_stacked():
 
 
 def test_a_data_set_is_trained_together_and_gone_on_with(tmp_path, capsys):
-    solving = "--method bosh3 --tolerance 0.1 --first-step 0.5 --iterations 2".split()
+    solving = "--runge-kutta bosh3 --tolerance 0.1 --first-step 0.5 --iterations 2".split()
     dataset, runs = make_dataset(tmp_path / "dataset"), tmp_path / "runs"
     command = ["train-all", str(dataset), "--out", str(runs), "--together", "2", *LITTLE_OPTIONS, *solving]
     assert main([*command, "--max-minutes", "0"]) == 0

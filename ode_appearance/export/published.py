@@ -10,12 +10,12 @@ import numpy as np
 from jaxtyping import Float
 
 from ..config import SolverConfig, Times
-from ..errors import RequestError
+from ..errors import ExemplarError, RequestError
 from ..exemplar import load_exemplar
 from ..exemplar.dataset import relit_siblings
 from ..limits import check_size, check_times
 from ..material import Material, starting_from
-from ..regular_files import is_folder, is_there, named
+from ..regular_files import expanded, is_folder, is_there, named
 from ..solve import solve_stream
 from .job import StoppedError, states_in_order
 from .published_files import write_animations, write_frames
@@ -59,7 +59,7 @@ def write_published(
     config, folder = material.config, Path(folder)
     size = check_size(config, (PUBLISHED_SIZE, PUBLISHED_SIZE) if size is None else size)
     _check_folder(folder)
-    exemplars = {} if exemplar is None else _read_exemplars(Path(exemplar).expanduser(), config, size)
+    exemplars = {} if exemplar is None else _read_exemplars(expanded(exemplar, ExemplarError), config, size)
     target = exemplars.get("exemplars")
     times = check_times(config, sampling_times(config.times, warmup=config.brdf is None))
     chunks = solve_stream(material, seed=seed, size=size, times=times, solver=solver, stop=stop)
