@@ -14,7 +14,7 @@ from ode_appearance.checkpoint import load_folder
 from ode_appearance.config import Architecture
 from ode_appearance.errors import ConfigError, TrainingError
 from ode_appearance.exemplar import ExemplarFrames
-from ode_appearance.training.checks import check_training
+from ode_appearance.training.checks import check_fit, check_training
 from ode_appearance.training.config import TrainConfig, preset
 from ode_appearance.training.flow.initial_field import initial_field
 from ode_appearance.training.flow.objective import (
@@ -106,9 +106,13 @@ def test_smoothing_is_over_time_alone():
     np.testing.assert_allclose(exemplar_states(still, 9, 2.0).frames[0], still.frames[0] / 127.5 - 1, atol=1e-5)
 
 
-def test_an_exemplar_with_too_few_frames_is_refused():
-    with pytest.raises(TrainingError):
-        exemplar_states(rusting(2), 9, 1.5)
+@pytest.mark.parametrize(("hidden", "least"), [(9, 3), (10, 4), (1, 2)])
+def test_an_exemplar_with_too_few_frames_is_refused(hidden, least):
+    """Where it is looked at, before a training is asked for."""
+    config = dataclasses.replace(TINY, hidden_channels=hidden)
+    check_fit(rusting(least), config, None)
+    with pytest.raises(TrainingError, match=f"has {least - 1} frames: .* needs {least} at least"):
+        check_fit(rusting(least - 1), config, None)
 
 
 # The first vector field

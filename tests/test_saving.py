@@ -106,13 +106,13 @@ def test_train_all_mends_a_run_whose_material_is_older(task, runs, halfway, toge
 
 def test_a_finished_run_without_a_material_says_so(task, runs, halfway, monkeypatch):
     from ode_appearance.errors import RequestError, TrainingError
-    from ode_appearance.training import run
+    from ode_appearance.training import base_run
 
     def unsolvable(material, folder):
         raise RequestError("It cannot be solved.")
 
     shutil.copyfile(runs.finished / "state.eqx", halfway / "state.eqx")
-    monkeypatch.setattr(run, "save", unsolvable)
+    monkeypatch.setattr(base_run, "save", unsolvable)
     with pytest.raises(TrainingError, match="is finished, but its material cannot be solved"):
         list(perform(task, halfway, resume=True))
     plan = Plan("moss", halfway, lambda: task)

@@ -70,10 +70,21 @@ def check_fit(exemplar: ExemplarFrames, config: TrainConfig, init_from: Material
     if config.state_size > exemplar.size:
         raise TrainingError(f"States of {config.state_size} pixels are larger than the exemplar's {exemplar.size}.")
     check_training(config)
+    if config.method == "flow":
+        _check_frames(exemplar, config.hidden_channels)
     if init_from is not None and init_from.config.architecture != config.architecture:
         raise TrainingError(
             f"{init_from.name} has another architecture ({init_from.config.architecture}) than this training "
             f"({config.architecture}); give the same dim, dim_mults, attention and BRDF model."
+        )
+
+
+def _check_frames(exemplar, hidden):
+    """Flow matching needs two frames to have a velocity, and as many values of a pixel as the code of its history has."""
+    least = max(2, -(-hidden // 3))
+    if len(exemplar) < least:
+        raise TrainingError(
+            f"{exemplar.name} has {len(exemplar)} frames: flow matching with {hidden} hidden channels needs {least} at least."
         )
 
 

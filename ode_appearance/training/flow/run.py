@@ -13,7 +13,6 @@ from ... import device
 from ...checkpoint import checked_facts
 from ...config import Exemplar as Credit
 from ...config import MaterialConfig
-from ...errors import TrainingError
 from ...exemplar import ExemplarFrames
 from ...holding import Hold
 from ...material import Material
@@ -201,8 +200,6 @@ def begin_flow_run(
     It has the lock of its folder, for which it waits up to `patience` seconds: close it.
     """
     check_fit(exemplar, config, init_from)
-    if len(exemplar) < 2:
-        raise TrainingError(f"{exemplar.name} has one frame: there is no velocity to learn.")
     facts = initial_facts(exemplar, config, credit)
     checked_facts(facts)
     held = None if folder is None else hold_run(folder, patience)

@@ -6,7 +6,6 @@ import numpy as np
 from jaxtyping import Float
 from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
-from ...errors import TrainingError
 from ...exemplar import ExemplarFrames
 
 DETAIL_WEIGHT = 4.0
@@ -39,16 +38,12 @@ def exemplar_states(exemplar: ExemplarFrames, hidden: int, smoothing: float) -> 
     The code of a pixel is made of the first `hidden` principal components, over all pixels, of the pixel's history (its
     values in all frames), fine detail weighted more (DETAIL_WEIGHT). Component k has the standard deviation sqrt(s_k / s_0),
     s^2 the components' variances, but LEAST_DEVIATION at least. The code does not change with time: it tells what a place
-    becomes.
-
-    Raises TrainingError where the exemplar has fewer frames than the code needs.
+    becomes. The exemplar has the `hidden` / 3 frames that it needs (checks.py).
     """
     frames = exemplar.frames.astype(np.float32) / 127.5 - 1
     if smoothing > 0:
         frames = gaussian_filter1d(frames, smoothing, axis=0, mode="nearest")
     histories = frames.reshape(3 * len(frames), -1)
-    if len(histories) < hidden:
-        raise TrainingError(f"{exemplar.name} has too few frames for codes of {hidden} channels: {-(-hidden // 3)} are needed.")
     centred = histories - histories.mean(axis=1, keepdims=True)
     detail = frames - gaussian_filter(frames, (0, 0, DETAIL_SIZE, DETAIL_SIZE))
     detail = detail.reshape(histories.shape)

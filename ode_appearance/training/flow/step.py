@@ -59,9 +59,7 @@ def optimiser() -> optax.GradientTransformation:
 
         return jax.tree.map(of, parameters)
 
-    return optax.contrib.muon(
-        1.0, muon_weight_dimension_numbers=dimensions, adam_b2=0.99, adam_learning_rate=ADAM_SHARE
-    )
+    return optax.contrib.muon(1.0, muon_weight_dimension_numbers=dimensions, adam_b2=0.99, adam_learning_rate=ADAM_SHARE)
 
 
 def begin_learning(field: VectorField, exemplar: Exemplar, numbers: FlowNumbers, pool: int, key: PRNGKeyArray) -> Learner:
@@ -82,9 +80,7 @@ def iterate(
     walkers = jax.tree.map(lambda values: values[chosen], learner.pool)
 
     def loss(field):
-        warmup_keys, span_keys = jnp.split(
-            jax.random.split(loss_key, numbers.warmups + numbers.walkers), [numbers.warmups]
-        )
+        warmup_keys, span_keys = jnp.split(jax.random.split(loss_key, numbers.warmups + numbers.walkers), [numbers.warmups])
         warmup = jnp.zeros(())
         if numbers.warmups:
             warmup = jnp.mean(jax.vmap(lambda key: warmup_loss(field, exemplar, key, numbers.size))(warmup_keys))
