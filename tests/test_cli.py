@@ -342,7 +342,7 @@ IMPOSSIBLE = {
     "no heads": ([*IMPORT, "--heads", "0"], "--heads has to be from 1 to 64"),
     "a record that is no JSON": ([*IMPORT, "--name", "m", "--training", "{"], "JSON"),
     "a record that is a list": ([*IMPORT, "--name", "m", "--training", "[]"], "object"),
-    "no folder": (["import-official", "/nowhere", "--kind", "rgb", "--name", "m", "--out", "OUT"], "model.eqx"),
+    "no folder": (["import-official", "/nowhere", "--kind", "rgb", "--name", "m", "--out", "OUT"], "/nowhere"),
 }
 
 

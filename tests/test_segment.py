@@ -48,7 +48,7 @@ def test_they_end_where_the_segment_does_and_their_gradient_is_that_of_the_solut
 
 
 @pytest.mark.parametrize("kind", ["rgb", "svbrdf"])
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", [name for name in PRESETS if name != "flow"])
 def test_a_segment_may_take_as_many_steps_as_published(name, kind):
     """diffrax gives up after 4,096 steps by default, and so does the published training."""
     config = dataclasses.replace(preset(name, kind), runge_kutta="heun", tolerance=1e-6, coarsest_step=0.0)

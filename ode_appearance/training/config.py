@@ -24,11 +24,11 @@ class TrainConfig:
     """How a material is trained. The defaults are the published numbers for RGB textures; see `preset` for the others."""
 
     kind: Kind = option("rgb", "RGB texture or SVBRDF")
+    brdf: BrdfName | None = option(None, "BRDF model of an SVBRDF")
     method: Literal["texture", "flow"] = option(
         "texture",
         "texture: integrate the ODE and compare textures, as published; flow: learn the velocity of an RGB exemplar's frames",
     )
-    brdf: BrdfName | None = option(None, "BRDF model of an SVBRDF")
     dim: int = option(32, "width of the U-Net's first level (a multiple of 4)", least=8, most=1024)
     dim_mults: tuple[int, ...] = option((1, 2, 4), "width of each level as a multiple of dim", least=1, most=64)
     hidden_channels: int = option(HIDDEN_CHANNELS, "channels of the state beside those that are seen", least=1, most=64)
