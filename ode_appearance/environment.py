@@ -1,5 +1,6 @@
 """Values of environment variables, each checked, with a sentence for what cannot be used."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -49,9 +50,14 @@ def check_folder(name: str) -> None:
 
 
 def check_writable_folder(name: str) -> None:
-    """Make the folder that a variable names; raises ConfigError where that cannot be."""
+    """Make the folder that a variable names; raises ConfigError where that cannot be.
+
+    A file system that cannot be written is left to whoever writes there: the rest of the app works without.
+    """
     if given := os.environ.get(name):
         try:
             Path(given).expanduser().mkdir(parents=True, exist_ok=True)
         except (OSError, RuntimeError, ValueError) as error:
+            if getattr(error, "errno", None) == errno.EROFS:
+                return
             raise ConfigError(f"{name} has to be a folder: {getattr(error, 'strerror', None) or error}.") from error

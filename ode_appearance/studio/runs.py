@@ -21,6 +21,7 @@ from ..checkpoint import CONFIG, FILES, KEYFRAMES, START, rename
 from ..config import option
 from ..config_json import from_json, to_json
 from ..errors import AppearanceError, TrainingError
+from ..holding import HOLDER, LOCK
 from ..training.config import TrainConfig
 from ..training.folder import MATERIAL, read_request, write_request
 from ..training.journal import RESULT, last_entry, read_journal
@@ -168,7 +169,7 @@ def read_runs(root: Path, order_of: Callable[[Run], Order] = lambda run: run.ord
     """
     found = []
     for path in root.iterdir() if root.is_dir() else ():
-        if is_partial(path):
+        if is_partial(path) or path.name in (LOCK, HOLDER):
             continue
         try:
             found.append((Run(path), order_of(Run(path))))
