@@ -1,7 +1,6 @@
 """What somebody has of the paper's release, a zip file or a folder: the models and exemplars in it, wherever they lie."""
 
 import contextlib
-import io
 import os
 import re
 import shutil
@@ -12,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from .errors import CheckpointError
+from .leashed import LeashedFile
 from .official import LIGHT, WEIGHTS
 from .regular_files import kind_of, named
 
@@ -151,21 +151,12 @@ class _Zip:
 @contextlib.contextmanager
 def _archive(path):
     try:
-        file = _Leashed(path)
+        file = LeashedFile(path, MAX_DIRECTORY_BYTES)
         archive = zipfile.ZipFile(file)
     except Exception as error:  # as above
         raise CheckpointError(f"{path.name} is no zip file that can be read, and no folder.") from error
     with file, archive:
         yield archive
-
-
-class _Leashed(io.FileIO):
-    """A zip file of which no list of contents is read that is far too long."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        if size is not None and size > MAX_DIRECTORY_BYTES:
-            raise ValueError("its list of contents is too long")
-        return super().read(MAX_DIRECTORY_BYTES if size is None or size < 0 else size)
 
 
 def _check_entry(entry, archive):

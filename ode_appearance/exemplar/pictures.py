@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 from ..errors import ExemplarError
+from ..leashed import LeashedFile
 from ..regular_files import named, open_regular
 from .decoding import decode
 from .exif_times import Taken, remark_on_order, taken_at
@@ -46,7 +47,7 @@ def open_zip(path: Path) -> Source:
     """A zip file of pictures, read in memory and never unpacked to disk; suspicious contents are refused before that."""
     check_bytes(path.stat().st_size, MAX_FILE_BYTES, path.name)
     try:
-        with _Leashed(path) as file, zipfile.ZipFile(file) as archive:
+        with LeashedFile(path, MAX_DIRECTORY_BYTES) as file, zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
     except Exception as error:  # a forged list of contents is reported by nearly every exception that there is
         raise ExemplarError(f"{path.name} is no readable zip file ({shown(str(error))}).") from error
@@ -67,15 +68,6 @@ def open_zip(path: Path) -> Source:
             raise ExemplarError(f"{shown(name)} in {path.name} is damaged or encrypted ({shown(str(error))}).") from error
 
     return _source(names, read, path.name, remarks)
-
-
-class _Leashed(io.FileIO):
-    """A zip file of which no list of contents is read that is far too long."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        if size is not None and size > MAX_DIRECTORY_BYTES:
-            raise ValueError("its list of contents is too long")
-        return super().read(MAX_DIRECTORY_BYTES if size is None or size < 0 else size)
 
 
 def _check_entry(entry, archive):

@@ -20,22 +20,16 @@ _LEAST_SIDE = 32
 def training_bytes(config: TrainConfig, together: int = 1) -> int:
     """About how many bytes a training takes at its peak; `together` of its kind are one stacked computation.
 
-    On the way back, the layers of all stages of one step are there at once; a backsolve has one evaluation's. An SVBRDF is
-    evaluated at the exemplar's size.
+    On the way back, the layers of all stages of one step are there at once; a backsolve has one evaluation's, and so has flow
+    matching, which has no features either. An SVBRDF is evaluated at the exemplar's size.
     """
     material = MaterialConfig("trained", config.kind, config.brdf, config.architecture)
-    if config.method == "flow":
-        width = config.dim * sum(multiplier / 4**level for level, multiplier in enumerate(config.dim_mults))
-        evaluation = _OF_WIDTH * width * (_OF_ATTENTION if config.attention else 1)
-        pixels = config.batch * config.state_size**2
-        return _COMPILING + max(
-            int(_RESERVE * pixels * evaluation), memory.solve_bytes(material, config.solver, (config.state_size,) * 2)
-        )
-    stages = 1 if config.adjoint == "backsolve" else memory.STAGES[config.runge_kutta]
+    flow = config.method == "flow"
+    stages = 1 if flow or config.adjoint == "backsolve" else memory.STAGES[config.runge_kutta]
     width = config.dim * sum(multiplier / 4**level for level, multiplier in enumerate(config.dim_mults))
     evaluation = _OF_WIDTH * width * (_OF_ATTENTION if config.attention else 1)
     side, pixels = config.state_size, together * config.batch * config.state_size**2
-    iteration = int(_RESERVE * pixels * (stages * evaluation + _OF_FEATURES))
+    iteration = int(_RESERVE * pixels * (stages * evaluation + (0 if flow else _OF_FEATURES)))
     solved = config.exemplar_size if config.kind == "svbrdf" and config.evaluate_every else side
     return _COMPILING + max(iteration, memory.solve_bytes(material, config.solver, (solved, solved)))
 
