@@ -7,16 +7,16 @@ import tempfile
 
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # before jax: a GPU's memory is shared with trainings
 
-from ode_appearance import streams
-from ode_appearance.environment import check_ports
 from ode_appearance.errors import AppearanceError
+from ode_appearance.runtime import streams
+from ode_appearance.runtime.environment import check_ports
 
 streams.prepare()
 try:
     check_ports()
 
-    from ode_appearance.studio import LAUNCH, create_app
-    from ode_appearance.studio.scratch import scratch_folder
+    from ode_appearance.app import LAUNCH, create_app
+    from ode_appearance.app.storage.scratch import scratch_folder
 
     demo = create_app()
 except AppearanceError as error:

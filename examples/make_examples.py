@@ -14,9 +14,9 @@ import numpy as np
 import rusting_iron
 from PIL import Image
 
-from ode_appearance.config import Light
-from ode_appearance.exemplar.dataset import RELIGHTS, RGB_FOLDER, SVBRDF_FOLDER
-from ode_appearance.shading import height_to_normal, shade, tone_map
+from ode_appearance.config.schema import Light
+from ode_appearance.data.dataset import RELIGHTS, RGB_FOLDER, SVBRDF_FOLDER
+from ode_appearance.shading.plane import height_to_normal, shade, tone_map
 
 FRAMES = 100
 RELIT_FRAMES = 20

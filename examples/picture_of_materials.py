@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 import ode_appearance as oa
-from ode_appearance.exemplar import load_exemplar
-from ode_appearance.exemplar.dataset import find_exemplar
+from ode_appearance.data import load_exemplar
+from ode_appearance.data.dataset import find_exemplar
 
 SIDE = 128
 SHARES = np.linspace(0, 1, 6)

@@ -10,25 +10,25 @@ picture = oa.render(material, trajectory, time=2.5)
 import importlib
 from typing import Any
 
-from .checkpoint import save
-from .collection import list_materials, load
-from .config import Light, MaterialConfig, SolverConfig, Surface
+from .checkpoints.checkpoint import save
+from .checkpoints.registry import list_materials, load
+from .config.schema import Light, MaterialConfig, SolverConfig, Surface
 from .errors import AppearanceError
 from .export import ExportConfig, estimate_bytes, export, write_published
-from .material import Material, decode
-from .rendering import render
-from .solve import solve, solve_stream
-from .trajectory import Trajectory, TrajectoryCache
+from .models.material import Material, decode
+from .ode.solve import solve, solve_stream
+from .ode.trajectory import Trajectory, TrajectoryCache
+from .rendering.render import render
 
 # What only training, measuring and the Hub need is imported when it is first asked for.
 _LATER = {
-    "Judge": "judge",
-    "TrainConfig": "training.config",
-    "list_dataset": "exemplar",
-    "list_hub": "hub",
-    "load_exemplar": "exemplar",
-    "preset": "training.config",
-    "publish": "hub",
+    "Judge": "evaluation",
+    "TrainConfig": "training.train_config",
+    "list_dataset": "data",
+    "list_hub": "checkpoints.hub",
+    "load_exemplar": "data",
+    "preset": "training.train_config",
+    "publish": "checkpoints.hub",
     "train": "training.trainer",
 }
 

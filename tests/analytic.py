@@ -7,9 +7,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ode_appearance.config import Architecture, MaterialConfig, SolverConfig, Times
-from ode_appearance.material import Material
-from ode_appearance.vector_field import VectorField
+from ode_appearance.config.schema import Architecture, MaterialConfig, SolverConfig, Times
+from ode_appearance.models.material import Material
+from ode_appearance.models.unet import VectorField
 
 CHANNELS = 3
 NO_LEVELS = Architecture(channels=CHANNELS, dim=4, dim_mults=(1,), attention=None)

@@ -35,6 +35,6 @@ def pytest_runtest_protocol(item):
 def _few_compiled_functions():
     """A process of tests compiles more than Linux has mappings for."""
     yield
-    from ode_appearance.compiled import let_go_of_compiled
+    from ode_appearance.runtime.jit import let_go_of_compiled
 
     let_go_of_compiled(20_000)

@@ -4,8 +4,8 @@ import functools
 
 import numpy as np
 
-from ode_appearance.features import FeatureExtractor
-from ode_appearance.vgg import VGG19_BLOCKS, Vgg, layer_shapes
+from ode_appearance.perceptual.features import FeatureExtractor
+from ode_appearance.perceptual.vgg import VGG19_BLOCKS, Vgg, layer_shapes
 
 
 def formula_weights():

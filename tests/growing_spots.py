@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ode_appearance.exemplar import ExemplarFrames
+from ode_appearance.data import ExemplarFrames
 
 FRAMES = 20
 

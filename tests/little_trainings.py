@@ -13,11 +13,11 @@ from hub_stand_in import Job
 from PIL import Image
 
 import ode_appearance as oa
-from ode_appearance.config import Exemplar
-from ode_appearance.exemplar import load_exemplar
-from ode_appearance.training.config import TrainConfig
-from ode_appearance.training.folder import is_finished, read_progress
-from ode_appearance.training.task import Task, perform
+from ode_appearance.config.schema import Exemplar
+from ode_appearance.data import load_exemplar
+from ode_appearance.training.job import Task, perform
+from ode_appearance.training.run_dir.folder import is_finished, read_progress
+from ode_appearance.training.train_config import TrainConfig
 
 ROOT = Path(__file__).parent.parent
 NAMES = ("moss", "rust")

@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 from figures import random_weights
 
-from ode_appearance.config import Architecture, Attention, Exemplar, Light, MaterialConfig, SolverConfig, Times
-from ode_appearance.material import Material
-from ode_appearance.vector_field import VectorField
+from ode_appearance.config.schema import Architecture, Attention, Exemplar, Light, MaterialConfig, SolverConfig, Times
+from ode_appearance.models.material import Material
+from ode_appearance.models.unet import VectorField
 
 RGB = MaterialConfig(
     name="little_texture",

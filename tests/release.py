@@ -8,7 +8,7 @@ import numpy as np
 from figures import formula_field
 from PIL import Image
 
-from ode_appearance.config import Architecture, Attention
+from ode_appearance.config.schema import Architecture, Attention
 
 ATTENTIVE = Architecture(12, 8, (1, 2), Attention(2, 4))
 ANISOTROPIC, ISOTROPIC = Architecture(18, 8, (1,), None), Architecture(17, 8, (1, 2), None)

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ode_appearance import age_pictures
-from ode_appearance.age_pictures import grey_of_ages, read_ages, usual_range
 from ode_appearance.errors import RequestError
-from ode_appearance.export.mapfiles import encode_map
+from ode_appearance.export import age_map_png
+from ode_appearance.export.age_map_png import grey_of_ages, read_ages, usual_range
+from ode_appearance.export.map_files import encode_map
 
 SPAN = 5.0
 
@@ -103,6 +103,6 @@ def test_memory_that_runs_out_is_a_sentence(tmp_path, monkeypatch):
     def full(*_):
         raise MemoryError
 
-    monkeypatch.setattr(age_pictures, "_levels", full)
+    monkeypatch.setattr(age_map_png, "_levels", full)
     with pytest.raises(RequestError, match="not enough memory"):
         read_ages(path, (3, 1), usual_range(SPAN))

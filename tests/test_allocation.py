@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
-from ode_appearance.allocation import give_memory_back, keep_memory
+from ode_appearance.runtime.malloc import give_memory_back, keep_memory
 
 PROGRAM = """
 import resource
 import numpy as np
 from pathlib import Path
-from ode_appearance.allocation import give_memory_back, keep_memory
+from ode_appearance.runtime.malloc import give_memory_back, keep_memory
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
@@ -44,6 +44,6 @@ def test_what_is_freed_is_used_again_and_given_back():
 
 
 def test_elsewhere_nothing_is_done(monkeypatch):
-    monkeypatch.setattr("ode_appearance.allocation._library", lambda: None)
+    monkeypatch.setattr("ode_appearance.runtime.malloc._library", lambda: None)
     keep_memory()
     give_memory_back()

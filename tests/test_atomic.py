@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from ode_appearance.atomic import clear_leftovers, stage, write_atomically
+from ode_appearance.runtime.atomic_io import clear_leftovers, stage, write_atomically
 
 
 def test_the_old_content_stays_until_the_new_is_there(tmp_path):

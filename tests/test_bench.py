@@ -12,17 +12,17 @@ from figures import PUBLISHED, formula_field, random_weights, relative_error
 from materials import SVBRDF, little_material
 
 import ode_appearance as oa
-from ode_appearance.bench import process, pytorch, suite, timing, trajectories
+from ode_appearance.bench import fresh_process, pytorch, suite, timing, trajectories
 from ode_appearance.bench.arithmetic import multiply_adds
 from ode_appearance.bench.baseline import baseline
 from ode_appearance.bench.figure import Figure, heading, row, write_json
 from ode_appearance.bench.network import evaluations, ours
-from ode_appearance.bench.schedules import iterations_per_second
-from ode_appearance.cli import bench
+from ode_appearance.bench.training_times import iterations_per_second
+from ode_appearance.cli import bench_verb
 from ode_appearance.cli.main import main
 from ode_appearance.errors import AppearanceError
-from ode_appearance.training.config import TrainConfig
-from ode_appearance.vector_field import VectorField
+from ode_appearance.models.unet import VectorField
+from ode_appearance.training.train_config import TrainConfig
 
 KEYS = ["work", "figure", "unit", "baseline", "ratio", "goal_ratio", "limit"]
 
@@ -67,7 +67,7 @@ def test_the_verb(monkeypatch, capsys, tmp_path):
         asked.append(quick)
         yield Figure("the work", 2.0, "s")
 
-    monkeypatch.setattr(suite, "GROUPS", dict.fromkeys(bench.GROUPS, figures))
+    monkeypatch.setattr(suite, "GROUPS", dict.fromkeys(bench_verb.GROUPS, figures))
     assert main(["bench", "--quick", "--only", "memory", "app", "--json", str(tmp_path / "a.json")]) == 0
     assert asked == [True, True]
     assert capsys.readouterr().out.count("the work") == 2
@@ -77,7 +77,7 @@ def test_the_verb(monkeypatch, capsys, tmp_path):
 
 
 def test_the_verb_knows_all_groups():
-    assert tuple(suite.GROUPS) == bench.GROUPS
+    assert tuple(suite.GROUPS) == bench_verb.GROUPS
 
 
 # Timing and counting
@@ -145,9 +145,9 @@ def test_the_rate_of_a_training():
 
 
 def test_a_process_of_its_own():
-    assert process.run_python("import ode_appearance.errors; print(6 * 7)") == "42\n"
+    assert fresh_process.run_python("import ode_appearance.errors; print(6 * 7)") == "42\n"
     with pytest.raises(AppearanceError, match="no luck"):
-        process.run_python("raise SystemExit('no luck')")
+        fresh_process.run_python("raise SystemExit('no luck')")
 
 
 def test_a_server_is_waited_for_and_ended():
@@ -155,8 +155,8 @@ def test_a_server_is_waited_for_and_ended():
         "import http.server, os; port = int(os.environ['GRADIO_SERVER_PORT']); "
         "http.server.HTTPServer(('127.0.0.1', port), http.server.SimpleHTTPRequestHandler).serve_forever()"
     )
-    with process.server("-c", code) as (address, seconds):
-        assert 0 < seconds < 60 and process._answers(address)
-    assert not process._answers(address)
-    with pytest.raises(AppearanceError, match="does not serve"), process.server("-c", "pass"):
+    with fresh_process.server("-c", code) as (address, seconds):
+        assert 0 < seconds < 60 and fresh_process._answers(address)
+    assert not fresh_process._answers(address)
+    with pytest.raises(AppearanceError, match="does not serve"), fresh_process.server("-c", "pass"):
         pass

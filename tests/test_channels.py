@@ -11,12 +11,12 @@ from PIL import Image
 from test_rendering import LIGHTS, state_of, trajectory_of
 
 import ode_appearance as oa
-from ode_appearance.channels import channels_of
 from ode_appearance.cli.main import main
 from ode_appearance.errors import RequestError
-from ode_appearance.images import to_bytes
-from ode_appearance.solid_rays import BACKGROUND
-from ode_appearance.viewer.scene import describe
+from ode_appearance.media.encoders import to_bytes
+from ode_appearance.rendering.aov import channels_of
+from ode_appearance.shading.raycast import BACKGROUND
+from ode_appearance.web.scene import describe
 
 MAPS = ["diffuse", "specular", "roughness_u", "roughness_v", "height", "normal"]
 TIMES = [0.5, 1.0, 1.5]
@@ -86,7 +86,7 @@ def test_a_map_lies_around_a_solid_unlit(material, kind):
 
 
 def test_strips_make_one_picture(material, monkeypatch):
-    import ode_appearance.solid_rays as rays
+    import ode_appearance.shading.raycast as rays
 
     state, surface = state_of(SVBRDF, size=(16, 12)), oa.Surface("sphere", (0.2, 0.1))
     whole = oa.render(material, state, channel="normal", surface=surface, tiles=(2, 1))

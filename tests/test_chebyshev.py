@@ -6,8 +6,8 @@ import pytest
 from analytic import formula, unit_noise
 
 import ode_appearance as oa
-from ode_appearance.chebyshev import STAGES, coefficients
-from ode_appearance.config import SolverConfig
+from ode_appearance.config.schema import SolverConfig
+from ode_appearance.ode.rkc import STAGES, coefficients
 
 STABLE = {2: 2.0, 3: 5.2, 5: 15.6, 8: 41.1}
 """Where the damped stability polynomial leaves [-1, 1], by the number of stages."""

@@ -16,12 +16,13 @@ from materials import RGB, SVBRDF, little_material
 from PIL import Image
 
 import ode_appearance as oa
-from ode_appearance import atomic, checkpoint
-from ode_appearance.checkpoint import FILES, KEYFRAMES, START, load_config, load_folder
-from ode_appearance.config import Architecture, Light, MaterialConfig
-from ode_appearance.config_json import from_json, to_json
+from ode_appearance.checkpoints import checkpoint
+from ode_appearance.checkpoints.checkpoint import FILES, KEYFRAMES, START, load_config, load_folder
+from ode_appearance.checkpoints.preview import bake_preview
+from ode_appearance.config.schema import Architecture, Light, MaterialConfig
+from ode_appearance.config.serialization import from_json, to_json
 from ode_appearance.errors import AppearanceError, CheckpointError, ConfigError, RequestError
-from ode_appearance.preview import bake_preview
+from ode_appearance.runtime import atomic_io
 
 PREVIEW = b"a picture"
 
@@ -187,7 +188,7 @@ def test_a_full_disk(tmp_path, monkeypatch, config, function, turn):
     folder = oa.save(old, tmp_path / "m", preview=PREVIEW)
     before = contents(folder)
     with monkeypatch.context() as patch:
-        fail_at(patch, atomic.os, function, turn, OSError(errno.ENOSPC, "No space left on device"))
+        fail_at(patch, atomic_io.os, function, turn, OSError(errno.ENOSPC, "No space left on device"))
         with pytest.raises(CheckpointError, match="No space left"):
             oa.save(little_material(config, seed=7), folder, preview=b"another")
     assert contents(folder) == before
@@ -209,7 +210,7 @@ def test_a_move_that_fails_leaves_a_checkpoint_and_no_scraps(tmp_path, monkeypat
     """Of the same architecture: its files may then be new ones and old ones, but they load."""
     folder = oa.save(little_material(RGB), tmp_path / "m", preview=PREVIEW)
     with monkeypatch.context() as patch:
-        fail_at(patch, atomic.os, "replace", turn, PermissionError(errno.EACCES, "Permission denied"))
+        fail_at(patch, atomic_io.os, "replace", turn, PermissionError(errno.EACCES, "Permission denied"))
         with pytest.raises(CheckpointError):
             oa.save(little_material(RGB, seed=7), folder, preview=b"another")
     assert sorted(contents(folder)) == sorted(WRITTEN)
@@ -220,7 +221,7 @@ def test_a_folder_that_may_not_be_written(tmp_path, monkeypatch):
     folder = oa.save(little_material(RGB), tmp_path / "m", preview=PREVIEW)
     before = contents(folder)
     if os.geteuid() == 0:  # whom no permission stops
-        fail_at(monkeypatch, atomic.tempfile, "mkstemp", 0, PermissionError(errno.EACCES, "Permission denied"))
+        fail_at(monkeypatch, atomic_io.tempfile, "mkstemp", 0, PermissionError(errno.EACCES, "Permission denied"))
     else:
         folder.chmod(0o555)
     with pytest.raises(CheckpointError, match="Permission denied"):
@@ -240,7 +241,7 @@ def test_a_process_that_dies_between_the_moves_leaves_no_mixture(tmp_path, monke
     """With another architecture there is no config.json until all is in place, so that old facts never meet new weights."""
     folder = oa.save(little_material(RGB), tmp_path / "m", preview=PREVIEW)
     with monkeypatch.context() as patch:
-        fail_at(patch, atomic.os, "replace", 1, KeyboardInterrupt())
+        fail_at(patch, atomic_io.os, "replace", 1, KeyboardInterrupt())
         with pytest.raises(KeyboardInterrupt):
             oa.save(little_material(SVBRDF), folder, preview=b"another")
     with pytest.raises(CheckpointError, match=r"config\.json is missing"):

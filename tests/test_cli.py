@@ -18,7 +18,7 @@ from PIL import Image, ImageSequence
 import ode_appearance as oa
 from ode_appearance.cli import sample
 from ode_appearance.cli.main import main
-from ode_appearance.images import to_bytes
+from ode_appearance.media.encoders import to_bytes
 
 TIMES = [-0.25, 0.0, 1.3, 2.0, 3.5]
 """One in the warm-up, and one beyond the end of the span."""

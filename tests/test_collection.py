@@ -5,9 +5,9 @@ from materials import RGB, SVBRDF, little_material
 from PIL import Image
 
 import ode_appearance as oa
-from ode_appearance import hub
-from ode_appearance.checkpoint import FILES, START, checked_file
-from ode_appearance.collection import checkpoints_folder, find_folder
+from ode_appearance.checkpoints import hub
+from ode_appearance.checkpoints.checkpoint import FILES, START, checked_file
+from ode_appearance.checkpoints.registry import checkpoints_folder, find_folder
 from ode_appearance.errors import CheckpointError
 
 SHIPPED = oa.list_materials()

@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 import pytest
 
-from ode_appearance import compiled as compiled_module
-from ode_appearance.compiled import let_go_of_compiled
+from ode_appearance.runtime import jit as compiled_module
+from ode_appearance.runtime.jit import let_go_of_compiled
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/maps").is_file(), reason="mappings can be counted on Linux only")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ode_appearance import control_groups, memory
+from ode_appearance.runtime import cgroups, memory_budget
 
 UNIFIED = {
     "memory.max": "1000000",
@@ -25,8 +25,8 @@ SEPARATE = {
 @pytest.fixture
 def groups(tmp_path, monkeypatch):
     """Writes what a process is told of its groups, and files of a group."""
-    monkeypatch.setattr(control_groups, "_ROOT", tmp_path / "cgroup")
-    monkeypatch.setattr(control_groups, "_MINE", tmp_path / "mine")
+    monkeypatch.setattr(cgroups, "_ROOT", tmp_path / "cgroup")
+    monkeypatch.setattr(cgroups, "_MINE", tmp_path / "mine")
 
     def write(mine, folder, files):
         (tmp_path / "mine").write_text(mine)
@@ -50,26 +50,26 @@ def groups(tmp_path, monkeypatch):
 )
 def test_what_a_limit_leaves_is_free(mine, folder, files, groups):
     groups(mine, folder, files)
-    assert control_groups.memory_left() == 350000 == memory.host_bytes()
+    assert cgroups.memory_left() == 350000 == memory_budget.host_bytes()
 
 
 def test_the_tightest_limit_counts(groups):
     groups("0::/a/b\n", "a", UNIFIED | {"memory.max": "900000"})
     groups("0::/a/b\n", "a/b", UNIFIED)
-    assert control_groups.memory_left() == 250000
+    assert cgroups.memory_left() == 250000
 
 
 @pytest.mark.parametrize("files", [{}, UNIFIED | {"memory.max": "max"}, UNIFIED | {"memory.stat": "?"}, {"memory.max": "1000"}])
 def test_without_a_limit_the_machines_memory_is_free(files, groups):
     groups("0::/\n", ".", files)
-    assert control_groups.memory_left() is None
+    assert cgroups.memory_left() is None
     free = psutil.virtual_memory().available
-    assert free / 2 < memory.host_bytes() < free * 2
+    assert free / 2 < memory_budget.host_bytes() < free * 2
 
 
 def test_more_than_the_limit_leaves_nothing(groups):
     groups("0::/\n", ".", UNIFIED | {"memory.current": "2000000"})
-    assert memory.host_bytes() == 0
+    assert memory_budget.host_bytes() == 0
 
 
 @pytest.mark.parametrize(
@@ -85,18 +85,18 @@ def test_more_than_the_limit_leaves_nothing(groups):
 )
 def test_a_quota_of_cores(folder, files, cores, groups):
     groups("3:cpu,cpuacct:/docker/1\n0::/\n", folder, files)
-    assert control_groups.cores() == cores
+    assert cgroups.cores() == cores
 
 
 def test_no_linux(tmp_path, monkeypatch):
-    monkeypatch.setattr(control_groups, "_MINE", tmp_path / "none")
-    assert control_groups.memory_left() is control_groups.cores() is None
+    monkeypatch.setattr(cgroups, "_MINE", tmp_path / "none")
+    assert cgroups.memory_left() is cgroups.cores() is None
 
 
 def test_a_real_group_of_this_machine():
     """A process in a group of 900 MB has less than that free."""
     group = Path("/sys/fs/cgroup/memory/ode_appearance_test")
-    code = "import sys; sys.stdin.readline(); from ode_appearance.memory import host_bytes; print(host_bytes())"
+    code = "import sys; sys.stdin.readline(); from ode_appearance.runtime.memory_budget import host_bytes; print(host_bytes())"
     process = None
     try:
         try:

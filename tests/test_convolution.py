@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from jax import lax
 
-from ode_appearance import convolution
+from ode_appearance.ops import circular_conv
 
 SHAPES = [
     (1, 1, 1, 1),
@@ -51,7 +51,7 @@ def derivatives(convolve, shape):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_values_gradients_and_their_gradients(shape):
     x, kernel = image_and_kernel(shape)
-    ours = derivatives(convolution.circular_convolution, shape)(x, kernel)
+    ours = derivatives(circular_conv.circular_convolution, shape)(x, kernel)
     expected = derivatives(by_definition, shape)(x, kernel)
     for result, other in zip(ours, expected, strict=True):
         np.testing.assert_allclose(result, other, rtol=1e-4, atol=1e-5 * float(jnp.abs(other).max()))
@@ -60,15 +60,15 @@ def test_values_gradients_and_their_gradients(shape):
 def test_batches():
     x, kernel = image_and_kernel((5, 6, 3, 2))
     batch = jnp.stack([x, 2 * x, x[::-1]])
-    ours = jax.jit(jax.vmap(convolution.circular_convolution, (0, None)))(batch, kernel)
+    ours = jax.jit(jax.vmap(circular_conv.circular_convolution, (0, None)))(batch, kernel)
     expected = jax.jit(jax.vmap(by_definition, (0, None)))(batch, kernel)
     np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-5)
 
 
 def test_rolling_the_image_rolls_the_result():
     x, kernel = image_and_kernel((8, 12, 3, 4))
-    rolled = convolution.circular_convolution(jnp.roll(x, (3, 5), (0, 1)), kernel)
-    expected = jnp.roll(convolution.circular_convolution(x, kernel), (3, 5), (0, 1))
+    rolled = circular_conv.circular_convolution(jnp.roll(x, (3, 5), (0, 1)), kernel)
+    expected = jnp.roll(circular_conv.circular_convolution(x, kernel), (3, 5), (0, 1))
     np.testing.assert_allclose(rolled, expected, rtol=1e-5, atol=1e-5)
 
 
@@ -79,7 +79,7 @@ def test_rolling_the_image_rolls_the_result():
 @pytest.mark.parametrize("shape", SHAPES)
 def test_each_formulation_has_the_same_values(formulation, shape):
     x, kernel = image_and_kernel(shape)
-    ours = jax.jit(getattr(convolution, formulation))(x, kernel)
+    ours = jax.jit(getattr(circular_conv, formulation))(x, kernel)
     np.testing.assert_allclose(ours, jax.jit(by_definition)(x, kernel), rtol=1e-5, atol=1e-5)
 
 
@@ -87,5 +87,5 @@ def test_each_formulation_has_the_same_values(formulation, shape):
 def test_each_formulation_of_the_kernel_gradient_has_the_same_values(shape):
     x, kernel = image_and_kernel(shape)
     gradient = jax.random.normal(jax.random.PRNGKey(2), (*x.shape[:2], kernel.shape[-1]))
-    ours = jax.jit(convolution._by_one_product)(x, gradient)
-    np.testing.assert_allclose(ours, jax.jit(convolution._by_transposition)(x, gradient), rtol=1e-4, atol=1e-4)
+    ours = jax.jit(circular_conv._by_one_product)(x, gradient)
+    np.testing.assert_allclose(ours, jax.jit(circular_conv._by_transposition)(x, gradient), rtol=1e-4, atol=1e-4)

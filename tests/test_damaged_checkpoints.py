@@ -20,7 +20,7 @@ import pytest
 from materials import RGB, SVBRDF, little_material
 
 import ode_appearance as oa
-from ode_appearance.checkpoint import checked_file, load_config, load_folder
+from ode_appearance.checkpoints.checkpoint import checked_file, load_config, load_folder
 from ode_appearance.errors import AppearanceError, CheckpointError
 
 SECONDS, MEGABYTES = 5.0, 50  # of CPU time; tracing every allocation makes a busy machine several times slower

@@ -5,9 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ode_appearance import enlarging
-from ode_appearance.convolution import any_derivative, circular_convolution
-from ode_appearance.resampling import double
+from ode_appearance.ops import upsample_conv
+from ode_appearance.ops.circular_conv import any_derivative, circular_convolution
+from ode_appearance.ops.resize import double
 
 BOUNDARIES = ["published", "periodic"]
 SHAPES = [(1, 1, 1, 1), (3, 8, 2, 2), (4, 4, 2, 3), (5, 7, 3, 2), (8, 12, 4, 4)]
@@ -38,7 +38,7 @@ def with_gradients(function, boundary):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_values_and_gradients(shape, boundary):
     arguments = image_and_kernel(shape)
-    (_, result), gradients = with_gradients(enlarging.enlarge_and_convolve, boundary)(*arguments)
+    (_, result), gradients = with_gradients(upsample_conv.enlarge_and_convolve, boundary)(*arguments)
     (_, expected), expected_gradients = with_gradients(by_definition, boundary)(*arguments)
     np.testing.assert_allclose(result, expected, atol=2e-5)
     for ours, theirs in zip(gradients, expected_gradients, strict=True):
@@ -49,14 +49,14 @@ def test_values_and_gradients(shape, boundary):
 def test_the_formulation_of_few_multiplications(boundary):
     """Whatever the machine that this runs on would choose by itself."""
     x, kernel = image_and_kernel((6, 9, 3, 2))
-    ours = jax.jit(enlarging._by_repetition, static_argnums=2)(x, kernel, boundary)
+    ours = jax.jit(upsample_conv._by_repetition, static_argnums=2)(x, kernel, boundary)
     np.testing.assert_allclose(ours, by_definition(x, kernel, boundary), atol=1e-5)
 
 
 def test_batches():
     x, kernel = image_and_kernel((5, 6, 3, 2))
     batch = jnp.stack([x, 2 * x, x[::-1]])
-    ours = jax.vmap(enlarging.enlarge_and_convolve, (0, None, None))(batch, kernel, "published")
+    ours = jax.vmap(upsample_conv.enlarge_and_convolve, (0, None, None))(batch, kernel, "published")
     expected = jnp.stack([by_definition(each, kernel, "published") for each in batch])
     np.testing.assert_allclose(ours, expected, atol=2e-5)
 
@@ -64,5 +64,5 @@ def test_batches():
 def test_forward_derivatives_where_they_are_asked_for():
     x, kernel = image_and_kernel((4, 6, 2, 2))
     with any_derivative():
-        _, ours = jax.jvp(lambda x: enlarging.enlarge_and_convolve(x, kernel, "published"), (x,), (jnp.ones_like(x),))
+        _, ours = jax.jvp(lambda x: upsample_conv.enlarge_and_convolve(x, kernel, "published"), (x,), (jnp.ones_like(x),))
     np.testing.assert_allclose(ours, by_definition(jnp.ones_like(x), kernel, "published"), atol=1e-5)

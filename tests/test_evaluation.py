@@ -8,12 +8,12 @@ from growing_spots import growing_spots, write_animation
 from materials import PLAIN, SVBRDF, little_material
 
 import ode_appearance as oa
-from ode_appearance.cli import evaluation as verb
+from ode_appearance.cli import evaluate as verb
 from ode_appearance.cli.main import main
-from ode_appearance.config import Light, SolverConfig
+from ode_appearance.config.schema import Light, SolverConfig
+from ode_appearance.data.dataset import RELIGHTS
 from ode_appearance.errors import RequestError
-from ode_appearance.exemplar.dataset import RELIGHTS
-from ode_appearance.measuring import BEYOND, measure, measured_size, pictures_at, rollout, score_by_accurate_solver
+from ode_appearance.evaluation.report import BEYOND, measure, measured_size, pictures_at, rollout, score_by_accurate_solver
 
 SIZE = 32
 FACTS = dataclasses.replace(PLAIN, training={"exemplar_size": SIZE})

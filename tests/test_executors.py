@@ -13,13 +13,13 @@ from materials import RGB, little_material
 
 from ode_appearance.cli.main import main
 from ode_appearance.errors import TrainingError
-from ode_appearance.executors import ray_runs
-from ode_appearance.executors.parcel import pack, unpack, zipped
 from ode_appearance.executors.plan import Outcome, Plan
-from ode_appearance.executors.ray_task import Update, carry_out
+from ode_appearance.executors.ray import ray_runs
+from ode_appearance.executors.ray.ray_task import Update, carry_out
+from ode_appearance.executors.run_archive import pack, unpack, zipped
 from ode_appearance.executors.task_file import read_task, write_task
-from ode_appearance.training.folder import STATE, is_finished, read_progress
-from ode_appearance.training.journal import read_journal
+from ode_appearance.training.run_dir.folder import STATE, is_finished, read_progress
+from ode_appearance.training.run_dir.journal import read_journal
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ode_appearance.data import list_dataset, load_exemplar
+from ode_appearance.data.dataset import RELIGHTS
+from ode_appearance.data.images.prepare import square_frame
 from ode_appearance.errors import ExemplarError
-from ode_appearance.exemplar import list_dataset, load_exemplar
-from ode_appearance.exemplar.dataset import RELIGHTS
-from ode_appearance.exemplar.prepare import square_frame
 
 
 def flat(grey, size=(40, 40)):

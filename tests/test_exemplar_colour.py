@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from profiles import P3, SRGB, profile
 
-from ode_appearance.exemplar import load_exemplar
+from ode_appearance.data import load_exemplar
 
 STORED, SHOWN = (201, 60, 40), (219, 41, 23)
 """A colour of Display P3, and the same of sRGB, by the matrices of both standards."""

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from tiffs import tiff
 
+from ode_appearance.data import load_exemplar
 from ode_appearance.errors import ExemplarError
-from ode_appearance.exemplar import load_exemplar
 
 
 def ramp(level, colours=None):

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ode_appearance.data import load_exemplar
+from ode_appearance.data.file_names import in_order
+from ode_appearance.data.images.prepare import square_frame
 from ode_appearance.errors import ExemplarError
-from ode_appearance.exemplar import load_exemplar
-from ode_appearance.exemplar.names import in_order
-from ode_appearance.exemplar.prepare import square_frame
 
 
 def saved(grey, form="PNG", **options) -> bytes:

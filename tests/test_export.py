@@ -15,10 +15,10 @@ from PIL import Image, ImageSequence
 
 import ode_appearance as oa
 from ode_appearance.errors import RequestError
-from ode_appearance.export.config import SUFFIXES
-from ode_appearance.images import to_bytes
-from ode_appearance.trajectory import Trajectory, TrajectoryCache
-from ode_appearance.viewer.keyframes import STEPS, unpack
+from ode_appearance.export.export_config import SUFFIXES
+from ode_appearance.keyframes.codec import STEPS, unpack
+from ode_appearance.media.encoders import to_bytes
+from ode_appearance.ode.trajectory import Trajectory, TrajectoryCache
 
 TIMES = [-0.25, 0.5, 1.0, 2.5]
 SIZE = (24, 16)
@@ -145,11 +145,11 @@ def test_a_video(tmp_path, material, pictures):
 
 def test_the_colours_of_a_video(tmp_path, monkeypatch):
     """Of a picture without detail nothing is lost but rounding; another colour matrix would change it by tens."""
-    from ode_appearance.export import job
+    from ode_appearance.export import export_job
 
     colours = np.float32([[0.9, 0.1, 0.1], [0.1, 0.8, 0.2], [0.1, 0.2, 0.9], [0.7, 0.7, 0.2]])
     shown = iter(colours)
-    monkeypatch.setattr(job, "render", lambda *_, **__: np.broadcast_to(next(shown)[:, None, None], (3, 16, 24)))
+    monkeypatch.setattr(export_job, "render", lambda *_, **__: np.broadcast_to(next(shown)[:, None, None], (3, 16, 24)))
     frames = iio.imread(exported(little_material(PLAIN), tmp_path, "mp4"), plugin="FFMPEG")
     assert np.abs(frames - 255 * colours[:, None, None]).max() < 5
 
@@ -247,12 +247,12 @@ def test_a_full_disk(tmp_path, material, monkeypatch):
 
 
 def test_a_folder_that_cannot_be_written_to(tmp_path, material, monkeypatch):
-    from ode_appearance import atomic
+    from ode_appearance.runtime import atomic_io
 
     def refused(*arguments, **options):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(atomic.tempfile, "mkstemp", refused)
+    monkeypatch.setattr(atomic_io.tempfile, "mkstemp", refused)
     with pytest.raises(RequestError, match="Permission denied"):
         oa.export(material, tmp_path / "a.png", times=[0.0], size=SIZE)
 
@@ -315,9 +315,9 @@ def test_the_estimate(tmp_path, config, form, monkeypatch):
 
 def test_an_encoder_that_fails_leaves_nothing(tmp_path, material, monkeypatch):
     """As one does that does not know its codec."""
-    from ode_appearance import images
+    from ode_appearance.media import encoders
 
-    monkeypatch.setattr(images, "h264", lambda crf: images.VideoEncoding("no_such_codec", "yuv420p", ()))
+    monkeypatch.setattr(encoders, "h264", lambda crf: encoders.VideoEncoding("no_such_codec", "yuv420p", ()))
     with pytest.raises(RequestError, match="ffmpeg"):
         exported(material, tmp_path, "mp4")
     assert not list(tmp_path.iterdir())

@@ -14,13 +14,13 @@ from PIL import Image, ImageSequence
 from test_export import assert_each_is_its_own
 
 import ode_appearance as oa
-from ode_appearance.age_pictures import read_ages
-from ode_appearance.aging import aged_maps
 from ode_appearance.errors import RequestError
 from ode_appearance.export import aged, checking, painted
-from ode_appearance.export.config import SUFFIXES
+from ode_appearance.export.age_map_png import read_ages
+from ode_appearance.export.export_config import SUFFIXES
 from ode_appearance.export.painted import Aging, aging_bytes, usual_keyframes
-from ode_appearance.images import to_bytes
+from ode_appearance.media.encoders import to_bytes
+from ode_appearance.rendering.age_map import aged_maps
 
 SIZE = (24, 16)
 TIMES = [0.5, 1.0, 1.5]

@@ -16,15 +16,15 @@ from materials import PLAIN, SVBRDF, little_material
 from PIL import Image
 
 import ode_appearance as oa
-from ode_appearance.config import Architecture
+from ode_appearance.config.schema import Architecture
 from ode_appearance.export import exporting
-from ode_appearance.export.colour import linear_to_srgb, srgb_to_linear
-from ode_appearance.export.mapfiles import encode_map
-from ode_appearance.export.maps import maps_of_files
-from ode_appearance.material import new_material
-from ode_appearance.microfacet import BRDF_MODELS
-from ode_appearance.shading import shade, tone_map
-from ode_appearance.trajectory import Trajectory
+from ode_appearance.export.map_conventions import maps_of_files
+from ode_appearance.export.map_files import encode_map
+from ode_appearance.media.srgb import linear_to_srgb, srgb_to_linear
+from ode_appearance.models.material import new_material
+from ode_appearance.ode.trajectory import Trajectory
+from ode_appearance.shading.brdf import BRDF_MODELS
+from ode_appearance.shading.plane import shade, tone_map
 
 SIZE = (24, 16)
 

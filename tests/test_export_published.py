@@ -10,12 +10,12 @@ from materials import PLAIN, SVBRDF, little_material
 from PIL import Image, ImageSequence
 
 import ode_appearance as oa
-from ode_appearance.config import Camera
+from ode_appearance.config.schema import Camera
 from ode_appearance.errors import RequestError
-from ode_appearance.export.published import sampling_times
-from ode_appearance.export.published_frames import rotating, stitch
-from ode_appearance.images import to_bytes
-from ode_appearance.microfacet import BRDF_MODELS
+from ode_appearance.export.published.sample_frames import rotating, stitch
+from ode_appearance.export.published.samplers import sampling_times
+from ode_appearance.media.encoders import to_bytes
+from ode_appearance.shading.brdf import BRDF_MODELS
 
 RGB_SIZE, SVBRDF_SIZE = (41, 36), (34, 32)
 """A width is odd: rows of a raw video are padded within the file."""

@@ -7,7 +7,7 @@ import pytest
 from materials import SVBRDF, little_material
 
 import ode_appearance as oa
-from ode_appearance.export.config import SUFFIXES
+from ode_appearance.export.export_config import SUFFIXES
 
 SIZE, TIMES = (24, 16), [0.0, 1.0]
 MADE = [(format, {}) for format in SUFFIXES if format != "maps"]

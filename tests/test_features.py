@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from formula_vgg import formula_vgg19, formula_weights
 
-from ode_appearance import feature_weights
 from ode_appearance.errors import FeatureError
-from ode_appearance.feature_weights import VGG19_POSITIONS, read_safetensors, vgg16_file, vgg19_weights
-from ode_appearance.features import FeatureExtractor, load_features
-from ode_appearance.patches import Patches
-from ode_appearance.reflection import reflecting_convolution
+from ode_appearance.ops.reflect_conv import reflecting_convolution
+from ode_appearance.perceptual import feature_weights
+from ode_appearance.perceptual.feature_weights import VGG19_POSITIONS, read_safetensors, vgg16_file, vgg19_weights
+from ode_appearance.perceptual.features import FeatureExtractor, load_features
+from ode_appearance.perceptual.patches import Patches
 
 REFERENCE = Path(__file__).parent / "reference" / "losses.npz"
 

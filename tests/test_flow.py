@@ -10,14 +10,13 @@ import numpy as np
 import pytest
 
 import ode_appearance as oa
-from ode_appearance.checkpoint import load_folder
-from ode_appearance.config import Architecture
+from ode_appearance.checkpoints.checkpoint import load_folder
+from ode_appearance.config.schema import Architecture
+from ode_appearance.data import ExemplarFrames
 from ode_appearance.errors import ConfigError, TrainingError
-from ode_appearance.exemplar import ExemplarFrames
 from ode_appearance.training.checks import check_fit, check_training
-from ode_appearance.training.config import TrainConfig, preset
-from ode_appearance.training.flow.initial_field import initial_field
-from ode_appearance.training.flow.objective import (
+from ode_appearance.training.flow.exemplar_states import LEAST_DEVIATION, exemplar_states
+from ode_appearance.training.flow.flow_objective import (
     BORDER,
     DETAIL,
     Exemplar,
@@ -29,9 +28,10 @@ from ode_appearance.training.flow.objective import (
     span_loss,
     warmup_loss,
 )
-from ode_appearance.training.flow.run import LAST_SHARE, RISING, learning_rate
-from ode_appearance.training.flow.states import LEAST_DEVIATION, exemplar_states
-from ode_appearance.training.folder import RUN, read_request, write_request
+from ode_appearance.training.flow.flow_run import LAST_SHARE, RISING, learning_rate
+from ode_appearance.training.flow.initial_field import initial_field
+from ode_appearance.training.run_dir.folder import RUN, read_request, write_request
+from ode_appearance.training.train_config import TrainConfig, preset
 from ode_appearance.training.trainer import train
 
 SIZE, DURATION = 48, 4.0
@@ -201,7 +201,7 @@ def test_the_warmup_is_learnt_by_a_straight_path_from_noise_to_the_start():
         noise = (state - way * target) / (1 - way)
         return speed * (target - noise)
 
-    from ode_appearance.training.flow.objective import random_place
+    from ode_appearance.training.flow.flow_objective import random_place
 
     target = crop(end, random_place(place_key, whole, 24), 24)
     assert float(warmup_loss(Oracle(posterior), whole, jax.random.PRNGKey(3), 24)) < 1e-6
@@ -213,7 +213,7 @@ def test_the_warmup_is_learnt_by_a_straight_path_from_noise_to_the_start():
 
 
 def test_walkers_end_after_a_rest_or_where_they_run_away():
-    from ode_appearance.training.flow.objective import REST, is_done
+    from ode_appearance.training.flow.flow_objective import REST, is_done
 
     exemplar = on_device(rusting())
     walker = new_walker(jax.random.PRNGKey(0), exemplar, 24)

@@ -12,13 +12,13 @@ from little_trainings import LITTLE, little_runs, same_weights, start_job
 
 from ode_appearance.cli.main import main
 from ode_appearance.errors import HubError
-from ode_appearance.executors import hf_jobs
-from ode_appearance.executors.hub_jobs import slug_of
-from ode_appearance.executors.job_command import job_command
-from ode_appearance.executors.parcel import pack, unpack
+from ode_appearance.executors.hf_jobs import collect_and_submit
+from ode_appearance.executors.hf_jobs.hub_jobs import slug_of
+from ode_appearance.executors.hf_jobs.job_command import job_command
+from ode_appearance.executors.run_archive import pack, unpack
 from ode_appearance.executors.task_file import read_task
-from ode_appearance.training.folder import is_finished, read_progress
-from ode_appearance.training.journal import read_journal
+from ode_appearance.training.run_dir.folder import is_finished, read_progress
+from ode_appearance.training.run_dir.journal import read_journal
 
 
 @pytest.fixture(scope="module")
@@ -253,7 +253,7 @@ def test_the_token_is_not_repeated_by_what_goes_wrong(there, monkeypatch):
         {"error": f"{message} {self.token}"}, status, **({"X_Error_Code": code} if code else {})))  # fmt: skip
     there.trouble = 400
     with pytest.raises(HubError) as caught:
-        hf_jobs.run([], "someone/runs", token=TOKEN)
+        collect_and_submit.run([], "someone/runs", token=TOKEN)
     chain, told = caught.value, ""
     while chain is not None:
         told, chain = told + repr(chain), chain.__cause__ or chain.__context__

@@ -11,18 +11,18 @@ import filelock
 import pytest
 from little_trainings import CONFIG, ROOT, environment, little_runs
 
+from ode_appearance.app.trainings.supervisor import Trainings
 from ode_appearance.cli.main import main
 from ode_appearance.errors import TrainingError
-from ode_appearance.executors import here
+from ode_appearance.executors.local import sequential
 from ode_appearance.executors.plan import Plan
-from ode_appearance.holding import HOLDER, LOCK, hold
-from ode_appearance.studio.trainings import Trainings
-from ode_appearance.training.folder import STATE, hold_run
-from ode_appearance.training.task import perform
+from ode_appearance.runtime.folder_lock import HOLDER, LOCK, hold
+from ode_appearance.training.job import perform
+from ode_appearance.training.run_dir.folder import STATE, hold_run
 from ode_appearance.training.trainer import train
 
 HOLDING = (
-    "import sys, time; from pathlib import Path; from ode_appearance.holding import hold\n"
+    "import sys, time; from pathlib import Path; from ode_appearance.runtime.folder_lock import hold\n"
     "held = hold(Path(sys.argv[1]), str); print('held', flush=True); time.sleep(float(sys.argv[2]))"
 )
 
@@ -93,7 +93,7 @@ def test_two_trainings_into_one_run(runs, tmp_path, capsys):
     with pytest.raises(TrainingError, match="is being trained into by"):
         train(runs.task.exemplar, CONFIG, out=folder, resume=True)
     for together in (1, 2):
-        (outcome,) = here.run([Plan("moss", folder, lambda: runs.task)], lambda: False, together)
+        (outcome,) = sequential.run([Plan("moss", folder, lambda: runs.task)], lambda: False, together)
         assert outcome.status.startswith("failed:") and "is being trained into by" in outcome.status
     assert (folder / STATE).read_bytes() == before
     assert [progress.iteration for progress in going] == [2, 3, 4]

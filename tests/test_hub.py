@@ -15,11 +15,11 @@ from hub_stand_in import READ_ONLY, TOKEN, HubStandIn, only_this
 from materials import PLAIN, RGB, little_material
 
 import ode_appearance as oa
-from ode_appearance import hub
-from ode_appearance.checkpoint import FILES, MAX_CONFIG_BYTES
+from ode_appearance.checkpoints import hub
+from ode_appearance.checkpoints.checkpoint import FILES, MAX_CONFIG_BYTES
+from ode_appearance.checkpoints.hub.fetching import MOST_BYTES
 from ode_appearance.cli.main import main
 from ode_appearance.errors import CheckpointError, HubError
-from ode_appearance.hub.fetching import MOST_BYTES
 
 
 @pytest.fixture
@@ -125,8 +125,8 @@ def test_a_hub_that_does_not_answer(cache, monkeypatch):
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         only_this(monkeypatch, cache, f"http://127.0.0.1:{silent.getsockname()[1]}")
-        monkeypatch.setattr("ode_appearance.hub.searching.TIMEOUT", 0.3)
-        monkeypatch.setattr("ode_appearance.hub.fetching.TIMEOUT", 0.3)
+        monkeypatch.setattr("ode_appearance.checkpoints.hub.searching.TIMEOUT", 0.3)
+        monkeypatch.setattr("ode_appearance.checkpoints.hub.fetching.TIMEOUT", 0.3)
         began = time.monotonic()
         assert "cannot be reached" in refused("", hub.list_hub)
         assert "cannot be reached" in refused("someone/little_texture")

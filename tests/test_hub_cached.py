@@ -8,7 +8,7 @@ from hub_stand_in import TOKEN, HubStandIn, only_this
 from materials import PLAIN, RGB, little_material
 
 import ode_appearance as oa
-from ode_appearance import hub
+from ode_appearance.checkpoints import hub
 from ode_appearance.errors import HubError
 
 NAME = "someone/little_texture"

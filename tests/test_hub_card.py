@@ -7,7 +7,7 @@ import pytest
 import yaml
 from materials import RGB, SVBRDF
 
-from ode_appearance.model_card import model_card
+from ode_appearance.checkpoints.model_card import model_card
 
 DOI = "Somebody, Some Time-lapses, https://doi.org/10.5522/04/25330924"
 

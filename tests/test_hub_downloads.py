@@ -10,7 +10,7 @@ from hub_stand_in import TOKEN, HubStandIn, only_this
 from materials import PLAIN, RGB, little_material
 
 import ode_appearance as oa
-from ode_appearance import hub
+from ode_appearance.checkpoints import hub
 from ode_appearance.errors import HubError
 
 NAME = "someone/little_texture"
@@ -20,7 +20,7 @@ NAME = "someone/little_texture"
 def there(tmp_path, monkeypatch):
     """The stand-in, with a material; whatever asks the Hub asks it, and waits a second at most for a byte."""
     folder = oa.save(little_material(RGB), tmp_path / "little_texture", preview=b"RIFF")
-    monkeypatch.setattr("ode_appearance.hub.fetching.TIMEOUT", 1.0)
+    monkeypatch.setattr("ode_appearance.checkpoints.hub.fetching.TIMEOUT", 1.0)
     with contextlib.closing(HubStandIn()) as stand_in:
         only_this(monkeypatch, tmp_path / "cache", stand_in.endpoint)
         stand_in.add(NAME, folder)
@@ -156,7 +156,7 @@ def test_a_hub_that_was_asked_too_often(there, sent, busy):
 
 @pytest.mark.parametrize("silent", ["POST /api/repos/create", "PUT /store/.*", "POST .*/commit/.*"])
 def test_publishing_to_a_hub_that_falls_silent(there, tmp_path, monkeypatch, silent):
-    monkeypatch.setattr("ode_appearance.hub.publishing.COMMIT_TIMEOUT", 0.5)
+    monkeypatch.setattr("ode_appearance.checkpoints.hub.publishing.COMMIT_TIMEOUT", 0.5)
     there.delivery.silent = silent
     began = time.monotonic()
     with pytest.raises(HubError, match="cannot be reached"):

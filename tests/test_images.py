@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from ode_appearance.images import save_animation, save_still, to_bytes
+from ode_appearance.media.encoders import save_animation, save_still, to_bytes
 
 
 def frames(count, height=10, width=16):

@@ -13,15 +13,15 @@ from PIL import Image
 from release import ANISOTROPIC, ATTENTIVE, ISOTROPIC, LOG_INTENSITY, write_light, write_model, write_release, zipped
 
 import ode_appearance as oa
-from ode_appearance.checkpoint import EXEMPLAR, FILES, START
+from ode_appearance.app.materials.shipped_materials import Collection
+from ode_appearance.app.solving.exemplar_keyframes import Exemplars
+from ode_appearance.app.storage.keyframe_store import KeyframeFiles
+from ode_appearance.checkpoints.checkpoint import EXEMPLAR, FILES, START
 from ode_appearance.cli.main import main
-from ode_appearance.config import Architecture, Attention, SolverConfig, Times
+from ode_appearance.config.schema import Architecture, Attention, SolverConfig, Times
 from ode_appearance.errors import CheckpointError
-from ode_appearance.importing import import_release
-from ode_appearance.official_shapes import Given, recognise
-from ode_appearance.studio.exemplars import Exemplars
-from ode_appearance.studio.files import KeyframeFiles
-from ode_appearance.studio.materials import Collection
+from ode_appearance.paper_models.architecture import Given, recognise
+from ode_appearance.paper_models.importer import import_release
 
 QUICK = ["--step", "0.5", "--warmup", "0.5", "--duration", "0.5"]
 
@@ -226,11 +226,11 @@ def test_unsafe_zip_files_are_refused_before_anything_is_written(tmp_path, archi
 
 
 def test_sizes_are_known_before_anything_is_unpacked(tmp_path, archive, monkeypatch):
-    monkeypatch.setattr("ode_appearance.release.MAX_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr("ode_appearance.paper_models.release.MAX_UNPACKED_BYTES", 1000)
     with pytest.raises(CheckpointError, match="unpacks to more"):
         list(import_release(archive, tmp_path / "out"))
     monkeypatch.undo()
-    monkeypatch.setattr("ode_appearance.importing._MAX_BYTES", 1000)
+    monkeypatch.setattr("ode_appearance.paper_models.importer._MAX_BYTES", 1000)
     assert all("no model has more" in result.error for result in import_release(archive, tmp_path / "out"))
     assert not (tmp_path / "out").exists()
 

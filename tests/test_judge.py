@@ -8,9 +8,9 @@ import pytest
 from figures import figures
 
 from ode_appearance.errors import FeatureError
-from ode_appearance.judge import efficientnet
-from ode_appearance.judge.efficientnet import feature_maps
-from ode_appearance.judge.frechet import Statistics, squared_distance, statistics
+from ode_appearance.evaluation import efficientnet
+from ode_appearance.evaluation.efficientnet import feature_maps
+from ode_appearance.evaluation.frechet import Statistics, squared_distance, statistics
 
 ROOT = Path(__file__).parent.parent
 
@@ -62,7 +62,7 @@ def test_damaged_weights_are_told(content, tmp_path, monkeypatch):
 
 def test_the_weights_are_part_of_the_package_with_their_licence():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    patterns = settings["tool"]["setuptools"]["package-data"]["ode_appearance.judge"]
+    patterns = settings["tool"]["setuptools"]["package-data"]["ode_appearance.evaluation"]
     folder = efficientnet.WEIGHTS.parent
     packed = {path.name for pattern in patterns for path in folder.glob(pattern)}
     assert {efficientnet.WEIGHTS.name, "LICENSE", "NOTICE.md"} <= packed

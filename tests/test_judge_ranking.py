@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from growing_spots import growing_spots
 
+from ode_appearance.data import load_exemplar
+from ode_appearance.data.dataset import find_exemplar
 from ode_appearance.errors import RequestError
-from ode_appearance.exemplar import load_exemplar
-from ode_appearance.exemplar.dataset import find_exemplar
-from ode_appearance.judge import Judge
-from ode_appearance.judge.controls import GOOD, blocks, controls
-from ode_appearance.judge.target import SHARES
+from ode_appearance.evaluation import Judge
+from ode_appearance.evaluation.controls import GOOD, blocks, controls
+from ode_appearance.evaluation.target import SHARES
 
 WORSE = ("blurred", "pixels shuffled", "noise")
 EXEMPLARS = {

@@ -8,7 +8,7 @@ import pytest
 from figures import random_weights
 from scipy.special import softmax
 
-from ode_appearance.layers import ConvBlock, LinearAttention, time_embedding
+from ode_appearance.models.layers import ConvBlock, LinearAttention, time_embedding
 
 PICTURES = {
     "plain": lambda random, shape: random.standard_normal(shape),

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ode_appearance.config import Architecture, MaterialConfig, SolverConfig, Times
+from ode_appearance.config.request_checks import MAX_PIXELS, check_size, check_times, effective_step
+from ode_appearance.config.schema import Architecture, MaterialConfig, SolverConfig, Times
 from ode_appearance.errors import RequestError
-from ode_appearance.limits import MAX_PIXELS, check_size, check_times, effective_step
 
 CONFIG = MaterialConfig(architecture=Architecture(dim_mults=(1, 2, 4)), times=Times(warmup=1.0, duration=5.0))
 

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from formula_vgg import formula_vgg19
 
-from ode_appearance.by_name import call_by_name
-from ode_appearance.losses import (
+from ode_appearance.ops.sort import match_by_rank, sort_values
+from ode_appearance.ops.xla_ffi import call_by_name
+from ode_appearance.perceptual.losses import (
     gram_loss,
     gram_matrices,
     map_overflow,
@@ -23,7 +24,6 @@ from ode_appearance.losses import (
     sliced_targets,
     sliced_wasserstein,
 )
-from ode_appearance.sorting import match_by_rank, sort_values
 
 REFERENCE = Path(__file__).parent / "reference" / "losses.npz"
 
@@ -152,7 +152,7 @@ def test_where_numpy_fails_there_is_an_error(raised, said):
 def test_what_a_signal_raises_meanwhile_is_an_error_too():
     """In a process of its own: what left a handler would end it."""
     program = (
-        "import jax\nfrom ode_appearance.by_name import call_by_name\n"
+        "import jax\nfrom ode_appearance.ops.xla_ffi import call_by_name\n"
         "def interrupted(values):\n    raise KeyboardInterrupt\n"
         "jax.jit(call_by_name('interrupted', interrupted))(jax.numpy.ones(3)).block_until_ready()\n"
     )

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ode_appearance.microfacet import (
+from ode_appearance.shading.brdf import (
     BRDF_MODELS,
     ggx_anisotropic,
     ggx_isotropic,

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ode_appearance.age_pictures import read_ages
 from ode_appearance.cli.main import main
-from ode_appearance.config import MaterialConfig
+from ode_appearance.config.schema import MaterialConfig
+from ode_appearance.data import list_dataset, load_exemplar
+from ode_appearance.data.dataset import find_exemplar, relit_siblings
 from ode_appearance.errors import AppearanceError, CheckpointError, ExemplarError, RequestError
-from ode_appearance.exemplar import list_dataset, load_exemplar
-from ode_appearance.exemplar.dataset import find_exemplar, relit_siblings
-from ode_appearance.official import import_official, published_config
+from ode_appearance.export.age_map_png import read_ages
+from ode_appearance.paper_models.weights import import_official, published_config
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has none of these in its file system")
 ODD = ["pipe", "socket", "device", "long", "folder", "user", "null", "beneath"]

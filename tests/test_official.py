@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from figures import PUBLISHED, REFERENCE, formula_field, official_config, official_material
 
-from ode_appearance.config import Light
+from ode_appearance.checkpoints.npy_records import read_scalars
+from ode_appearance.config.schema import Light
 from ode_appearance.errors import AppearanceError, CheckpointError, ConfigError
-from ode_appearance.leaves import read_scalars
-from ode_appearance.official import import_official, published_config
+from ode_appearance.paper_models.weights import import_official, published_config
 
 
 @pytest.mark.parametrize("name", ["rgb_tiny", "svbrdf_tiny"])

@@ -8,10 +8,10 @@ import pytest
 from analytic import calm, formula
 
 import ode_appearance as oa
-from ode_appearance import stepping
 from ode_appearance.cli.main import main
 from ode_appearance.errors import RequestError
-from ode_appearance.memory import enough_memory
+from ode_appearance.ode import stepper
+from ode_appearance.runtime.memory_budget import enough_memory
 
 MATERIAL = formula(calm)
 ASKED = {"size": (6, 4), "times": [0.0, 1.0]}
@@ -36,14 +36,14 @@ def failing(error, held=None):
 @pytest.mark.parametrize("solve", [oa.solve, lambda *given, **asked: list(oa.solve_stream(*given, **asked))])
 def test_a_solve_says_so(monkeypatch, solve, error):
     with monkeypatch.context() as patched:
-        patched.setattr(stepping, "advance", failing(error))
+        patched.setattr(stepper, "advance", failing(error))
         with pytest.raises(RequestError, match="There is not enough memory for 6x4; a smaller size needs less"):
             solve(MATERIAL, **ASKED)
     assert oa.solve(MATERIAL, **ASKED).status == "complete"
 
 
 def test_so_does_the_command_line(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(stepping, "advance", failing(SHORT[1]))
+    monkeypatch.setattr(stepper, "advance", failing(SHORT[1]))
     asked = ["--size", "32x16", "--times", "0", "--out", str(tmp_path / "out")]
     assert main(["sample", "rusting_steel", *asked]) == 1
     assert "not enough memory for 32x16" in capsys.readouterr().err
@@ -51,7 +51,7 @@ def test_so_does_the_command_line(monkeypatch, tmp_path, capsys):
 
 def test_other_errors_stay_what_they_are(monkeypatch):
     for error in (jax.errors.JaxRuntimeError("INTERNAL: no such kernel"), ZeroDivisionError()):
-        monkeypatch.setattr(stepping, "advance", failing(error))
+        monkeypatch.setattr(stepper, "advance", failing(error))
         with pytest.raises(type(error)) as raised:
             oa.solve(MATERIAL, **ASKED)
         assert raised.value is error
@@ -68,7 +68,7 @@ def test_whoever_keeps_the_error_does_not_keep_the_memory(monkeypatch):
         made.append(weakref.ref(thing))
         return thing
 
-    monkeypatch.setattr(stepping, "advance", failing(MemoryError(), large))
+    monkeypatch.setattr(stepper, "advance", failing(MemoryError(), large))
     with pytest.raises(RequestError) as kept:
         oa.solve(MATERIAL, **ASKED)
     gc.collect()

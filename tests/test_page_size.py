@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import ode_appearance as oa
-from ode_appearance.studio.export_plan import plan_export
-from ode_appearance.studio.materials import Collection
+from ode_appearance.app.materials.shipped_materials import Collection
+from ode_appearance.app.solving.export_plan import plan_export
 
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 SIZE = 128

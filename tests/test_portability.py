@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ode_appearance.bench import memory
+from ode_appearance.bench import peak_memory
 
 ROOT = Path(__file__).parent.parent
 POSIX_MODULES = ("fcntl", "resource", "termios", "tty", "pty", "pwd", "grp", "syslog")
@@ -46,9 +46,9 @@ import ode_appearance
 modules = import_all()
 assert len(modules) > 100, len(modules)
 
-from ode_appearance import device, streams
-from ode_appearance.interruption import Interruption
-from ode_appearance.studio import scratch
+from ode_appearance.runtime import device; from ode_appearance.runtime import streams
+from ode_appearance.runtime.signals import Interruption
+from ode_appearance.app.storage import scratch
 
 assert device._cores() == os.cpu_count()
 assert not Interruption()()
@@ -76,7 +76,7 @@ def test_all_modules_without_what_only_posix_has(tmp_path):
 
 
 def test_a_training_is_halted_woken_and_ended_by_what_each_system_has():
-    from ode_appearance.studio.training_process import TrainingProcess
+    from ode_appearance.app.trainings.training_process import TrainingProcess
 
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], stdin=subprocess.PIPE) as process:
         training = TrainingProcess.__new__(TrainingProcess)
@@ -97,15 +97,15 @@ def test_a_training_is_halted_woken_and_ended_by_what_each_system_has():
 
 
 def test_the_peak_of_memory_where_there_is_no_resource_module(monkeypatch):
-    assert 10 << 20 < memory._peak_of_process() < 1 << 40
+    assert 10 << 20 < peak_memory._peak_of_process() < 1 << 40
     monkeypatch.setitem(sys.modules, "resource", None)
 
     class Process:
         def memory_info(self):
             return type("Info", (), {"peak_wset": 123})
 
-    monkeypatch.setattr(memory.psutil, "Process", Process)
-    assert memory._peak_of_process() == 123
+    monkeypatch.setattr(peak_memory.psutil, "Process", Process)
+    assert peak_memory._peak_of_process() == 123
 
 
 @pytest.mark.parametrize("name", ["conftest.py", "test_*.py", "*.py"])

@@ -8,16 +8,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ode_appearance.config import Architecture, MaterialConfig, Times
-from ode_appearance.exemplar import ExemplarFrames
-from ode_appearance.features import load_features
-from ode_appearance.material import new_material
-from ode_appearance.training import objective, rollout
-from ode_appearance.training.config import PRESETS, TrainConfig, preset
-from ode_appearance.training.folder import read_request, write_request
-from ode_appearance.training.objective import Lit, initialisation_terms, lit_picture, svbrdf_terms
-from ode_appearance.training.targets import Targets
-from ode_appearance.trajectory import Trajectory
+from ode_appearance.config.schema import Architecture, MaterialConfig, Times
+from ode_appearance.data import ExemplarFrames
+from ode_appearance.models.material import new_material
+from ode_appearance.ode.trajectory import Trajectory
+from ode_appearance.perceptual.features import load_features
+from ode_appearance.training.run_dir.folder import read_request, write_request
+from ode_appearance.training.texture import objective, rollout
+from ode_appearance.training.texture.objective import Lit, initialisation_terms, lit_picture, svbrdf_terms
+from ode_appearance.training.texture.targets import Targets
+from ode_appearance.training.train_config import PRESETS, TrainConfig, preset
 
 TEXTURE = [name for name in PRESETS if name != "flow"]
 BRDF = "diffuse_iso_cook_torrance"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ode_appearance.errors import RequestError
-from ode_appearance.quilting import _layout, _Patches, cheapest_cut, quilt
+from ode_appearance.ops.quilting import _layout, _Patches, cheapest_cut, quilt
 
 SMALL = {"patch": 16, "overlap": 4}
 
@@ -122,7 +122,7 @@ def test_variety_uses_more_of_the_picture():
 
 def test_memory_is_bounded_for_large_patches(monkeypatch):
     """Candidates are taken evenly where all would be too large; the result is still made of them."""
-    monkeypatch.setattr("ode_appearance.quilting._MOST_BYTES", 64 * 4 * 3 * 16 * 16)
+    monkeypatch.setattr("ode_appearance.ops.quilting._MOST_BYTES", 64 * 4 * 3 * 16 * 16)
     picture = smooth_noise(3, 40, 48)
     patches = _Patches(picture, 16, 16, 0.0)
     assert len(patches._all) <= 64

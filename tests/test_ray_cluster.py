@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from little_trainings import LITTLE, NAMES, make_dataset, same_weights, train_all
 
-from ode_appearance.training.folder import is_finished, read_progress
-from ode_appearance.training.journal import read_journal
+from ode_appearance.training.run_dir.folder import is_finished, read_progress
+from ode_appearance.training.run_dir.journal import read_journal
 
 pytestmark = pytest.mark.slow
 OPTIONS = (*LITTLE, "--iterations", "400", "--save-every", "0.3")

@@ -11,12 +11,12 @@ from figures import relative_error
 from materials import RGB, SVBRDF, little_material
 
 import ode_appearance as oa
-from ode_appearance.aging import aged_maps
 from ode_appearance.errors import RequestError
-from ode_appearance.shading import height_to_normal, tone_map
-from ode_appearance.trajectory import Trajectory
+from ode_appearance.ode.trajectory import Trajectory
+from ode_appearance.rendering.age_map import aged_maps
+from ode_appearance.shading.plane import height_to_normal, tone_map
 
-rendering = importlib.import_module("ode_appearance.rendering")
+rendering = importlib.import_module("ode_appearance.rendering.render")
 
 
 def state_of(config, seed=0, size=(8, 6)):

@@ -4,9 +4,9 @@ import jax
 import numpy as np
 import pytest
 
-from ode_appearance import resampling
+from ode_appearance.ops import resize
 
-halve, double = (jax.jit(resample, static_argnums=1) for resample in (resampling.halve, resampling.double))
+halve, double = (jax.jit(resample, static_argnums=1) for resample in (resize.halve, resize.double))
 
 SHAPES = [(2, 2, 1), (2, 8, 3), (4, 6, 2), (16, 10, 4)]
 

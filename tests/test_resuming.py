@@ -14,8 +14,8 @@ from tensorboard_events import purged_steps, read_events
 
 import ode_appearance as oa
 from ode_appearance.cli.main import main
-from ode_appearance.training import task as tasks
-from ode_appearance.training.folder import STATE, is_finished, read_progress, read_request
+from ode_appearance.training import job as tasks
+from ode_appearance.training.run_dir.folder import STATE, is_finished, read_progress, read_request
 
 SOLVING = ["--runge-kutta", "bosh3", "--tolerance", "0.1", "--first-step", "0.5"]
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from little_trainings import CONFIG, ROOT, environment, little_runs, same_weights
 
-from ode_appearance import atomic
-from ode_appearance.executors import here
+from ode_appearance.app.trainings.run_records import Run
+from ode_appearance.checkpoints.baking import baked
+from ode_appearance.executors.local import sequential
 from ode_appearance.executors.plan import Outcome, Plan, finished_before
-from ode_appearance.studio.runs import Run
-from ode_appearance.training.folder import is_finished, material_iteration, read_progress
-from ode_appearance.training.journal import last_entry
-from ode_appearance.training.task import perform
-from ode_appearance.viewer.baking import baked
+from ode_appearance.runtime import atomic_io
+from ode_appearance.training.job import perform
+from ode_appearance.training.run_dir.folder import is_finished, material_iteration, read_progress
+from ode_appearance.training.run_dir.journal import last_entry
 
 
 class Killed(BaseException):
@@ -29,7 +29,7 @@ class Kill:
 
     def __init__(self, monkeypatch, files: int):
         self.left, self.names, self._replace = files, [], os.replace
-        monkeypatch.setattr(atomic.os, "replace", self)
+        monkeypatch.setattr(atomic_io.os, "replace", self)
 
     def __call__(self, source, target):
         if self.left == 0:
@@ -100,7 +100,7 @@ def test_train_all_mends_a_run_whose_material_is_older(task, runs, halfway, toge
     shutil.copyfile(runs.finished / "state.eqx", halfway / "state.eqx")
     plan = Plan("moss", halfway, lambda: task)
     assert finished_before(plan) is None and material_iteration(halfway) == 1
-    assert here.run([plan], lambda: False, together) == [Outcome("moss", "finished")]
+    assert sequential.run([plan], lambda: False, together) == [Outcome("moss", "finished")]
     assert same_weights(halfway, runs.finished) and finished_before(plan).status == "finished"
 
 
@@ -117,14 +117,14 @@ def test_a_finished_run_without_a_material_says_so(task, runs, halfway, monkeypa
         list(perform(task, halfway, resume=True))
     plan = Plan("moss", halfway, lambda: task)
     for together in (1, 2):
-        (outcome,) = here.run([plan], lambda: False, together)
+        (outcome,) = sequential.run([plan], lambda: False, together)
         assert outcome.status.startswith("failed: The run in ")
 
 
 KILLED = """
 import os, sys
 from pathlib import Path
-from ode_appearance import atomic
+from ode_appearance.runtime import atomic_io as atomic
 replace = os.replace
 def killing(source, target):
     replace(source, target)

@@ -9,10 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ode_appearance.stepping import SOLVERS
-from ode_appearance.training.config import PRESETS, TrainConfig, preset
-from ode_appearance.training.segment import integrate
-from ode_appearance.training.step import step_config
+from ode_appearance.ode.stepper import SOLVERS
+from ode_appearance.training.texture.segment import integrate
+from ode_appearance.training.texture.step import step_config
+from ode_appearance.training.train_config import PRESETS, TrainConfig, preset
 
 CONFIG = TrainConfig(runge_kutta="bosh3", coarsest_step=0.4, max_steps=64)
 

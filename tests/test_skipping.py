@@ -12,12 +12,12 @@ from test_training import make_exemplar, tiny, weights
 
 import ode_appearance as oa
 from ode_appearance.cli.main import main
-from ode_appearance.features import load_features
-from ode_appearance.training import step
-from ode_appearance.training.folder import STATE, read_progress, read_request, read_state, write_state
-from ode_appearance.training.journal import read_journal
-from ode_appearance.training.run import begin_run
-from ode_appearance.training.targets import Targets
+from ode_appearance.perceptual.features import load_features
+from ode_appearance.training.run_dir.folder import STATE, read_progress, read_request, read_state, write_state
+from ode_appearance.training.run_dir.journal import read_journal
+from ode_appearance.training.texture import step
+from ode_appearance.training.texture.run import begin_run
+from ode_appearance.training.texture.targets import Targets
 from ode_appearance.training.trainer import begin, train, train_alone
 
 

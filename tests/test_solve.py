@@ -12,14 +12,14 @@ from analytic import CHANNELS, NO_LEVELS, blowing_up, broken_later, calm, formul
 from figures import random_weights, relative_error
 
 import ode_appearance as oa
-from ode_appearance import stepping
-from ode_appearance.config import Architecture, MaterialConfig, SolverConfig, Times
+from ode_appearance.config.schema import Architecture, MaterialConfig, SolverConfig, Times
 from ode_appearance.errors import RequestError
-from ode_appearance.material import decode
-from ode_appearance.solve import initial_noise
-from ode_appearance.vector_field import VectorField
+from ode_appearance.models.material import decode
+from ode_appearance.models.unet import VectorField
+from ode_appearance.ode import stepper
+from ode_appearance.ode.solve import initial_noise
 
-solving = importlib.import_module("ode_appearance.solve")
+solving = importlib.import_module("ode_appearance.ode.solve")
 
 SIZE = (6, 4)
 TIMES = [-1.0, -0.9, -0.1, 0.0, 0.05, 0.31, 0.8, 1.5, 2.0, 2.7]
@@ -29,14 +29,14 @@ by_name = {"ids": lambda solver: solver.method if solver.step is None else f"{so
 
 def steps_taken(monkeypatch):
     """A list that grows by the steps of each chunk that is really computed from now on."""
-    taken, advance = [], stepping.advance
+    taken, advance = [], stepper.advance
 
     def counted(field, config, position, *rest):
         chunk = advance(field, config, position, *rest)
         taken.append(int(chunk.position.steps) - int(position.steps))
         return chunk
 
-    monkeypatch.setattr(stepping, "advance", counted)
+    monkeypatch.setattr(stepper, "advance", counted)
     return taken
 
 

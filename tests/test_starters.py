@@ -6,7 +6,7 @@ import pytest
 from figures import KEPT_OF_STARTERS, LIGHTS, figures, official_material, relative_error
 
 import ode_appearance as oa
-from ode_appearance.config import SolverConfig
+from ode_appearance.config.schema import SolverConfig
 
 STARTERS = ("rusting_steel", "clay_solidifying")
 

@@ -12,19 +12,19 @@ from materials import PLAIN, little_material, stitched_material
 from PIL import Image
 
 import ode_appearance as oa
-from ode_appearance import hub
-from ode_appearance.bench import app as bench_app
+from ode_appearance.app.trainings.run_records import Order, Run, new_run
+from ode_appearance.bench import app_latency as bench_app
 from ode_appearance.bench import trajectories
+from ode_appearance.checkpoints import hub
+from ode_appearance.checkpoints.model_card import model_card
 from ode_appearance.cli.main import main
-from ode_appearance.config import Exemplar
-from ode_appearance.executors.parcel import pack, unpack
+from ode_appearance.config.schema import Exemplar
+from ode_appearance.executors.run_archive import pack, unpack
 from ode_appearance.executors.task_file import read_task, write_task
-from ode_appearance.export.published import sampling_times
-from ode_appearance.images import to_bytes
-from ode_appearance.material import fingerprint, starting_from
-from ode_appearance.model_card import model_card
-from ode_appearance.studio.runs import Order, Run, new_run
-from ode_appearance.training.task import Task
+from ode_appearance.export.published.samplers import sampling_times
+from ode_appearance.media.encoders import to_bytes
+from ode_appearance.models.material import fingerprint, starting_from
+from ode_appearance.training.job import Task
 
 
 @pytest.fixture(scope="module")

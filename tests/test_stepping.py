@@ -11,9 +11,9 @@ from analytic import Formula, calm, formula, rational, rational_noise, shaken, u
 from figures import figures, formula_material, relative_error
 
 import ode_appearance as oa
-from ode_appearance.compiled import compiler_options
-from ode_appearance.config import SolverConfig
-from ode_appearance.stepping import SOLVERS, advance, begin
+from ode_appearance.config.schema import SolverConfig
+from ode_appearance.ode.stepper import SOLVERS, advance, begin
+from ode_appearance.runtime.jit import compiler_options
 
 ORDERS = {"euler": 1, "heun": 2, "bosh3": 3, "tsit5": 5, "rkc": 2}
 

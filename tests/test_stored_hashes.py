@@ -23,8 +23,8 @@ from growing_spots import growing_spots
 from materials import RGB, SVBRDF, little_material
 
 import ode_appearance as oa
-from ode_appearance.export.config import SUFFIXES
-from ode_appearance.training.config import TrainConfig
+from ode_appearance.export.export_config import SUFFIXES
+from ode_appearance.training.train_config import TrainConfig
 
 STORED = Path(__file__).parent / "reference" / "stored_hashes.json"
 LIBRARIES = ("jax", "jaxlib", "diffrax", "equinox", "optax", "numpy", "pillow", "av", "imageio", "imageio-ffmpeg", "OpenEXR")

@@ -14,8 +14,8 @@ import pytest
 from materials import PLAIN, SVBRDF, little_material
 
 import ode_appearance as oa
-from ode_appearance.environment import check_ports
 from ode_appearance.errors import ConfigError
+from ode_appearance.runtime.environment import check_ports
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="redirects with a POSIX shell")
@@ -149,7 +149,7 @@ APP = {
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in APP.items() for value in values])
 def test_settings_of_the_app_are_checked(name, value, monkeypatch):
-    from ode_appearance.studio.settings import check
+    from ode_appearance.app.settings import check
 
     monkeypatch.setenv(name, value)
     with pytest.raises(ConfigError, match=f"^{name} has to be [^\n]*$") as raised:
@@ -159,7 +159,7 @@ def test_settings_of_the_app_are_checked(name, value, monkeypatch):
 
 
 def test_usual_settings_of_the_app_are_taken(monkeypatch, tmp_path):
-    from ode_appearance.studio.settings import check
+    from ode_appearance.app.settings import check
 
     given = {"GRADIO_SERVER_PORT": "7860", "ODE_APPEARANCE_HUB": "Off", "ODE_APPEARANCE_MOST_PIXELS": " 4096 "}
     given |= {"ODE_APPEARANCE_CHECKPOINTS": str(tmp_path), "ODE_APPEARANCE_RUNS": str(tmp_path / "new" / "runs")}

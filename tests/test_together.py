@@ -10,12 +10,12 @@ from little_trainings import NAMES, make_dataset
 
 import ode_appearance as oa
 from ode_appearance.cli.main import main
+from ode_appearance.data import ExemplarFrames
 from ode_appearance.errors import TrainingError
-from ode_appearance.exemplar import ExemplarFrames
-from ode_appearance.training.config import TrainConfig
-from ode_appearance.training.folder import read_progress
-from ode_appearance.training.run import begin_run
-from ode_appearance.training.together import train_together
+from ode_appearance.training.run_dir.folder import read_progress
+from ode_appearance.training.texture.batched import train_together
+from ode_appearance.training.texture.run import begin_run
+from ode_appearance.training.train_config import TrainConfig
 from ode_appearance.training.trainer import train
 
 LITTLE = TrainConfig(

@@ -11,26 +11,26 @@ import pytest
 from PIL import Image
 
 import ode_appearance as oa
-from ode_appearance import memory
-from ode_appearance.bench import training as bench
-from ode_appearance.config import Architecture, Attention, MaterialConfig, Times
+from ode_appearance.bench import training_step as bench
+from ode_appearance.config.schema import Architecture, Attention, MaterialConfig, Times
+from ode_appearance.data import ExemplarFrames
 from ode_appearance.errors import TrainingError
-from ode_appearance.exemplar import ExemplarFrames
-from ode_appearance.features import FeatureExtractor, load_features
-from ode_appearance.material import new_material
-from ode_appearance.training import targets
-from ode_appearance.training.config import TrainConfig, preset
-from ode_appearance.training.journal import JOURNAL, RESULT, Journal, read_journal
-from ode_appearance.training.mean_over import mean_over
-from ode_appearance.training.memory import check_training_memory, training_bytes
-from ode_appearance.training.objective import texture_distance
-from ode_appearance.training.run import begin_run
+from ode_appearance.models.material import new_material
+from ode_appearance.models.unet import VectorField
+from ode_appearance.perceptual.features import FeatureExtractor, load_features
+from ode_appearance.perceptual.vgg import Vgg, layer_shapes
+from ode_appearance.runtime import memory_budget
+from ode_appearance.training.run_dir.journal import JOURNAL, RESULT, Journal, read_journal
 from ode_appearance.training.schedule import annealed, segment
-from ode_appearance.training.segment import integrate
-from ode_appearance.training.targets import Targets
+from ode_appearance.training.texture import targets
+from ode_appearance.training.texture.map_mean import mean_over
+from ode_appearance.training.texture.objective import texture_distance
+from ode_appearance.training.texture.run import begin_run
+from ode_appearance.training.texture.segment import integrate
+from ode_appearance.training.texture.targets import Targets
+from ode_appearance.training.train_config import TrainConfig, preset
 from ode_appearance.training.trainer import train
-from ode_appearance.vector_field import VectorField
-from ode_appearance.vgg import Vgg, layer_shapes
+from ode_appearance.training.training_memory import check_training_memory, training_bytes
 
 TINY = dict(
     dim=8,
@@ -314,14 +314,14 @@ def test_what_does_not_fit_is_refused(changes, sentence, features):
 
 def test_states_that_do_not_fit_into_memory_are_refused_with_those_that_do(monkeypatch, features):
     config = preset("standard", "rgb")
-    monkeypatch.setattr(memory, "available_bytes", lambda: training_bytes(dataclasses.replace(config, state_size=96)))
+    monkeypatch.setattr(memory_budget, "available_bytes", lambda: training_bytes(dataclasses.replace(config, state_size=96)))
     with pytest.raises(TrainingError, match=r"states of 128x128 takes about .* GB free; states of 96x96 fit"):
         check_training_memory(config)
-    monkeypatch.setattr(memory, "available_bytes", lambda: training_bytes(config))
+    monkeypatch.setattr(memory_budget, "available_bytes", lambda: training_bytes(config))
     check_training_memory(config)
     with pytest.raises(TrainingError, match=r"Training 2 together on states of 128x128 takes"):
         check_training_memory(config, together=2)
-    monkeypatch.setattr(memory, "available_bytes", lambda: 1)
+    monkeypatch.setattr(memory_budget, "available_bytes", lambda: 1)
     with pytest.raises(TrainingError, match="a smaller network or exemplar takes less"):
         train(make_exemplar("rgb"), tiny(kind="rgb"), features=features)
 

@@ -9,21 +9,21 @@ import pytest
 from formula_vgg import formula_vgg19
 from little_trainings import LITTLE, make_dataset
 
+from ode_appearance.app.materials.library import Library
+from ode_appearance.app.materials.shipped_materials import Collection
+from ode_appearance.app.storage.keyframe_store import KeyframeFiles
+from ode_appearance.app.train_form import form_estimate, form_start
+from ode_appearance.app.train_form.form_fields import read_config, shown_values
+from ode_appearance.app.trainings.run_records import Order, read_runs
+from ode_appearance.app.trainings.supervisor import Trainings
 from ode_appearance.cli.main import main
-from ode_appearance.config import Exemplar
+from ode_appearance.config.schema import Exemplar
+from ode_appearance.data import ExemplarFrames
 from ode_appearance.errors import AppearanceError, ConfigError, FeatureError, TrainingError
-from ode_appearance.exemplar import ExemplarFrames
-from ode_appearance.features import FeatureExtractor, count_maps, load_features
-from ode_appearance.studio import training_estimate, training_start
-from ode_appearance.studio.files import KeyframeFiles
-from ode_appearance.studio.library import Library
-from ode_appearance.studio.materials import Collection
-from ode_appearance.studio.runs import Order, read_runs
-from ode_appearance.studio.training_form import read_config, shown_values
-from ode_appearance.studio.trainings import Trainings
+from ode_appearance.perceptual.features import FeatureExtractor, count_maps, load_features
 from ode_appearance.training.checks import check_credit, check_training
-from ode_appearance.training.config import PRESETS, RGB_ONLY, preset
-from ode_appearance.training.run import begin_run
+from ode_appearance.training.texture.run import begin_run
+from ode_appearance.training.train_config import PRESETS, RGB_ONLY, preset
 from ode_appearance.training.trainer import begin, train
 
 SOLVING = "--runge-kutta bosh3 --tolerance 0.1 --first-step 0.5 --iterations 1 --evaluate-every 0".split()
@@ -51,9 +51,9 @@ def test_every_preset_has_every_feature_set(name, kind, features, monkeypatch):
     """In the form, the estimate and at the beginning of the run."""
     config = dataclasses.replace(preset(name, kind), features=features)
     assert read_config(kind, name, shown_values(config)) == config
-    monkeypatch.setattr(training_estimate, "load_features", extractor)
-    monkeypatch.setattr(training_estimate, "estimate_seconds", lambda config, features: 100.0)
-    compared = training_estimate.training_seconds(config)[1]
+    monkeypatch.setattr(form_estimate, "load_features", extractor)
+    monkeypatch.setattr(form_estimate, "estimate_seconds", lambda config, features: 100.0)
+    compared = form_estimate.training_seconds(config)[1]
     assert compared is None if config.method == "flow" else compared.name == features
     (run,) = begin(exemplar_of(config, frames=8), config, None, False, None, extractor(features), None).runs
     assert run.config == config
@@ -100,12 +100,12 @@ def test_the_maps_are_counted_as_they_are_made(name, side):
 )
 def test_what_cannot_be_trained_is_refused_everywhere(changes, error, sentence, monkeypatch):
     config = dataclasses.replace(preset("quick"), **changes)
-    monkeypatch.setattr(training_estimate, "load_features", extractor)
+    monkeypatch.setattr(form_estimate, "load_features", extractor)
     features = None if config.features == "auto" else extractor(config.features)
     exemplar = exemplar_of(dataclasses.replace(config, exemplar_size=256))
     for check in (
         lambda: read_config("rgb", "quick", shown_values(config)),
-        lambda: training_estimate.training_seconds(config),
+        lambda: form_estimate.training_seconds(config),
         lambda: begin_run(exemplar, config, None, False, None, features, None),
         lambda: check_training(config, features),
     ):
@@ -180,12 +180,12 @@ def test_the_app_refuses_before_it_queues(tmp_path, monkeypatch):
             (Order("me", "moss"), {"map_weights": (0.0, 0, 0, 0, 0, 1)}),
             (Order("me", "moss"), {"features": "vgg19", "state_size": 16}),
         ):
-            monkeypatch.setattr(training_start, "load_features", extractor)
+            monkeypatch.setattr(form_start, "load_features", extractor)
             with pytest.raises(AppearanceError):
-                training_start.start_training(library, moss, dataclasses.replace(config, **numbers), order)
-        monkeypatch.setattr(training_start, "check_training_memory", _no_memory)
+                form_start.start_training(library, moss, dataclasses.replace(config, **numbers), order)
+        monkeypatch.setattr(form_start, "check_training_memory", _no_memory)
         with pytest.raises(TrainingError, match="no memory"):
-            training_start.start_training(library, moss, config, Order("me", "moss"))
+            form_start.start_training(library, moss, config, Order("me", "moss"))
         assert read_runs(trainings.root) == []
     finally:
         trainings.close()

@@ -6,8 +6,8 @@ import pytest
 from analytic import calm, formula
 
 import ode_appearance as oa
-from ode_appearance.config import SolverConfig
-from ode_appearance.trajectory import Solved
+from ode_appearance.config.schema import SolverConfig
+from ode_appearance.ode.trajectory import Solved
 
 
 def bytes_really_held(cache):

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from figures import KEPT, PUBLISHED, figures, formula_field, random_weights, relative_error
 
-from ode_appearance.config import Architecture, Attention
-from ode_appearance.field_weights import count_parameters
-from ode_appearance.vector_field import VectorField
+from ode_appearance.config.schema import Architecture, Attention
+from ode_appearance.models.unet import VectorField
+from ode_appearance.models.unet_weights import count_parameters
 
 DEEP = Architecture(channels=5, dim=4, dim_mults=(1, 2, 4), attention=Attention(2, 4))
 PLAIN = Architecture(channels=5, dim=8, dim_mults=(1, 3), attention=None)

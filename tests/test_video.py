@@ -8,12 +8,12 @@ import pytest
 from films import CODECS, ffmpeg, grey_frame, planar, write_film
 from PIL import Image
 
+from ode_appearance.data import load_exemplar
+from ode_appearance.data.frames import evenly
+from ode_appearance.data.notes import note_on_hold
+from ode_appearance.data.video import video as video_module
+from ode_appearance.data.video.video import presentation_shares
 from ode_appearance.errors import ExemplarError
-from ode_appearance.exemplar import load_exemplar
-from ode_appearance.exemplar import video as video_module
-from ode_appearance.exemplar.frames import evenly
-from ode_appearance.exemplar.notes import note_on_hold
-from ode_appearance.exemplar.video import presentation_shares
 
 SIZE = (64, 48)
 GREYS = [20 + 11 * index for index in range(20)]

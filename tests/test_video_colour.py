@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from films import planar, write_film
 
-from ode_appearance.exemplar import load_exemplar
-from ode_appearance.exemplar.video_colour import colour_notes, primaries_to_bt709, to_srgb
+from ode_appearance.data import load_exemplar
+from ode_appearance.data.video.video_colour import colour_notes, primaries_to_bt709, to_srgb
 
 COLOUR = np.array([200, 90, 40]) / 255
 # Weights of red and blue in luma: ITU-R BT.601, BT.709 and BT.2020, by the numbers of ITU-T H.273.

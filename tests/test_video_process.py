@@ -8,8 +8,9 @@ from fractions import Fraction
 import pytest
 from films import grey_frame, write_film
 
+from ode_appearance.data import load_exemplar
+from ode_appearance.data.video import video, video_process
 from ode_appearance.errors import ExemplarError
-from ode_appearance.exemplar import load_exemplar, video, video_process
 
 
 @pytest.fixture
@@ -27,8 +28,8 @@ def processes(monkeypatch):
 
 
 def stand_in(tmp_path, monkeypatch, code):
-    (tmp_path / "worker.py").write_text(code)
-    monkeypatch.setattr(video_process, "WORKER", tmp_path / "worker.py")
+    (tmp_path / "app/solving/worker.py").write_text(code)
+    monkeypatch.setattr(video_process, "WORKER", tmp_path / "app/solving/worker.py")
 
 
 def refused(path, match):

@@ -9,11 +9,11 @@ from materials import RGB, SVBRDF, little_material
 from test_rendering import state_of
 
 import ode_appearance as oa
-from ode_appearance.config import Camera
+from ode_appearance.config.schema import Camera
 from ode_appearance.errors import RequestError
 from ode_appearance.export.checking import written_size
-from ode_appearance.solid_rays import BACKGROUND
-from ode_appearance.solids import facets, repeats, solid_of
+from ode_appearance.shading.raycast import BACKGROUND
+from ode_appearance.shading.solid_geometry import facets, repeats, solid_of
 
 SOLIDS = ["sphere", "cylinder"]
 CAMERA = Camera()
@@ -105,7 +105,7 @@ def test_the_front_of_a_texture_is_as_bright_as_it_lies_flat(distance):
 
 
 def test_strips_make_one_picture(monkeypatch):
-    import ode_appearance.solid_rays as rays
+    import ode_appearance.shading.raycast as rays
 
     material, state = little_material(SVBRDF), state_of(SVBRDF, size=(16, 12))
     whole = oa.render(material, state, surface=oa.Surface("sphere", (0.2, 0.1)), tiles=(2, 1))
@@ -116,8 +116,8 @@ def test_strips_make_one_picture(monkeypatch):
 
 
 def test_a_large_picture_takes_no_more_rays_than_are_allowed(monkeypatch):
-    import ode_appearance.solid_rays as rays
-    import ode_appearance.wrapping as wrapping
+    import ode_appearance.shading.raycast as rays
+    import ode_appearance.shading.solid_lit as wrapping
 
     material, state, taken = little_material(RGB), plain(RGB, 0.1), []
     strip = wrapping._strip

@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from ..vector_field import VectorField
+from ..models.unet import VectorField
 
 _SIDE = {"cpu": 2048}
 _LARGE_SIDE = 8192

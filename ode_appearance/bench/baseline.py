@@ -8,10 +8,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from ..config import SolverConfig
-from ..layers import time_embedding
-from ..stepping import SOLVERS, controller
-from ..vector_field import VectorField
+from ..config.schema import SolverConfig
+from ..models.layers import time_embedding
+from ..models.unet import VectorField
+from ..ode.stepper import SOLVERS, controller
 
 
 def baseline(field: VectorField, t: Float[Array, ""], z: Float[Array, "channels h w"]) -> Float[Array, "channels h w"]:

@@ -8,9 +8,9 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-from ..compiled import compiler_options
-from ..config import Architecture
-from ..vector_field import VectorField
+from ..config.schema import Architecture
+from ..models.unet import VectorField
+from ..runtime.jit import compiler_options
 from . import pytorch
 from .arithmetic import matrix_product, multiply_adds
 from .baseline import baseline

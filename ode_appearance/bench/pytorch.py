@@ -12,8 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..layers import time_embedding
-from ..vector_field import VectorField
+from ..models.layers import time_embedding
+from ..models.unet import VectorField
 
 
 def available() -> bool:

@@ -10,10 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from ..collection import load
-from ..config import SolverConfig
-from ..material import Material, starting_from
-from ..solve import initial_noise, solve
+from ..checkpoints.registry import load
+from ..config.schema import SolverConfig
+from ..models.material import Material, starting_from
+from ..ode.solve import initial_noise, solve
 from .baseline import baseline_solve
 from .figure import Figure
 

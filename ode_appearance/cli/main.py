@@ -6,11 +6,22 @@ import re
 import sys
 from collections.abc import Sequence
 
-from .. import device, streams
 from ..errors import AppearanceError
-from . import baking, bench, evaluation, explore, export, hub, official, sample, train_all, training
+from ..runtime import device, streams
+from . import (
+    bake,
+    bench_verb,
+    evaluate,
+    export_verb,
+    import_official,
+    list_and_info,
+    sample,
+    search_and_publish,
+    train,
+    train_all,
+)
 
-VERBS = (explore, sample, export, training, train_all, evaluation, baking, official, hub, bench)
+VERBS = (list_and_info, sample, export_verb, train, train_all, evaluate, bake, import_official, search_and_publish, bench_verb)
 
 
 def build_parser() -> argparse.ArgumentParser:

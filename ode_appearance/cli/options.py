@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..collection import load
-from ..config import MaterialConfig, SolverConfig, StartKind
-from ..config_json import read_value
+from ..checkpoints.registry import load
+from ..config.request_checks import check_times
+from ..config.schema import MaterialConfig, SolverConfig, StartKind
+from ..config.serialization import read_value
 from ..errors import RequestError
-from ..limits import check_times
-from ..material import Material, starting_from
+from ..models.material import Material, starting_from
 
 
 def add_fields(parser: argparse._ActionsContainer, cls: type, names: Sequence[str], prefix: str = "") -> None:

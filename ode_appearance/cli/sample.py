@@ -5,18 +5,18 @@ from pathlib import Path
 
 import numpy as np
 
-from ..collection import load
+from ..checkpoints.registry import load
 from ..errors import RequestError
 from ..export import usual_keyframes, write_published
-from ..export.job import file_name
-from ..images import save_animation, save_still, to_bytes
-from ..lights import orbited
-from ..rendering import render
-from ..solve import solve_stream
-from ..trajectory import Trajectory
-from .export import progress_bar
+from ..export.export_job import file_name
+from ..media.encoders import save_animation, save_still, to_bytes
+from ..ode.solve import solve_stream
+from ..ode.trajectory import Trajectory
+from ..rendering.render import render
+from ..shading.lights import orbited
+from .export_verb import progress_bar
 from .options import add_request, add_solver, flag, load_material, read_size, read_solver, read_times
-from .shown import SHOWN, add_shown, read_shown
+from .view_options import SHOWN, add_shown, read_shown
 
 FORMATS = ("png", "gif", "webp", "mp4", "npz")
 

@@ -3,14 +3,14 @@
 import argparse
 from pathlib import Path
 
-from ..collection import load
+from ..checkpoints.registry import load
+from ..data import DatasetEntry, list_dataset
 from ..errors import ConfigError, TrainingError
-from ..exemplar import DatasetEntry, list_dataset
-from ..interruption import Interruption
-from ..regular_files import is_there
+from ..runtime.regular_files import is_there
+from ..runtime.signals import Interruption
 from ..training.checks import check_credit
-from ..training.config import TrainConfig
-from ..training.folder import RUN
+from ..training.run_dir.folder import RUN
+from ..training.train_config import TrainConfig
 from .options import checked, flag
 from .train_options import add_run_options, read_credit, read_exemplar, read_numbers
 
@@ -55,18 +55,18 @@ def run(options: argparse.Namespace) -> None:
     _check_executor(options)
     plans = _plans(options)
     if options.executor == "hf-jobs":
-        from ..executors import hf_jobs, hub_jobs
+        from ..executors.hf_jobs import collect_and_submit, hub_jobs
 
         given = {name: getattr(options, name) for name in _OF_JOBS[1:] if getattr(options, name) is not None}
-        outcomes = hf_jobs.run(plans, options.hub_repository, hub_jobs.Jobs(**given))
+        outcomes = collect_and_submit.run(plans, options.hub_repository, hub_jobs.Jobs(**given))
     elif options.executor == "ray":
-        from ..executors import ray_cluster
+        from ..executors.ray import ray_cluster
 
         outcomes = ray_cluster.run(plans, Interruption(), options.cpus, options.gpus)
     else:
-        from ..executors import here
+        from ..executors.local import sequential
 
-        outcomes = here.run(plans, Interruption(), options.together or 1)
+        outcomes = sequential.run(plans, Interruption(), options.together or 1)
     for outcome in outcomes:
         loss = "" if outcome.loss is None else f"{outcome.loss:.3f}"
         print(f"{outcome.name:28} {loss:>10}  {outcome.status}")
@@ -111,7 +111,7 @@ def _plans(options):
 
 
 def _task(entry: DatasetEntry, options: argparse.Namespace):
-    from ..training.task import Task
+    from ..training.job import Task
 
     folder = options.out / entry.name
     config, begun = read_numbers(options, entry.kind, folder if is_there(folder / RUN) else None)

@@ -5,12 +5,12 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from ..config import Exemplar, Kind
-from ..config_json import from_json, to_json
+from ..config.schema import Exemplar, Kind
+from ..config.serialization import from_json, to_json
+from ..data import ExemplarFrames, load_exemplar
 from ..errors import ConfigError
-from ..exemplar import ExemplarFrames, load_exemplar
-from ..training.config import CHANGEABLE, PRESETS, TrainConfig, preset
-from ..training.folder import read_request
+from ..training.run_dir.folder import read_request
+from ..training.train_config import CHANGEABLE, PRESETS, TrainConfig, preset
 from .options import add_fields, checked, flag
 
 _CREDIT = ("credit", "license", "real_duration")

@@ -5,12 +5,12 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
+from ..checkpoints.baking import bake, baked
 from ..errors import AppearanceError
-from ..regular_files import is_there
-from ..training.folder import MATERIAL, RUN, is_finished
-from ..training.journal import last_entry
-from ..training.task import Task
-from ..viewer.baking import bake, baked
+from ..runtime.regular_files import is_there
+from ..training.job import Task
+from ..training.run_dir.folder import MATERIAL, RUN, is_finished
+from ..training.run_dir.journal import last_entry
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ..checkpoint import CONFIG, START, WEIGHTS, load_folder, save
-from ..config import Exemplar
-from ..config_json import from_json, parse_json, to_json
+from ..checkpoints.checkpoint import CONFIG, START, WEIGHTS, load_folder, save
+from ..config.schema import Exemplar
+from ..config.serialization import from_json, parse_json, to_json
+from ..data import ExemplarFrames
 from ..errors import AppearanceError, TrainingError
-from ..exemplar import ExemplarFrames
-from ..training.config import TrainConfig
-from ..training.task import Task
-from .parcel import unzipped, zipped
+from ..training.job import Task
+from ..training.train_config import TrainConfig
+from .run_archive import unzipped, zipped
 
 _FACTS, _FRAMES, _TIMES, _START = "task.json", "frames.npy", "times.npy", "init_from"
 _OF_EXEMPLAR = ("name", "kind", "duration", "frame_interval", "real_duration")

@@ -1,11 +1,11 @@
 """Exports: pictures, animations, map sets and states of a material as files, and what the published samplers write."""
 
 from .checking import check_export, written_size
-from .config import ExportConfig
-from .estimate import estimate_bytes
+from .export_config import ExportConfig
 from .exporting import export
 from .painted import check_aging, usual_keyframes
-from .published import write_published
+from .published.samplers import write_published
+from .size_estimate import estimate_bytes
 
 __all__ = [
     "ExportConfig",

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from ..aging import Maps, blend, keyframe_maps
-from ..channels import heights_of
-from ..material import Material
-from .job import AgedFrame, StoppedError
+from ..models.material import Material
+from ..rendering.age_map import Maps, blend, keyframe_maps
+from ..rendering.aov import heights_of
+from .export_job import AgedFrame, StoppedError
 from .painted import Aging, Moments
 
 

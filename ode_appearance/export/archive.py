@@ -4,11 +4,11 @@ import io
 import json
 import zipfile
 
-from ..age_pictures import grey_of_ages
-from ..images import save_still
-from .facts import facts
-from .job import Job, file_name
-from .mapfiles import encode_map
+from ..media.encoders import save_still
+from .age_map_png import grey_of_ages
+from .export_job import Job, file_name
+from .map_files import encode_map
+from .metadata import facts
 
 
 def entry(name: str) -> zipfile.ZipInfo:

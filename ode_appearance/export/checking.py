@@ -6,15 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from ..channels import LIT, check_channel
-from ..config import MaterialConfig, Surface
+from ..config.request_checks import check_size, check_times, picture_size
+from ..config.schema import MaterialConfig, Surface
 from ..errors import RequestError
-from ..limits import check_size, check_times, picture_size
-from ..memory import host_bytes
-from ..regular_files import is_folder, named
-from ..rendering import FLAT, check_exposure
-from ..viewer.schedule import LEAST, MOST
-from .config import SUFFIXES, ExportConfig
+from ..keyframes.keyframe_times import LEAST, MOST
+from ..rendering.aov import LIT, check_channel
+from ..rendering.render import FLAT, check_exposure
+from ..runtime.memory_budget import host_bytes
+from ..runtime.regular_files import is_folder, named
+from .export_config import SUFFIXES, ExportConfig
 from .painted import Moments
 
 LONGEST_SIDES = {"gif": 65535, "webp": 16383, "mp4": 16384}

@@ -8,25 +8,25 @@ from typing import Any, BinaryIO
 import numpy as np
 from jaxtyping import Array
 
-from ..atomic import write_atomically
-from ..channels import LIT
-from ..config import Light, SolverConfig, Surface
+from ..config.schema import Light, SolverConfig, Surface
 from ..errors import RequestError
-from ..images import save_animation, save_still
-from ..material import Material
-from ..rendering import FLAT, lights_of
-from ..solve import solve_stream
-from ..trajectory import TrajectoryCache
+from ..media.encoders import save_animation, save_still
+from ..models.material import Material
+from ..ode.solve import solve_stream
+from ..ode.trajectory import TrajectoryCache
+from ..rendering.aov import LIT
+from ..rendering.render import FLAT, lights_of
+from ..runtime.atomic_io import write_atomically
 from .aged import aged_frames, listeners
 from .archive import write_frames
 from .checking import check_export, written_size
-from .config import ExportConfig
-from .estimate import estimate_bytes
-from .job import Job, StoppedError, states_in_order
-from .mapset import write_maps
-from .page import write_page
+from .export_config import ExportConfig
+from .export_job import Job, StoppedError, states_in_order
+from .map_set import write_maps
+from .page_export import write_page
 from .painted import check_aging
-from .states import write_states
+from .size_estimate import estimate_bytes
+from .states_npz import write_states
 
 
 def export(
@@ -56,7 +56,8 @@ def export(
     `tiles`, `surface` and `channel` those of `oa.render`, for pictures. `age` (height, width) is the model time that each
     place is ahead; pictures and maps are then blended between `keyframes`, model times that reach from the first frame to the
     last at least: those of the viewer, for the pictures that it shows, or, not given, times close to each other over all that
-    the ages reach. `view` is what a web page shows at first: its time, channel and so on (`newView` in viewer/web/store.js).
+    the ages reach. `view` is what a web page shows at first: its time, channel and so on (`newView` in
+    web/scripts/base/store.js).
 
     The states are used as they are solved and are not kept, those of a GIF or WebP as 8-bit frames; with ages, the maps of as
     many keyframes as the ages reach over. `progress` hears the share in [0, 1] that is done, in ascending order; `stop` is

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..config import MaterialConfig
-from ..viewer import assets
+from ..config.schema import MaterialConfig
+from ..web import assets
 
 # Of keyframes in light quality at 64x64 and 128x128, from 4 to 60 of them, of nine shipped materials: bytes a pixel.
 _FIRST_NOISE = {"rgb": 1.48, "svbrdf": 6.85}
@@ -39,4 +39,4 @@ def page_bytes(material: MaterialConfig, times: Sequence[float] | np.ndarray, si
 
 @functools.cache
 def _viewer_bytes() -> int:
-    return len((assets.viewer_script() + assets.viewer_style() + assets.text("standalone.css")).encode())
+    return len((assets.viewer_script() + assets.viewer_style() + assets.text("styles/standalone.css")).encode())

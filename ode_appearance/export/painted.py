@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..aging import Ages, check_ages
-from ..channels import LIT
-from ..config import MaterialConfig
+from ..config.request_checks import MAX_SPANS, check_times
+from ..config.schema import MaterialConfig
 from ..errors import RequestError
-from ..limits import MAX_SPANS, check_times
-from ..material import map_channels
-from ..memory import host_bytes
-from .config import ExportConfig
+from ..models.material import map_channels
+from ..rendering.age_map import Ages, check_ages
+from ..rendering.aov import LIT
+from ..runtime.memory_budget import host_bytes
+from .export_config import ExportConfig
 
 Moments = Float[np.ndarray, " _"]
 

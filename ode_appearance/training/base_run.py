@@ -10,17 +10,17 @@ from typing import Any, TypeVar
 import numpy as np
 from jaxtyping import Float
 
-from ..allocation import give_memory_back
-from ..checkpoint import save
-from ..config import Exemplar, MaterialConfig, Times
+from ..checkpoints.checkpoint import save
+from ..config.schema import Exemplar, MaterialConfig, Times
+from ..data import ExemplarFrames
 from ..errors import RequestError, TrainingError
-from ..exemplar import ExemplarFrames
-from ..holding import Hold
-from ..material import Material
-from .config import TrainConfig
-from .folder import MATERIAL, material_iteration, read_request, read_state, refuse_run, write_request, write_state
+from ..models.material import Material
+from ..runtime.folder_lock import Hold
+from ..runtime.malloc import give_memory_back
 from .progress import Progress, Rate, Status
-from .rollout import preview
+from .run_dir.folder import MATERIAL, material_iteration, read_request, read_state, refuse_run, write_request, write_state
+from .texture.rollout import preview
+from .train_config import TrainConfig
 
 WARMUP_SHARE = 0.2
 """Length of the warm-up over the exemplar's duration, as published."""

@@ -1,13 +1,13 @@
 """What cannot be trained, told before anything is begun: by the form, the estimate and the run alike."""
 
-from ..checkpoint import check_config, checked_facts
-from ..config import Exemplar, MaterialConfig
-from ..config_json import from_json, to_json
+from ..checkpoints.checkpoint import check_config, checked_facts
+from ..config.schema import Exemplar, MaterialConfig
+from ..config.serialization import from_json, to_json
+from ..data import ExemplarFrames
 from ..errors import TrainingError
-from ..exemplar import ExemplarFrames
-from ..features import FeatureExtractor, count_maps
-from ..material import Material
-from .config import TrainConfig
+from ..models.material import Material
+from ..perceptual.features import FeatureExtractor, count_maps
+from .train_config import TrainConfig
 
 LEAST_FLOW_SIZE = 24
 """Least side of the crops that flow matching learns from."""

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
-from ..material import Material
+from ..models.material import Material
 
 Status = Literal["running", "finished", "stopped", "not finite"]
 NOT_FINITE = "Too many iterations in a row gave no finite loss; the last weights that gave one are kept."

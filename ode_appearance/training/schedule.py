@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..config import Times
-from .config import TrainConfig
+from ..config.schema import Times
+from .train_config import TrainConfig
 
 
 class Segment(NamedTuple):

@@ -7,16 +7,16 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 
-from ..config import Exemplar
-from ..exemplar import ExemplarFrames
-from ..features import FeatureExtractor
-from ..material import Material
-from .config import TrainConfig
+from ..config.schema import Exemplar
+from ..data import ExemplarFrames
+from ..models.material import Material
+from ..perceptual.features import FeatureExtractor
 from .loop import Learning, go_on
 from .progress import Progress
-from .run import Done, Run, begin_run
 from .schedule import annealed, segment, traced
-from .step import begin_learning, iterate, step_config
+from .texture.run import Done, Run, begin_run
+from .texture.step import begin_learning, iterate, step_config
+from .train_config import TrainConfig
 
 
 def train(
@@ -60,7 +60,7 @@ def begin(
     It waits up to `patience` seconds for the lock of its folder. Raises what `train` raises.
     """
     if config.method == "flow":
-        from .flow.run import FlowLearning, begin_flow_run
+        from .flow.flow_run import FlowLearning, begin_flow_run
 
         return FlowLearning(begin_flow_run(exemplar, config, folder, resume, init_from, credit, patience))
     return _Alone(begin_run(exemplar, config, folder, resume, init_from, features, credit, patience))

@@ -5,10 +5,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ode_appearance import memory
-from ode_appearance.config import Architecture, Attention, MaterialConfig, SolverConfig
+from ode_appearance.config.schema import Architecture, Attention, MaterialConfig, SolverConfig
 from ode_appearance.errors import RequestError
-from ode_appearance.field_weights import count_parameters, field_with_weights, weight_shapes
+from ode_appearance.models.unet_weights import count_parameters, field_with_weights, weight_shapes
+from ode_appearance.runtime import memory_budget
 
 ABSURD = {
     "a wide coarse level": Architecture(channels=3, dim=8, dim_mults=(1, 64), attention=None),
@@ -23,8 +23,8 @@ def test_the_estimate_covers_what_they_take(architecture, monkeypatch):
     state = jax.ShapeDtypeStruct((3, 128, 128), jnp.float32)
     compiled = jax.jit(lambda t, z: field(t, z)).lower(jax.ShapeDtypeStruct((), jnp.float32), state).compile()
     taken = compiled.memory_analysis().temp_size_in_bytes
-    estimate = memory.solve_bytes(MaterialConfig(architecture=architecture), SolverConfig(), (128, 128))
+    estimate = memory_budget.solve_bytes(MaterialConfig(architecture=architecture), SolverConfig(), (128, 128))
     assert taken < estimate < 20 * taken
-    monkeypatch.setattr(memory, "available_bytes", lambda: taken)
+    monkeypatch.setattr(memory_budget, "available_bytes", lambda: taken)
     with pytest.raises(RequestError, match="this machine has"):
-        memory.check_memory(MaterialConfig(architecture=architecture), SolverConfig(), (128, 128))
+        memory_budget.check_memory(MaterialConfig(architecture=architecture), SolverConfig(), (128, 128))

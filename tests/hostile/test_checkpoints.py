@@ -19,12 +19,12 @@ from materials import PLAIN, RGB, little_material
 from watching import bounded, watched
 
 import ode_appearance as oa
-from ode_appearance.checkpoint import KEYFRAMES, load_folder
+from ode_appearance.app.materials.shipped_materials import BrokenEntry, _read, facts
+from ode_appearance.checkpoints.baking import baked
+from ode_appearance.checkpoints.checkpoint import KEYFRAMES, load_folder
 from ode_appearance.errors import AppearanceError, CheckpointError
-from ode_appearance.studio.materials import BrokenEntry, _read, facts
-from ode_appearance.viewer.baking import baked
-from ode_appearance.viewer.bundle import Bundle, read_bundle, write_bundle
-from ode_appearance.viewer.keyframes import pack
+from ode_appearance.keyframes.bundle import Bundle, read_bundle, write_bundle
+from ode_appearance.keyframes.codec import pack
 
 SEED = 20241107
 FEW, MANY = 60, 4200

@@ -11,13 +11,13 @@ from materials import PLAIN, little_material
 from running import running, studio
 
 import ode_appearance as oa
-from ode_appearance.config import Exemplar
+from ode_appearance.app.text_format import as_text
+from ode_appearance.checkpoints.model_card import model_card
+from ode_appearance.config.schema import Exemplar
 from ode_appearance.errors import ConfigError
-from ode_appearance.model_card import model_card
-from ode_appearance.studio.plain import as_text
-from ode_appearance.viewer.bundle import Bundle
-from ode_appearance.viewer.keyframes import pack
-from ode_appearance.viewer.page import bundle_page
+from ode_appearance.keyframes.bundle import Bundle
+from ode_appearance.keyframes.codec import pack
+from ode_appearance.web.page import bundle_page
 
 browser = studio.browser
 TAG = '<img src=x onerror="pwned=1"><script>pwned=1</script>'

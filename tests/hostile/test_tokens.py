@@ -19,11 +19,11 @@ from materials import RGB, little_material
 from running import ROOT, running, studio
 
 import ode_appearance as oa
-from ode_appearance import hub
+from ode_appearance.app.train_form.form_fields import examples
+from ode_appearance.app.trainings.run_records import Order, new_run
+from ode_appearance.checkpoints import hub
 from ode_appearance.errors import HubError
-from ode_appearance.studio.runs import Order, new_run
-from ode_appearance.studio.training_form import examples
-from ode_appearance.training.config import preset
+from ode_appearance.training.train_config import preset
 
 browser = studio.browser
 OWNER = "a browser of this test"

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from watching import bounded, watched
 
+from ode_appearance.data import load_exemplar
+from ode_appearance.data.quoting import shown
 from ode_appearance.errors import ExemplarError
-from ode_appearance.exemplar import load_exemplar
-from ode_appearance.exemplar.wording import shown
 
 SECONDS, MEGABYTES = 8.0, 300
 """For each; a picture of 80 million pixels, which is read, takes 240 MB."""

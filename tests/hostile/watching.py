@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ode_appearance.allocation import give_memory_back
+from ode_appearance.runtime.malloc import give_memory_back
 
 # Programs, connections, code of others: nothing of that belongs to reading a file.
 FORBIDDEN = (

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 
 import ode_appearance as oa
-from ode_appearance.microfacet import reflect
-from ode_appearance.shading import _tangent_frame, _to_local, normalise, plane, shade, tone_map
+from ode_appearance.shading.brdf import reflect
+from ode_appearance.shading.plane import _tangent_frame, _to_local, normalise, plane, shade, tone_map
 
 BRDF = "diffuse_cook_torrance"
 LIGHT = {"kind": "point", "x": 0, "y": 0, "height": 1, "logIntensity": 0, "colour": "#ffffff", "orbit": 0}

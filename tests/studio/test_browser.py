@@ -12,8 +12,8 @@ from made_up import lit, made_up_maps, psnr
 from PIL import Image
 
 import ode_appearance as oa
-from ode_appearance.microfacet import BRDF_MODELS
-from ode_appearance.viewer.keyframes import pack
+from ode_appearance.keyframes.codec import pack
+from ode_appearance.shading.brdf import BRDF_MODELS
 
 LIGHTS = [oa.Light(0.0, 0.0, -0.2), oa.Light(0.0, 0.6, 0.5), oa.Light(-0.5, 0.0, 1.0), oa.Light(0.5, -0.5, 0.0)]
 

@@ -13,17 +13,17 @@ from test_exports import OPTIONS, SEEN
 from test_handlers import FIELD_VALUES, gather
 
 import ode_appearance as oa
+from ode_appearance.app.actions.handlers import Studio
+from ode_appearance.app.actions.presentation import opening_value
+from ode_appearance.app.actions.snippet import snippet
+from ode_appearance.app.api.materials_api import Program
+from ode_appearance.app.materials.library import Library
+from ode_appearance.app.materials.shipped_materials import Collection, facts
+from ode_appearance.app.solving.material_fields import own_times
+from ode_appearance.app.solving.requests import chosen_material, solve_request
 from ode_appearance.errors import RequestError
-from ode_appearance.images import to_bytes
-from ode_appearance.studio.handlers import Studio
-from ode_appearance.studio.library import Library
-from ode_appearance.studio.materials import Collection, facts
-from ode_appearance.studio.own_fields import own_times
-from ode_appearance.studio.presentation import opening_value
-from ode_appearance.studio.program import Program
-from ode_appearance.studio.requests import chosen_material, solve_request
-from ode_appearance.studio.snippet import snippet
-from ode_appearance.viewer.keyframes import unpack
+from ode_appearance.keyframes.codec import unpack
+from ode_appearance.media.encoders import to_bytes
 
 STITCHED, NOISE = "stitched_texture", "plain_texture"
 FIELDS = {**FIELD_VALUES, "width": 32, "height": 32}

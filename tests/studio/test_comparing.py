@@ -8,8 +8,8 @@ from conftest import Screen
 from made_up import psnr
 
 import ode_appearance as oa
-from ode_appearance.exemplar import load_exemplar
-from ode_appearance.exemplar.dataset import find_exemplar
+from ode_appearance.data import load_exemplar
+from ode_appearance.data.dataset import find_exemplar
 
 LIVE = re.compile(r"/\d+\.bin$")
 """Keyframes that are solved while one looks."""

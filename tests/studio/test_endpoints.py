@@ -14,8 +14,8 @@ from made_up import psnr
 from PIL import Image
 
 import ode_appearance as oa
-from ode_appearance.exemplar.dataset import find_exemplar
-from ode_appearance.lights import linear_colour
+from ode_appearance.data.dataset import find_exemplar
+from ode_appearance.shading.lights import linear_colour
 
 LITTLE = {"dim": 8, "dim_mults": [1], "attention": None, "state_size": 32, "exemplar_size": 32, "features": "patch"}
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import ode_appearance as oa
-from ode_appearance.viewer.bundle import read_bundle
-from ode_appearance.viewer.page import bundle_page
+from ode_appearance.keyframes.bundle import read_bundle
+from ode_appearance.web.page import bundle_page
 
 STEEL = Path(__file__).parents[2] / "checkpoints" / "rusting_steel"
 COLOURS = """selector => [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility()).map((element) => {

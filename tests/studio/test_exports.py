@@ -15,11 +15,11 @@ from PIL import Image
 from test_handlers import FIELD_VALUES
 
 import ode_appearance as oa
+from ode_appearance.app.actions.handlers import Studio
+from ode_appearance.app.materials.shipped_materials import Collection
+from ode_appearance.app.solving.requests import solve_request
 from ode_appearance.errors import AppearanceError
-from ode_appearance.images import to_bytes
-from ode_appearance.studio.handlers import Studio
-from ode_appearance.studio.materials import Collection
-from ode_appearance.studio.requests import solve_request
+from ode_appearance.media.encoders import to_bytes
 
 FIELDS = {**FIELD_VALUES, "width": 32, "height": 16}
 OPTIONS = {"format": "png", "map_format": "png8", "map_values": "engine", "sequence": False, "frames": 3, "fps": 10.0}
@@ -57,7 +57,7 @@ def test_a_picture_is_what_the_library_renders(studio):
 
 
 def packed(ages):
-    """Ages as viewer/web/packed-ages.js sends them."""
+    """Ages as web/scripts/ages/packed-ages.js sends them."""
     height, width = ages.shape
     return {"size": [width, height], "data": base64.b64encode(zlib.compress(ages.astype("<f4").tobytes())).decode()}
 

@@ -17,8 +17,8 @@ from gradio_client.exceptions import AppError
 from hub_stand_in import HubStandIn
 
 import ode_appearance as oa
-from ode_appearance.exemplar.dataset import find_exemplar
-from ode_appearance.studio.scratch import PREFIX
+from ode_appearance.app.storage.scratch import PREFIX
+from ode_appearance.data.dataset import find_exemplar
 
 TINY = {
     "features": "patch", "dim": 8, "dim_mults": [1], "attention": None, "state_size": 32, "exemplar_size": 32,
@@ -166,8 +166,8 @@ def test_folders_that_cannot_be_written(checkpoints, tmp_path):
 
 def test_clocks_that_jump(checkpoints, tmp_path, monkeypatch):
     """What was asked for later stays later, and nothing waits for a time that is not to come."""
-    from ode_appearance.studio import runs
-    from ode_appearance.training.config import preset
+    from ode_appearance.app.trainings import run_records as runs
+    from ode_appearance.training.train_config import preset
 
     exemplar, hour = find_exemplar("lichen_spreading"), time.time()
     names = []

@@ -11,19 +11,19 @@ from test_training_form import LICHEN, NAMES
 from test_trainings import iteration, wait_for
 
 import ode_appearance as oa
-from ode_appearance import hub
+from ode_appearance.app.actions.handlers import Studio
+from ode_appearance.app.actions.training_view import curve, summary
+from ode_appearance.app.api.training_api import TrainingProgram
+from ode_appearance.app.materials.library import Library
+from ode_appearance.app.materials.shipped_materials import Collection
+from ode_appearance.app.storage.keyframe_store import KeyframeFiles
+from ode_appearance.app.train_form.form_choices import Choice, settle
+from ode_appearance.app.train_form.form_fields import read_config, shown_values
+from ode_appearance.app.trainings.run_records import Order, new_run
+from ode_appearance.app.trainings.supervisor import Trainings
+from ode_appearance.checkpoints import hub
 from ode_appearance.errors import AppearanceError, ConfigError, TrainingError
-from ode_appearance.studio.files import KeyframeFiles
-from ode_appearance.studio.handlers import Studio
-from ode_appearance.studio.library import Library
-from ode_appearance.studio.materials import Collection
-from ode_appearance.studio.runs import Order, new_run
-from ode_appearance.studio.training_choice import Choice, settle
-from ode_appearance.studio.training_form import read_config, shown_values
-from ode_appearance.studio.training_program import TrainingProgram
-from ode_appearance.studio.training_view import curve, summary
-from ode_appearance.studio.trainings import Trainings
-from ode_appearance.training.config import preset
+from ode_appearance.training.train_config import preset
 
 TINY = dataclasses.replace(
     preset("flow"), dim=8, dim_mults=(1,), iterations=100_000, state_size=32, exemplar_size=32, batch=2, flow_pool=2,

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from ode_appearance.studio.handlers import FIELDS, Studio
-from ode_appearance.studio.materials import Collection
-from ode_appearance.studio.own_fields import own_times
+from ode_appearance.app.actions.handlers import FIELDS, Studio
+from ode_appearance.app.materials.shipped_materials import Collection
+from ode_appearance.app.solving.material_fields import own_times
 
 FIELD_VALUES = {"seed": 0, "width": 16, "height": 16, "start": 0, "end": 1, "count": 4, "method": "heun"}
 FIELD_VALUES |= {"stepping": "fixed", "tolerance": 0.01, "step": 0.2}
@@ -171,6 +171,6 @@ def test_buttons_fill_fields(studio):
 
 def test_warming_up_compiles_every_network_once(studio, monkeypatch):
     solved = []
-    monkeypatch.setattr("ode_appearance.studio.handlers.solve", lambda material, **_: solved.append(material.name))
+    monkeypatch.setattr("ode_appearance.app.actions.handlers.solve", lambda material, **_: solved.append(material.name))
     studio.warm_up()
     assert solved == ["clay_solidifying", "lichen_spreading"], "steel has the network of lichen"

@@ -7,16 +7,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ode_appearance.config import Architecture, MaterialConfig, SolverConfig, Times
+from ode_appearance.app.solving.jobs import Sessions
+from ode_appearance.app.solving.requests import SolveRequest
+from ode_appearance.app.solving.worker import Worker
+from ode_appearance.app.storage.keyframe_store import KeyframeFiles
+from ode_appearance.config.schema import Architecture, MaterialConfig, SolverConfig, Times
 from ode_appearance.errors import RequestError
-from ode_appearance.material import decode, new_material
-from ode_appearance.solve import solve
-from ode_appearance.studio.files import KeyframeFiles
-from ode_appearance.studio.jobs import Sessions
-from ode_appearance.studio.requests import SolveRequest
-from ode_appearance.studio.worker import Worker
-from ode_appearance.trajectory import TrajectoryCache
-from ode_appearance.viewer.keyframes import unpack
+from ode_appearance.keyframes.codec import unpack
+from ode_appearance.models.material import decode, new_material
+from ode_appearance.ode.solve import solve
+from ode_appearance.ode.trajectory import TrajectoryCache
 
 ARCHITECTURE = Architecture(channels=7, dim=8, dim_mults=(1, 2), attention=None)
 MATERIAL = new_material(
@@ -79,13 +79,13 @@ def test_a_solve_that_runs_out_of_steps_says_so_and_keeps_what_it_has(sessions):
 
 
 def test_an_unknown_error_is_logged_and_not_shown(sessions, monkeypatch, caplog):
-    monkeypatch.setattr("ode_appearance.studio.jobs.Encoder.encode", lambda *_: 1 / 0)
+    monkeypatch.setattr("ode_appearance.app.solving.jobs.Encoder.encode", lambda *_: 1 / 0)
     job = finished(sessions.begin("tab", request(), MATERIAL))
     assert job.status == "failed" and "division" not in job.message and "division" in caplog.text
 
 
 def test_a_session_has_one_job_and_the_files_of_two(sessions, worker, monkeypatch):
-    monkeypatch.setattr("ode_appearance.studio.files.GRACE_SECONDS", 0.0)
+    monkeypatch.setattr("ode_appearance.app.storage.keyframe_store.GRACE_SECONDS", 0.0)
     hold = threading.Event()
     worker.submit(hold.wait)
     started = [sessions.begin("tab", request(seed=seed), MATERIAL) for seed in range(3)]
@@ -103,7 +103,7 @@ def test_a_session_has_one_job_and_the_files_of_two(sessions, worker, monkeypatc
 
 
 def test_of_too_many_sessions_the_oldest_are_closed(sessions, monkeypatch):
-    monkeypatch.setattr("ode_appearance.studio.jobs.MOST_SESSIONS", 2)
+    monkeypatch.setattr("ode_appearance.app.solving.jobs.MOST_SESSIONS", 2)
     first = finished(sessions.begin("first", request(), MATERIAL))
     for tab in ("second", "first", "third"):
         finished(sessions.begin(tab, request(seed=1), MATERIAL))
@@ -168,7 +168,7 @@ def test_a_worker_keeps_the_order_and_hands_errors_on(worker):
 
 
 def test_short_tasks_do_not_wait_for_the_end_of_long_ones(worker, monkeypatch):
-    monkeypatch.setattr("ode_appearance.studio.worker.TURN_SECONDS", 0.05)
+    monkeypatch.setattr("ode_appearance.app.solving.worker.TURN_SECONDS", 0.05)
     order, go = [], threading.Event()
 
     def long(name):
@@ -207,7 +207,7 @@ def test_a_task_that_cannot_hand_over_gives_way(worker):
 
 
 def test_one_that_cannot_hand_over_has_turns_of_its_own_between_those_of_others(worker, monkeypatch):
-    monkeypatch.setattr("ode_appearance.studio.worker.TURN_SECONDS", 0.1)
+    monkeypatch.setattr("ode_appearance.app.solving.worker.TURN_SECONDS", 0.1)
     order, go = [], threading.Event()
 
     def long():
@@ -245,7 +245,7 @@ def test_a_cancelled_task_leaves_its_place_though_another_cannot_hand_over(worke
 
 
 def test_too_many_are_refused(worker, monkeypatch):
-    monkeypatch.setattr("ode_appearance.studio.worker.MOST_WAITING", 2)
+    monkeypatch.setattr("ode_appearance.app.solving.worker.MOST_WAITING", 2)
     go = threading.Event()
     tasks = [worker.submit(lambda: go.wait(10)) for _ in range(2)]
     with pytest.raises(RequestError, match="Too many"):

@@ -13,22 +13,22 @@ from materials import RGB, SVBRDF, little_material
 from test_handlers import FIELD_VALUES
 
 import ode_appearance as oa
-from ode_appearance import hub
+from ode_appearance.app.actions.handlers import Studio
+from ode_appearance.app.actions.snippet import snippet
+from ode_appearance.app.api.materials_api import Program
+from ode_appearance.app.materials import shipped_materials
+from ode_appearance.app.materials.library import Library
+from ode_appearance.app.materials.shipped_materials import Collection
+from ode_appearance.app.settings import hub_allowed
+from ode_appearance.app.solving.requests import solve_request
+from ode_appearance.app.storage.keyframe_store import KeyframeFiles
+from ode_appearance.app.train_form.form_fields import examples
+from ode_appearance.app.trainings.run_records import Order, new_run
+from ode_appearance.app.trainings.supervisor import Trainings
+from ode_appearance.app.ui.layout import build
+from ode_appearance.checkpoints import hub
 from ode_appearance.errors import AppearanceError, CheckpointError, HubError, TrainingError
-from ode_appearance.studio import materials
-from ode_appearance.studio.files import KeyframeFiles
-from ode_appearance.studio.handlers import Studio
-from ode_appearance.studio.layout import build
-from ode_appearance.studio.library import Library
-from ode_appearance.studio.materials import Collection
-from ode_appearance.studio.program import Program
-from ode_appearance.studio.requests import solve_request
-from ode_appearance.studio.runs import Order, new_run
-from ode_appearance.studio.settings import hub_allowed
-from ode_appearance.studio.snippet import snippet
-from ode_appearance.studio.training_form import examples
-from ode_appearance.studio.trainings import Trainings
-from ode_appearance.training.config import preset
+from ode_appearance.training.train_config import preset
 
 PREVIEW = b"RIFF"
 
@@ -74,7 +74,7 @@ def test_a_material_of_the_hub(there, library, saved):
     assert entry.name == "someone/little_texture" and entry.config == RGB
     assert entry.preview.read_bytes() == PREVIEW and library._files.root in entry.preview.parents
     assert library.collection.find("someone/little_texture") is entry and library.collection.entries == []
-    facts = dict(materials.facts(entry))
+    facts = dict(shipped_materials.facts(entry))
     assert facts["On the Hub"] == "someone/little_texture" and facts["Commit"] == hub.fetch(entry.name).name
     names = ["someone/little_texture", "someone/forgotten"]
     label = "someone/little_texture, RGB texture, mit"
@@ -128,8 +128,8 @@ def test_a_visitor_does_not_ask_as_the_one_who_is_logged_in(there, library, save
 
 
 def test_what_was_looked_at_longest_ago_is_forgotten(library, saved, monkeypatch):
-    size = materials._bytes(library.collection.open("a/first", saved["little_texture"]))
-    monkeypatch.setattr(materials, "MOST_OPENED_BYTES", 2 * size)
+    size = shipped_materials._bytes(library.collection.open("a/first", saved["little_texture"]))
+    monkeypatch.setattr(shipped_materials, "MOST_OPENED_BYTES", 2 * size)
     library.collection.open("a/second", saved["little_texture"])
     library.collection.find("a/first")
     library.collection.open("a/third", saved["little_texture"])

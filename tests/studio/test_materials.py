@@ -8,14 +8,14 @@ from made_up import psnr
 from materials import RGB, SVBRDF, little_material
 
 import ode_appearance as oa
-from ode_appearance import device
+from ode_appearance.app.actions.presentation import gallery_value
+from ode_appearance.app.materials.shipped_materials import Collection, facts
+from ode_appearance.app.solving.exemplar_keyframes import Exemplars
+from ode_appearance.app.solving.render_jobs import Pictures
+from ode_appearance.app.solving.worker import Worker
+from ode_appearance.app.storage.keyframe_store import KeyframeFiles
 from ode_appearance.errors import AppearanceError, CheckpointError
-from ode_appearance.studio.exemplars import Exemplars
-from ode_appearance.studio.files import KeyframeFiles
-from ode_appearance.studio.materials import Collection, facts
-from ode_appearance.studio.pictures import Pictures
-from ode_appearance.studio.presentation import gallery_value
-from ode_appearance.studio.worker import Worker
+from ode_appearance.runtime import device
 
 
 @pytest.fixture(scope="module")

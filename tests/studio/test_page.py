@@ -9,8 +9,8 @@ from made_up import psnr
 
 import ode_appearance as oa
 from ode_appearance.cli.main import main
-from ode_appearance.viewer.bundle import read_bundle
-from ode_appearance.viewer.page import bundle_page
+from ode_appearance.keyframes.bundle import read_bundle
+from ode_appearance.web.page import bundle_page
 
 MOST_BYTES, MOST_LIVE_BYTES = 3_000_000, 12_000_000
 LEAST = 32.0

@@ -7,12 +7,12 @@ import pytest
 from release import ANISOTROPIC, ATTENTIVE, write_model, write_release, zipped
 
 import ode_appearance as oa
+from ode_appearance.app.materials.library import Library
+from ode_appearance.app.materials.shipped_materials import Collection
+from ode_appearance.app.solving.exemplar_keyframes import Exemplars
+from ode_appearance.app.storage.keyframe_store import KeyframeFiles
+from ode_appearance.app.ui.paper_models_panel import PaperModels
 from ode_appearance.errors import CheckpointError
-from ode_appearance.studio.exemplars import Exemplars
-from ode_appearance.studio.files import KeyframeFiles
-from ode_appearance.studio.library import Library
-from ode_appearance.studio.materials import Collection
-from ode_appearance.studio.paper_models import PaperModels
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_another_file_gets_a_sentence(library, tmp_path, content):
 
 
 def test_no_more_models_than_a_release_could_have(library, tmp_path, monkeypatch):
-    monkeypatch.setattr("ode_appearance.studio.library.MOST_MODELS", 2)
+    monkeypatch.setattr("ode_appearance.app.materials.library.MOST_MODELS", 2)
     for name in "abc":
         write_model(tmp_path / "in" / name / "model.eqx", ANISOTROPIC)
     _, rows = read(library, zipped(tmp_path / "in", tmp_path / "a.zip"))

@@ -7,18 +7,18 @@ import sys
 import pytest
 from conftest import ROOT
 
-from ode_appearance.holding import LOCK
-from ode_appearance.studio import partial
-from ode_appearance.studio.runs import Order, new_run, read_runs
-from ode_appearance.studio.training_form import examples
-from ode_appearance.studio.trainings import Trainings
-from ode_appearance.training.config import preset
+from ode_appearance.app.storage import atomic_dir
+from ode_appearance.app.train_form.form_fields import examples
+from ode_appearance.app.trainings.run_records import Order, new_run, read_runs
+from ode_appearance.app.trainings.supervisor import Trainings
+from ode_appearance.runtime.folder_lock import LOCK
+from ode_appearance.training.train_config import preset
 
 LICHEN = examples()["lichen_spreading"][0]
 KILLED = """
 import os, pathlib, signal, sys
-from ode_appearance.studio import runs
-from ode_appearance.training.config import preset
+from ode_appearance.app.trainings import run_records as runs
+from ode_appearance.training.train_config import preset
 runs.write_request = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # the exemplar is there, and nothing else
 runs.new_run(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), preset("quick"), runs.Order("me", "spots"))
 """
@@ -44,7 +44,7 @@ def test_what_was_being_copied_when_the_app_was_killed_is_deleted_when_the_next_
 def test_what_was_being_deleted_when_the_app_was_killed_is_deleted_when_the_next_one_starts(tmp_path, monkeypatch):
     run = new_run(tmp_path, LICHEN, preset("quick"), Order("me", "spots", wanted="pause"))
     with monkeypatch.context() as patched:
-        patched.setattr(partial.shutil, "rmtree", lambda *_, **__: None)
+        patched.setattr(atomic_dir.shutil, "rmtree", lambda *_, **__: None)
         trainings = Trainings(tmp_path, busy=lambda: False)
         trainings.delete(run)
         trainings.close()
@@ -54,7 +54,7 @@ def test_what_was_being_deleted_when_the_app_was_killed_is_deleted_when_the_next
 
 
 def test_what_cannot_be_made_leaves_nothing(tmp_path):
-    with pytest.raises(ZeroDivisionError), partial.appearing(tmp_path / "runs" / "spots") as place:
+    with pytest.raises(ZeroDivisionError), atomic_dir.appearing(tmp_path / "runs" / "spots") as place:
         (place / "exemplar.gif").write_bytes(b"GIF")
         raise ZeroDivisionError
     assert list((tmp_path / "runs").iterdir()) == []

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from materials import little_material
 
+from ode_appearance.app.actions.handlers import Studio
+from ode_appearance.app.api import materials_api as module
+from ode_appearance.app.api.materials_api import Program
+from ode_appearance.app.materials.library import Library
 from ode_appearance.errors import RequestError
-from ode_appearance.studio import program as module
-from ode_appearance.studio.handlers import Studio
-from ode_appearance.studio.library import Library
-from ode_appearance.studio.program import Program
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import pytest
 from materials import RGB
 
 from ode_appearance import SolverConfig, Trajectory
-from ode_appearance.studio import speed as speeds
-from ode_appearance.studio.progress import Progress
-from ode_appearance.studio.requests import SolveRequest
-from ode_appearance.studio.speed import Speed
+from ode_appearance.app.solving import eta as speeds
+from ode_appearance.app.solving.eta import Speed
+from ode_appearance.app.solving.requests import SolveRequest
+from ode_appearance.app.solving.solve_progress import Progress
 
 REQUEST = SolveRequest("tiny", 0, (64, 64), (-1.0, 0.0, 5.0), SolverConfig())
 START, END = -RGB.times.warmup, REQUEST.times[-1]

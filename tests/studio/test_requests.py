@@ -2,9 +2,9 @@
 
 import pytest
 
-from ode_appearance.config import MaterialConfig, SolverConfig
+from ode_appearance.app.solving.requests import solve_request
+from ode_appearance.config.schema import MaterialConfig, SolverConfig
 from ode_appearance.errors import ConfigError, RequestError
-from ode_appearance.studio.requests import solve_request
 
 CONFIG = MaterialConfig(name="moss", solver=SolverConfig(max_steps=500))
 FIELDS = {

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from ode_appearance.config_json import to_json
-from ode_appearance.studio.run_list import RunList
-from ode_appearance.studio.runs import ORDER, Order, Run
-from ode_appearance.studio.trainings import Trainings
+from ode_appearance.app.trainings.run_list import RunList
+from ode_appearance.app.trainings.run_records import ORDER, Order, Run
+from ode_appearance.app.trainings.supervisor import Trainings
+from ode_appearance.config.serialization import to_json
 
 MANY = 200
 

@@ -13,8 +13,8 @@ import pytest
 from conftest import ROOT, started
 from PIL import Image
 
-from ode_appearance.studio import scratch
-from ode_appearance.studio.scratch import PREFIX
+from ode_appearance.app.storage import scratch
+from ode_appearance.app.storage.scratch import PREFIX
 
 fcntl = pytest.importorskip("fcntl", reason="nothing tells whose process is gone")
 
@@ -41,7 +41,7 @@ def test_what_was_uploaded_to_a_killed_app_is_deleted_when_the_next_one_starts(c
 
 
 PLACES = """
-import ode_appearance.studio, gradio.mcp, gradio.route_utils, gradio.utils
+import ode_appearance.app, gradio.mcp, gradio.route_utils, gradio.utils
 print({gradio.mcp.DEFAULT_TEMP_DIR, gradio.route_utils.DEFAULT_TEMP_DIR, gradio.utils.get_upload_folder()}.pop())
 print(len({gradio.mcp.DEFAULT_TEMP_DIR, gradio.route_utils.DEFAULT_TEMP_DIR, gradio.utils.get_upload_folder()}))
 """

@@ -11,14 +11,14 @@ import gradio_client
 import pytest
 from conftest import ROOT, serving
 
+from ode_appearance.app.actions.handlers import Studio
+from ode_appearance.app.materials.shipped_materials import Collection
+from ode_appearance.app.settings import exemplars_folder, mcp_allowed, most_seconds
+from ode_appearance.app.solving.exemplar_keyframes import Exemplars
+from ode_appearance.app.solving.jobs import Job
+from ode_appearance.app.storage.keyframe_store import KeyframeFiles
+from ode_appearance.data.dataset import EXAMPLES
 from ode_appearance.errors import ConfigError
-from ode_appearance.exemplar.dataset import EXAMPLES
-from ode_appearance.studio.exemplars import Exemplars
-from ode_appearance.studio.files import KeyframeFiles
-from ode_appearance.studio.handlers import Studio
-from ode_appearance.studio.jobs import Job
-from ode_appearance.studio.materials import Collection
-from ode_appearance.studio.settings import exemplars_folder, mcp_allowed, most_seconds
 
 
 def test_a_solve_that_takes_too_long_is_stopped_with_a_sentence(checkpoints):

@@ -8,13 +8,13 @@ from test_exports import OPTIONS, SEEN
 from test_handlers import FIELD_VALUES, gather
 from test_jobs import until_idle
 
-from ode_appearance import stepping
+from ode_appearance.app.actions.handlers import Studio
+from ode_appearance.app.materials.shipped_materials import Collection
 from ode_appearance.errors import RequestError
-from ode_appearance.studio.handlers import Studio
-from ode_appearance.studio.materials import Collection
+from ode_appearance.ode import stepper
 
 SENTENCE = "There is not enough memory for 16x16; a smaller size needs less."
-WHERE = ["ode_appearance.stepping.advance", "ode_appearance.studio.jobs.Encoder.encode"]
+WHERE = ["ode_appearance.ode.stepper.advance", "ode_appearance.app.solving.jobs.Encoder.encode"]
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_the_viewer_says_so_and_solves_what_is_asked_for_next(studio, monkeypatc
     assert shown["status"] == "complete" and len(shown["keyframes"]) == 4
 
 
-@pytest.mark.parametrize("where", ["ode_appearance.stepping.advance", "ode_appearance.studio.pictures.render"])
+@pytest.mark.parametrize("where", ["ode_appearance.ode.stepper.advance", "ode_appearance.app.solving.render_jobs.render"])
 def test_so_does_a_picture(studio, monkeypatch, where):
     def draw():
         return asyncio.run(studio.pictures.draw("rusting_steel", 7, 16, 16, SEEN))
@@ -57,7 +57,7 @@ def test_so_does_an_export(studio, monkeypatch):
         return gather(studio.exports.export("tab", "rusting_steel", {**FIELD_VALUES, "seed": 9}, SEEN, OPTIONS))[-1]
 
     with monkeypatch.context() as patched:
-        patched.setattr(stepping, "advance", short)
+        patched.setattr(stepper, "advance", short)
         with pytest.raises(RequestError, match=SENTENCE):
             export()
     assert export()[1].exists()

@@ -10,8 +10,8 @@ from made_up import psnr
 from PIL import Image
 
 import ode_appearance as oa
-from ode_appearance.shading import shade, tone_map
-from ode_appearance.viewer.keyframes import pack
+from ode_appearance.keyframes.codec import pack
+from ode_appearance.shading.plane import shade, tone_map
 
 
 @pytest.mark.parametrize("surface", ["sphere", "cylinder"])

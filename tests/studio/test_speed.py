@@ -7,8 +7,8 @@ import pytest
 from materials import RGB
 
 from ode_appearance import SolverConfig, Trajectory
-from ode_appearance.studio.requests import SolveRequest
-from ode_appearance.studio.speed import Speed
+from ode_appearance.app.solving.eta import Speed
+from ode_appearance.app.solving.requests import SolveRequest
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from hub_stand_in import HubStandIn, only_this
 from materials import RGB, little_material
 
 import ode_appearance as oa
-from ode_appearance import device, hub
+from ode_appearance.app.storage import quotas, uploads
+from ode_appearance.app.trainings.supervisor import Trainings
+from ode_appearance.checkpoints import hub
 from ode_appearance.errors import TrainingError
-from ode_appearance.studio import storage, uploads
-from ode_appearance.studio.trainings import Trainings
+from ode_appearance.runtime import device
 
 
 def fill(folder, *ages):
@@ -33,16 +34,16 @@ def names(folder):
 def test_what_was_used_longest_ago_goes_first(tmp_path):
     fill(tmp_path / "a", 1, 4)
     fill(tmp_path / "b", 2, 3)
-    assert storage.size_of(tmp_path) == 400 and storage.prune(tmp_path, 400) == 400
-    assert storage.prune(tmp_path, 250) == 200 and names(tmp_path) == ["3.bin", "4.bin"]
-    assert storage.prune(tmp_path / "none", 1) == storage.size_of(tmp_path / "none") == 0
+    assert quotas.size_of(tmp_path) == 400 and quotas.prune(tmp_path, 400) == 400
+    assert quotas.prune(tmp_path, 250) == 200 and names(tmp_path) == ["3.bin", "4.bin"]
+    assert quotas.prune(tmp_path / "none", 1) == quotas.size_of(tmp_path / "none") == 0
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
     fill(tmp_path / "elsewhere", 1)
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "link").symlink_to(tmp_path / "elsewhere")
-    storage.prune(tmp_path / "own", 0)
+    quotas.prune(tmp_path / "own", 0)
     assert names(tmp_path / "elsewhere") == ["1.bin"]
 
 
@@ -56,10 +57,10 @@ def test_compiled_programs_and_uploads_are_kept_to_the_setting(tmp_path, monkeyp
     try:
         jax.config.update("jax_compilation_cache_dir", str(tmp_path / "chosen"))
         assert device.own_compilation_cache() is None
-        storage.keep_to_limits()
+        quotas.keep_to_limits()
         assert len(names(compiled)) == 3 and names(uploaded) == ["2.bin", "3.bin"]
         jax.config.update("jax_compilation_cache_dir", str(compiled))
-        storage.keep_to_limits()
+        quotas.keep_to_limits()
         assert names(compiled) == ["2.bin", "3.bin"]
     finally:
         jax.config.update("jax_compilation_cache_dir", before)
@@ -91,7 +92,7 @@ def test_materials_that_were_fetched_go_and_others_of_the_cache_stay(tmp_path, m
             for path in fetched.iterdir():
                 os.utime(path.resolve(), (1_577_836_800 + (name == "newer"),) * 2)
         assert hub.evict(1 << 30) == [] and hub.fetched() == ["someone/newer", "someone/older"]
-        size = storage.size_of(fetched.parents[1])
+        size = quotas.size_of(fetched.parents[1])
         assert hub.evict(size * 3 // 2) == ["someone/older"] and hub.fetched() == ["someone/newer"]
         assert hub.evict(0) == ["someone/newer"] and hub.fetched() == [] and fetched.is_dir()
     finally:
@@ -108,7 +109,7 @@ def test_a_failure_is_logged_and_it_is_tried_again(caplog):
         raise OSError("no such disk")
 
     with caplog.at_level(logging.ERROR):
-        end = storage.look_after_storage(step, pause=0.01)
+        end = quotas.look_after_storage(step, pause=0.01)
         assert twice.wait(10)
         end.set()
     assert "no such disk" in caplog.text

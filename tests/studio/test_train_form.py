@@ -15,9 +15,9 @@ import pytest
 from conftest import ROOT, serving
 from PIL import Image
 
-from ode_appearance.config_json import to_json
-from ode_appearance.studio.training_form import examples
-from ode_appearance.training.config import preset
+from ode_appearance.app.train_form.form_fields import examples
+from ode_appearance.config.serialization import to_json
+from ode_appearance.training.train_config import preset
 
 LIMIT = 120_000
 LICHEN = examples()["lichen_spreading"][0]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from conftest import ROOT, serving
 
-from ode_appearance.exemplar.dataset import find_exemplar
+from ode_appearance.data.dataset import find_exemplar
 
 NAMES = {"/look_at_exemplar", "/estimate_training"}
 SMALL = {"dim": 8, "dim_mults": [1], "attention": None, "state_size": 32, "exemplar_size": 64, "features": "patch"}

@@ -9,20 +9,20 @@ from conftest import ROOT
 from PIL import Image
 
 import ode_appearance as oa
+from ode_appearance.app.materials.library import Library
+from ode_appearance.app.materials.shipped_materials import Collection
+from ode_appearance.app.storage.keyframe_store import KeyframeFiles
+from ode_appearance.app.train_form.exemplar_upload import given, look_at, name_of, verdict
+from ode_appearance.app.train_form.form_choices import Choice, settle
+from ode_appearance.app.train_form.form_estimate import MOST_SIDE, training_seconds
+from ode_appearance.app.train_form.form_fields import ADVANCED, examples, read_config, shown_values
+from ode_appearance.app.train_form.form_start import check_start, find_start, start_choices, start_training
+from ode_appearance.app.trainings.run_records import Order
+from ode_appearance.app.trainings.supervisor import Trainings
+from ode_appearance.app.trainings.training_process import START
+from ode_appearance.data import load_exemplar
 from ode_appearance.errors import AppearanceError, ExemplarError, RequestError, TrainingError
-from ode_appearance.exemplar import load_exemplar
-from ode_appearance.studio.files import KeyframeFiles
-from ode_appearance.studio.library import Library
-from ode_appearance.studio.materials import Collection
-from ode_appearance.studio.runs import Order
-from ode_appearance.studio.training_choice import Choice, settle
-from ode_appearance.studio.training_estimate import MOST_SIDE, training_seconds
-from ode_appearance.studio.training_exemplar import given, look_at, name_of, verdict
-from ode_appearance.studio.training_form import ADVANCED, examples, read_config, shown_values
-from ode_appearance.studio.training_process import START
-from ode_appearance.studio.training_start import check_start, find_start, start_choices, start_training
-from ode_appearance.studio.trainings import Trainings
-from ode_appearance.training.config import TrainConfig, preset
+from ode_appearance.training.train_config import TrainConfig, preset
 
 LICHEN = examples()["lichen_spreading"][0]
 NAMES = [field.name for field in ADVANCED]
@@ -81,16 +81,16 @@ def test_attention_is_two_numbers_or_nothing():
 def test_a_large_state_is_estimated_from_a_small_one(monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "ode_appearance.studio.training_estimate.estimate_seconds",
+        "ode_appearance.app.train_form.form_estimate.estimate_seconds",
         lambda config, features: asked.append(config.state_size) or 100.0,
     )
-    monkeypatch.setattr("ode_appearance.memory.available_bytes", lambda: 1 << 40)
+    monkeypatch.setattr("ode_appearance.runtime.memory_budget.available_bytes", lambda: 1 << 40)
     config = dataclasses.replace(preset("quick"), features="patch")
     assert training_seconds(config)[0] == 100
     large = dataclasses.replace(config, state_size=4 * MOST_SIDE, exemplar_size=4 * MOST_SIDE)
     assert training_seconds(large)[0] == 60 + 16 * 40
     assert asked == [64, MOST_SIDE]
-    monkeypatch.setattr("ode_appearance.memory.available_bytes", lambda: 2 << 30)
+    monkeypatch.setattr("ode_appearance.runtime.memory_budget.available_bytes", lambda: 2 << 30)
     with pytest.raises(AppearanceError, match="Training on states of 1024x1024 takes about"):
         training_seconds(large)
 

@@ -6,14 +6,14 @@ import time
 import pytest
 
 import ode_appearance as oa
+from ode_appearance.app.actions.training_view import curve, summary
+from ode_appearance.app.text_format import duration
+from ode_appearance.app.train_form.exemplar_upload import look_at
+from ode_appearance.app.train_form.form_fields import ADVANCED, examples, read_config, shown_values
+from ode_appearance.app.trainings.run_records import Order, read_runs
+from ode_appearance.app.trainings.supervisor import Trainings
 from ode_appearance.errors import TrainingError
-from ode_appearance.studio.plain import duration
-from ode_appearance.studio.runs import Order, read_runs
-from ode_appearance.studio.training_exemplar import look_at
-from ode_appearance.studio.training_form import ADVANCED, examples, read_config, shown_values
-from ode_appearance.studio.training_view import curve, summary
-from ode_appearance.studio.trainings import Trainings
-from ode_appearance.training.config import TrainConfig, preset
+from ode_appearance.training.train_config import TrainConfig, preset
 
 LICHEN = examples()["lichen_spreading"][0]
 TINY = TrainConfig(

@@ -5,11 +5,11 @@ import threading
 
 import pytest
 
+from ode_appearance.app.clients import Client
+from ode_appearance.app.fair_queue import FairQueue
+from ode_appearance.app.solving import worker as workers
+from ode_appearance.app.solving.worker import Worker
 from ode_appearance.errors import RequestError
-from ode_appearance.studio import worker as workers
-from ode_appearance.studio.clients import Client
-from ode_appearance.studio.fair_queue import FairQueue
-from ode_appearance.studio.worker import Worker
 
 
 @pytest.fixture
@@ -131,8 +131,8 @@ def test_a_thread_that_ended_is_started_again(monkeypatch, caplog):
 
 
 def test_a_picture_that_nobody_waits_for_is_not_drawn(checkpoints):
-    from ode_appearance.studio.handlers import Studio
-    from ode_appearance.studio.materials import Collection
+    from ode_appearance.app.actions.handlers import Studio
+    from ode_appearance.app.materials.shipped_materials import Collection
 
     studio, go = Studio(Collection(checkpoints)), threading.Event()
     studio.worker.submit(lambda: go.wait(20))

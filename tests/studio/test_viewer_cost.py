@@ -12,8 +12,8 @@ from conftest import Screen, serving
 from exploring import at
 
 import ode_appearance as oa
-from ode_appearance.checkpoint import load_config
-from ode_appearance.collection import checkpoints_folder
+from ode_appearance.checkpoints.checkpoint import load_config
+from ode_appearance.checkpoints.registry import checkpoints_folder
 
 NAMES = [name for name in oa.list_materials() if load_config(checkpoints_folder() / name).kind == "svbrdf"]
 SIZE = 256

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ode_appearance.errors import CheckpointError
-from ode_appearance.viewer.bundle import Bundle, read_bundle, write_bundle
+from ode_appearance.keyframes.bundle import Bundle, read_bundle, write_bundle
 
 BUNDLE = Bundle(3, (16, 8), (-1.0, 0.0, 2.5), "ab" * 32, (b"first", b"", b"the last"))
 

@@ -7,8 +7,8 @@ import pytest
 from made_up import lit, made_up_maps, named_as_decoded, psnr
 
 from ode_appearance import Light
-from ode_appearance.microfacet import BRDF_MODELS
-from ode_appearance.viewer.keyframes import STEPS, pack, unpack
+from ode_appearance.keyframes.codec import STEPS, pack, unpack
+from ode_appearance.shading.brdf import BRDF_MODELS
 
 LIGHTS = [Light(), Light(0.0, 0.6, 0.5), Light(-0.5, 0.0, 1.0), Light(0.5, -0.5, 0.0)]
 

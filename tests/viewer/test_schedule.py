@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ode_appearance.config import Times
+from ode_appearance.config.schema import Times
 from ode_appearance.errors import RequestError
-from ode_appearance.viewer.schedule import check_count, keyframe_times, usual_count
+from ode_appearance.keyframes.keyframe_times import check_count, keyframe_times, usual_count
 
 TIMES = Times(warmup=1.0, duration=5.0)
 

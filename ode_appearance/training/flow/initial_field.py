@@ -5,9 +5,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...config import Architecture
-from ...layers import ConvBlock
-from ...vector_field import VectorField
+from ...config.schema import Architecture
+from ...models.layers import ConvBlock
+from ...models.unet import VectorField
 
 TIME_SCALE = 4.0
 """Factor of the time embedding's first weights: the embedding's fastest wave has a period of 2 pi of model time, too slow for

@@ -1,0 +1,1 @@
+"""What an event changes, as plain data for the components; no component is made here."""

@@ -1,0 +1,1 @@
+"""The app's API: named endpoints for programs."""

@@ -1,0 +1,1 @@
+"""Gradio components of the app, each with a script of its own."""

@@ -1,0 +1,29 @@
+"""The gallery component: materials with their animated previews, one of them picked.
+
+Its value is, `whole`, {"selected": name or None, "first": whether it is of a page that opens, where a choice that was made
+meanwhile stays marked, "materials": [{name, title, label, preview (a file or None), opening (a value of the viewer's, where it
+is known), error (a sentence or None)}, ...]}. The event `pick` carries {"name": name, "asked": milliseconds since the page was
+opened}; in the page an "ode-pick" event goes ahead of it: the viewer shows what is baked, or the preview, without waiting for
+an answer.
+"""
+
+import gradio as gr
+
+from ...web import assets
+
+MOUNT = """
+const gallery = new Gallery(settle(element, make("div", { class: "ode-gallery" })), (name) =>
+  trigger("pick", { name, asked: performance.now() }));
+follow(props, watch, (value) => gallery.update(value));
+"""
+
+
+def gallery(**options) -> gr.HTML:
+    """A gallery; `options` are those of gr.HTML. A broken material is shown with what is wrong, and cannot be picked."""
+    return gr.HTML(
+        html_template='<div class="ode-place"></div>',
+        css_template=assets.text("styles/gallery.css"),
+        js_on_load=assets.script("base/dom", "components/gallery") + MOUNT,
+        apply_default_css=False,
+        **options,
+    )

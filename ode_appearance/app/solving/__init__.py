@@ -1,0 +1,1 @@
+"""Solve, render and export jobs: requests checked, queued and worked off by one thread."""

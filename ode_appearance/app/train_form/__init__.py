@@ -1,0 +1,1 @@
+"""The training form without its components: fields, choices, exemplar upload, start and estimate."""

@@ -1,0 +1,1 @@
+"""Trainings that the app runs: a process and a folder of records for each."""

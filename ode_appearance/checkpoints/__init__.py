@@ -1,0 +1,1 @@
+"""Materials on disk: checkpoint folders, found by name, baked, and described by a model card."""

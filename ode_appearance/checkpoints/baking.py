@@ -1,0 +1,73 @@
+"""The keyframes that a checkpoint carries: baked from its model, so that it can be looked at before anything is solved."""
+
+import hashlib
+import zlib
+from pathlib import Path
+
+from ..errors import CheckpointError, RequestError
+from ..keyframes.bundle import Bundle, read_bundle, write_bundle
+from ..keyframes.codec import check_keyframe
+from ..keyframes.encoder import Encoder
+from ..keyframes.keyframe_times import keyframe_times
+from ..models.material import Material
+from ..ode.solve import solve
+from ..runtime.atomic_io import write_atomically
+from .checkpoint import KEYFRAMES, WEIGHTS, checked_file, load_config, load_folder
+
+SIZE = 128
+COUNT = 32
+MAX_SIDE = 256
+MAX_BYTES = 4 << 20
+"""Of a file that is read: one that we bake has less than half of it."""
+
+
+def bake(folder: Path | str) -> Path:
+    """Write `keyframes.bin` into a checkpoint folder: its warm-up and its exemplar's span, from seed 0, of SIZE x SIZE.
+
+    Raises CheckpointError where it is no sound checkpoint or cannot be written to, and RequestError where the model cannot be
+    solved over its span.
+    """
+    folder = Path(folder)
+    material = load_folder(folder)
+    file = write_bundle(solve_bundle(material, _digest(folder)))
+    path = folder / KEYFRAMES
+    try:
+        write_atomically(path, lambda out: out.write(file))
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be written: {error.strerror or error}.") from error
+    return path
+
+
+def solve_bundle(material: Material, weights: str = "") -> Bundle:
+    """The keyframes of a material that are baked; raises RequestError where its solve ends early."""
+    times = material.config.times
+    wanted = keyframe_times(times, material.config.first_time, times.duration, COUNT)
+    trajectory = solve(material, seed=0, size=(SIZE, SIZE), times=wanted)
+    if trajectory.status != "complete":
+        raise RequestError(f"{material.name} cannot be baked: its solve ended early ({trajectory.status}).")
+    # A texture takes a quarter of the bytes.
+    encoder = Encoder(material.config, "full" if material.config.brdf is None else "light")
+    keyframes = tuple(encoder.encode(state) for state in trajectory.states)
+    return Bundle(0, (SIZE, SIZE), tuple(trajectory.times.tolist()), weights, keyframes)
+
+
+def baked(folder: Path | str) -> Path | None:
+    """The `keyframes.bin` of a checkpoint folder; None where there is none that is sound and of its weights."""
+    folder = Path(folder)
+    try:
+        path = checked_file(folder, KEYFRAMES)
+        if path.stat().st_size > MAX_BYTES:
+            return None
+        bundle = read_bundle(path.read_bytes())
+        if bundle.weights != _digest(folder) or max(bundle.size) > MAX_SIDE:
+            return None
+        kind = load_config(folder).kind
+        for keyframe in bundle.keyframes:
+            check_keyframe(keyframe, kind, bundle.size)
+        return path
+    except (CheckpointError, OSError, ValueError, zlib.error):
+        return None
+
+
+def _digest(folder):
+    return hashlib.sha256(checked_file(folder, WEIGHTS).read_bytes()).hexdigest()

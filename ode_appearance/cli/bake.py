@@ -1,0 +1,46 @@
+"""`bake`: the keyframes by which a material can be looked at before it is solved."""
+
+from pathlib import Path
+
+from ..checkpoints.baking import bake, baked
+from ..checkpoints.checkpoint import KEYFRAMES, load_config
+from ..checkpoints.registry import checkpoints_folder, find_folder, list_materials
+from ..errors import AppearanceError, RequestError
+from ..keyframes.bundle import read_bundle
+from ..runtime.atomic_io import write_atomically
+from ..web.page import bundle_page
+
+
+def add_to(verbs) -> None:
+    """Add the verb to the parser."""
+    parser = verbs.add_parser("bake", help="write a material's keyframes.bin, by which it is seen before it is solved")
+    parser.add_argument("names", nargs="*", help="names in checkpoints/, or folders (default: all that need it)")
+    parser.add_argument("--page", type=Path, metavar="FILE.html", help="write what is baked of one material as a web page, too")
+    parser.set_defaults(run=run)
+
+
+def run(options) -> None:
+    """Bake those that are named, or all of checkpoints/ that need it; the others are done where one cannot be."""
+    if options.page is not None and len(options.names) != 1:
+        raise RequestError("A page shows one material: name it.")
+    folders = [find_folder(name) for name in options.names]
+    if not options.names:
+        every = [checkpoints_folder() / name for name in list_materials()]
+        folders = [folder for folder in every if baked(folder) is None]
+    failed = []
+    for folder in folders:
+        try:
+            path = bake(folder)
+            print(f"{path} ({path.stat().st_size / 1e6:.2f} MB)", flush=True)
+        except AppearanceError as error:
+            failed.append(str(error))
+    if failed:
+        raise AppearanceError(" ".join(failed))
+    if options.page is not None:
+        (folder,) = folders
+        text = bundle_page(load_config(folder), read_bundle((folder / KEYFRAMES).read_bytes()))
+        try:
+            write_atomically(options.page, lambda file: file.write(text.encode()))
+        except OSError as error:
+            raise RequestError(f"{options.page} cannot be written: {error.strerror or error}.") from error
+        print(options.page)

@@ -1,0 +1,58 @@
+"""`list` and `info`: which materials there are, and what one of them is."""
+
+from ..checkpoints.checkpoint import load_config
+from ..checkpoints.registry import CHECKPOINTS_VARIABLE, checkpoints_folder, find_folder, list_materials
+from ..errors import CheckpointError
+from ..models.material import map_channels, start_sentence
+from ..models.unet_weights import count_parameters
+from ..runtime.environment import check_folder
+
+
+def add_to(verbs) -> None:
+    """Add the verbs to the parser."""
+    parser = verbs.add_parser("list", help="the materials in checkpoints/")
+    parser.set_defaults(run=run_list)
+    parser = verbs.add_parser("info", help="the facts of a material")
+    parser.add_argument("name", help="a name in checkpoints/, a folder, or a Hub repository user/repo[@revision]")
+    parser.set_defaults(run=run_info)
+
+
+def run_list(options) -> None:
+    """A line for each material; for a broken one, what is wrong with it."""
+    check_folder(CHECKPOINTS_VARIABLE)
+    folder = checkpoints_folder()
+    for name in list_materials(folder):
+        try:
+            config = load_config(folder / name)
+        except CheckpointError as error:
+            print(f"{name:28} broken: {error}")
+            continue
+        kind = config.kind if config.brdf is None else f"{config.kind} ({config.brdf})"
+        print(f"{name:28} {kind:34} time {config.first_time:g} to {config.times.duration:g}")
+
+
+def run_info(options) -> None:
+    """The facts of one material, a line each."""
+    config = load_config(find_folder(options.name))
+    times, solver, light = config.times, config.solver, config.light
+    how = f"step {solver.fixed_step:g}" if solver.fixed_step else f"rtol {solver.rtol:g}, atol {solver.atol:g}"
+    facts = {
+        "name": config.name,
+        "kind": config.kind if config.brdf is None else f"{config.kind}, {config.brdf}",
+        "maps": ", ".join(f"{name} {channels}" for name, channels in map_channels(config)),
+        "parameters": f"{count_parameters(config.architecture):,}",
+        "time": f"warm-up {-times.warmup:g} to 0, exemplar 0 to {times.duration:g} ({times.frames} frames)",
+        "start": start_sentence(config),
+        "solver": f"{solver.method}, {how}",
+        "sizes": f"width and height in multiples of {config.architecture.downsampling}",
+        "light": f"({light.x:g}, {light.y:g}), log-intensity {light.log_intensity:.3f}" if config.brdf else "",
+        "exemplar": config.exemplar.name,
+        "took": config.exemplar.real_duration,
+        "credit": config.exemplar.credit,
+        "licence": config.exemplar.license,
+        **{f"training: {name}".replace("_", " "): value for name, value in config.training.items()},
+        **{f"measure: {name}".replace("_", " "): value for name, value in config.measures.items()},
+    }
+    for name, value in facts.items():
+        if value not in ("", None):
+            print(f"{name + ':':34} {value}")

@@ -1,0 +1,1 @@
+"""Picture files to square sRGB frames: opened, screened, decoded and colour managed."""

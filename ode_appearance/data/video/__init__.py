@@ -1,0 +1,1 @@
+"""Video files to sRGB frames, decoded in a process of its own."""

@@ -1,0 +1,1 @@
+"""Trainings as jobs on the Hugging Face Hub: a job for each exemplar."""

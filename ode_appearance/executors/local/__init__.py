@@ -1,0 +1,1 @@
+"""Trainings in this process: one exemplar after the other, or several stacked."""

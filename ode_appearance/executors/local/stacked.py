@@ -1,0 +1,92 @@
+"""On this machine, several exemplars at a time as one stacked computation."""
+
+import contextlib
+import functools
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from ...errors import AppearanceError, TrainingError
+from ...perceptual.features import load_features
+from ...training.job import Task, bake_finished, recording
+from ...training.progress import Progress
+from ...training.progress_bar import with_bar
+from ...training.texture.batched import same_numbers, train_together
+from ...training.texture.run import Run, begin_run
+from ..plan import Outcome, Plan, failed, finished_before
+
+
+def run(plans: Sequence[Plan], stop: Callable[[], bool], most: int) -> list[Outcome]:
+    """Train what is not finished, up to `most` at a time: those that have the same numbers and stand at the same iteration."""
+    outcomes, begun, features = {}, [], functools.cache(load_features)
+    with contextlib.ExitStack() as closing:
+        for plan in plans:
+            if outcome := finished_before(plan):
+                outcomes[plan] = outcome
+                continue
+            try:
+                begun.append((plan, *_begin(plan, features)))
+                closing.callback(begun[-1][2].close)
+            except AppearanceError as error:
+                outcomes[plan] = failed(plan, error)
+        for members in _stacks(begun, most):
+            not_started = {plan: Outcome(plan.name, "not started") for plan, *_ in members}
+            outcomes |= not_started if stop() else _train(members, stop)
+            for _, _, run in members:
+                run.close()
+    return [outcomes[plan] for plan in plans]
+
+
+Member = tuple[Plan, Task, Run]
+
+
+def _begin(plan, features):
+    task = plan.read()
+    if task.config.method != "texture":
+        raise TrainingError("Trainings by flow matching are not stacked: leave out --together.")
+    known = features(task.config.features)
+    return task, begin_run(task.exemplar, task.config, plan.folder, plan.begun, task.init_from, known, task.credit)
+
+
+def _stacks(members: Sequence[Member], most: int) -> Iterator[list[Member]]:
+    """Members that can be stacked, in their order."""
+    waiting = list(members)
+    while waiting:
+        alike = [member for member in waiting if same_numbers(member[2], waiting[0][2])][:most]
+        waiting = [member for member in waiting if member not in alike]
+        yield alike
+
+
+def _train(members: Sequence[Member], stop) -> dict[Plan, Outcome]:
+    plans, tasks, runs = zip(*members, strict=True)
+    last: dict[Plan, Progress] = {}
+    try:
+        with contextlib.ExitStack() as open_files:
+            records = [recording(plan.folder, task.exemplar, run.iteration) for plan, task, run in members]
+            notes = [open_files.enter_context(record) for record in records]
+            progresses = train_together(runs, stop=stop, max_minutes=tasks[0].max_minutes)
+            open_files.enter_context(contextlib.closing(progresses))
+
+            def noted():
+                for reports in progresses:
+                    for plan, note, report in zip(plans, notes, reports, strict=True):
+                        if report is not None:
+                            note(report)
+                            last[plan] = report
+                    yield next(report for report in reports if report is not None)
+
+            with_bar(noted(), ", ".join(plan.name for plan in plans), runs[0].config.iterations)
+    except AppearanceError as error:
+        return {plan: failed(plan, error) for plan in plans}
+    return {plan: _ended(plan, last.get(plan)) for plan in plans}
+
+
+def _ended(plan, last):
+    """The outcome of a run; one that had nothing left to do has made no progress."""
+    try:
+        if last is None or last.status == "finished":
+            bake_finished(plan.folder)
+    except AppearanceError as error:
+        return failed(plan, error)
+    status, loss = (last.status, last.loss) if last else ("finished", None)
+    print(f"{plan.name}: {status}.", file=sys.stderr)
+    return Outcome(plan.name, status, loss)

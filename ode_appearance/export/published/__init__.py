@@ -1,0 +1,1 @@
+"""What the published samplers write: folders of frames, with their animations."""

@@ -1,0 +1,52 @@
+"""About how large an export will be, before anything is solved."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..config.schema import MaterialConfig
+from ..models.material import map_channels
+from .export_config import ExportConfig
+from .page_size import page_bytes
+
+# Bytes a pixel of a frame, measured on the two shipped materials, whose textures are fine and so hard to compress.
+_PICTURE_BYTES = {"png": 2.4, "frames": 2.4, "gif": 1.35, "webp": 0.3}
+# A video of one span: of more frames, each has less that is new (measured from 4 to 100 frames).
+_VIDEO_BYTES = 0.6
+# Bytes a number of a map, measured likewise.
+_MAP_BYTES = {"png8": 0.8, "png16": 1.9, "exr": 4.0}
+_HEADER_BYTES = 400
+_FLOAT_BYTES = 4
+
+
+def estimate_bytes(
+    material: MaterialConfig,
+    config: ExportConfig,
+    *,
+    size: tuple[int, int],
+    frames: int,
+    times: Sequence[float] | np.ndarray | None = None,
+) -> int:
+    """About how many bytes an export of so many frames of `size` (width, height) takes.
+
+    Exact for states, within a third for a page whose model `times` are given (by default they are those of the exemplar's
+    span), else within a factor of two, for textures like those of the published data.
+    """
+    pixels = size[0] * size[1] * frames
+    if config.format == "states":
+        return material.architecture.channels * pixels * _FLOAT_BYTES
+    if config.format == "mp4":
+        return int(pixels * _VIDEO_BYTES / math.sqrt(frames)) + _HEADER_BYTES
+    if config.format == "page":
+        shown = np.linspace(0, material.times.duration, frames) if times is None else times
+        return page_bytes(material, shown, size)
+    if config.format != "maps":
+        return int(pixels * _PICTURE_BYTES[config.format]) + _HEADER_BYTES
+    maps = dict(map_channels(material))
+    if material.brdf is not None:
+        maps["normal"] = 3
+        if config.map_values == "engine":
+            # A normal map for either direction of green, and one roughness beside the pair.
+            maps |= {"normal": 6, "roughness": 1}
+    return int(pixels * sum(maps.values()) * _MAP_BYTES[config.map_format]) + len(maps) * frames * _HEADER_BYTES

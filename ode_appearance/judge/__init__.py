@@ -1,5 +1,0 @@
-"""The judge: how far pictures of a material are from its exemplar, by features that no training here uses."""
-
-from .scoring import Judge, Scores
-
-__all__ = ["Judge", "Scores"]

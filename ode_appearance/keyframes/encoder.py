@@ -1,0 +1,27 @@
+"""States to keyframe files, each a difference from the one before."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from jaxtyping import Array, Float
+
+from ..config.schema import MaterialConfig
+from ..models.material import compiled_maps, map_channels
+from .codec import Quality, Texels, pack
+
+
+class Encoder:
+    """Encodes the states of one material in the order in which they will be decoded."""
+
+    def __init__(self, config: MaterialConfig, quality: Quality = "full"):
+        self._config, self._quality = config, quality
+        self._before: Texels | None = None
+
+    def encode(self, state: Float[Array, "channels h w"] | Float[np.ndarray, "channels h w"]) -> bytes:
+        """The keyframe file of a state."""
+        return self.encode_maps(compiled_maps(map_channels(self._config), self._config.normals, state))
+
+    def encode_maps(self, maps: Mapping[str, Float[Array, "_ h w"] | Float[np.ndarray, "_ h w"]]) -> bytes:
+        """The keyframe file of maps, as of `ode_appearance.decode`."""
+        file, self._before = pack({name: np.asarray(values) for name, values in maps.items()}, self._before, self._quality)
+        return file

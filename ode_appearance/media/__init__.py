@@ -1,0 +1,1 @@
+"""Pixels to image and animation files, and the sRGB transfer functions."""

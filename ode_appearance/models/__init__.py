@@ -1,0 +1,1 @@
+"""Networks: the vector field and its layers, and the material that reads its states."""

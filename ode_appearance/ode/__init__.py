@@ -1,0 +1,1 @@
+"""Integration of a material's vector field in time: solvers, steppers and trajectories."""

@@ -1,0 +1,1 @@
+"""Models of the paper's own release: read, recognised by their shapes, and imported."""

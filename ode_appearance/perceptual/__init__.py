@@ -1,0 +1,1 @@
+"""Perceptual distance of two textures: feature networks, patches and losses."""

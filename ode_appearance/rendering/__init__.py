@@ -1,0 +1,1 @@
+"""Pictures of a trajectory: lit, as single maps (AOVs), and with an age map."""

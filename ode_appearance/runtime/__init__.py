@@ -1,0 +1,1 @@
+"""The process's surroundings: device, memory, compilation, signals, streams and files."""

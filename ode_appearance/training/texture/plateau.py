@@ -1,0 +1,31 @@
+"""The learning rate, reduced when evaluations stop improving."""
+
+from typing import Any
+
+import jax.numpy as jnp
+
+from ..train_config import TrainConfig
+
+
+class Plateau:
+    """Adam's learning rate under optax's reduce-on-plateau, fed with one evaluation at a time."""
+
+    def __init__(self, config: TrainConfig):
+        import optax
+
+        self._base = config.learning_rate
+        self._rule = optax.contrib.reduce_on_plateau(
+            factor=config.plateau_factor,
+            patience=config.plateau_patience,
+            min_scale=min(1.0, config.plateau_floor / config.learning_rate),
+        )
+        self.state: Any = self._rule.init({})
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate in force."""
+        return self._base * float(self.state.scale)
+
+    def observe(self, loss: float) -> None:
+        """Take note of an evaluation."""
+        _, self.state = self._rule.update({}, self.state, value=jnp.float32(loss))

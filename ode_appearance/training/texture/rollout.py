@@ -1,0 +1,83 @@
+"""Whole rollouts during training: the loss that steers the learning rate, and previews."""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float
+
+from ...config.schema import MaterialConfig
+from ...data import ExemplarFrames
+from ...data.frames import evenly
+from ...models.material import Material
+from ...ode.solve import solve
+from ...perceptual.features import FeatureExtractor
+from ...rendering.render import render
+from ...runtime.jit import compiled
+from ..train_config import TrainConfig
+from .objective import rgb_terms, texture_distance
+from .step import Parameters
+
+PREVIEW_STATES = 5
+
+
+def current_material(facts: MaterialConfig, parameters: Parameters, **changes) -> Material:
+    """The material as it is now, with its light."""
+    light = dataclasses.replace(facts.light, log_intensity=float(parameters.log_intensity))
+    return Material(parameters.field, dataclasses.replace(facts, light=light, **changes))
+
+
+def rollout_loss(
+    config: TrainConfig, material: Material, features: FeatureExtractor, exemplar: ExemplarFrames, iteration: int
+) -> float:
+    """The texture distance of whole rollouts, averaged over the exemplar's frames.
+
+    As `config.evaluation` says: "published", frame i of n at i/(n-1) of the duration, with noise and random directions that
+    are drawn anew at each iteration; or "repeatable", each frame at its own time, always with the same noise and directions,
+    and for RGB textures plus the overflow penalty. Infinite where a rollout ends early.
+    """
+    published, rgb = config.evaluation == "published", config.kind == "rgb"
+    size = config.state_size if rgb else config.exemplar_size
+    frames = evenly(len(exemplar), min(config.evaluation_frames, len(exemplar)))
+    times = np.linspace(0, exemplar.duration, len(exemplar)) if published else exemplar.times
+    overflow_weight = 0.0 if published else config.overflow_weight
+    losses = []
+    for rollout in range(config.evaluation_rollouts):
+        seed = _fresh_seed(config.seed, iteration, rollout) if published else rollout
+        direction_key = jax.random.PRNGKey(seed if published else config.seed)
+        trajectory = solve(material, seed=seed, size=(size, size), times=times[frames])
+        if trajectory.status != "complete":
+            return float("inf")
+        for state, frame in zip(trajectory.states, frames, strict=True):
+            key = jax.random.fold_in(direction_key, frame)
+            target = jnp.asarray(exemplar.frames[frame], jnp.float32) / 255
+            if rgb:
+                loss = _rgb_loss(features, config, overflow_weight, key, jnp.asarray(state), target)
+            else:
+                loss = _picture_loss(features, config, key, render(material, state), target)
+            losses.append(float(loss))  # waited for: see ops/xla_ffi.py
+    return float(np.mean(losses))
+
+
+def _fresh_seed(*numbers):
+    """A seed that is another one for other numbers."""
+    return int(np.random.default_rng(numbers).integers(2**32))
+
+
+@compiled
+def _rgb_loss(features, config, overflow_weight, key, state, target):
+    distance, overflow = rgb_terms(features, config, key, state, features(target))
+    return distance + overflow_weight * overflow
+
+
+@compiled
+def _picture_loss(features, config, key, picture, target):
+    return texture_distance(features, config, key, picture, features(target))
+
+
+def preview(material: Material, size: int) -> Float[np.ndarray, "times 3 s s"]:
+    """Pictures of the material at five times over its span; fewer where the solve ends early."""
+    times = np.linspace(0, material.config.times.duration, PREVIEW_STATES)
+    states = solve(material, size=(size, size), times=times).states
+    return np.stack([np.asarray(render(material, state)) for state in states]) if len(states) else np.zeros((0, 3, size, size))

@@ -1,0 +1,172 @@
+"""A texture training: the ODE is integrated, and its pictures' feature statistics are compared with the exemplar's."""
+
+import dataclasses
+import time as clock
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from ...checkpoints.checkpoint import checked_facts
+from ...config.schema import Exemplar, MaterialConfig
+from ...data import ExemplarFrames
+from ...data.frames import evenly
+from ...models.material import Material, new_material
+from ...perceptual.features import FeatureExtractor, load_features
+from ...runtime.folder_lock import Hold
+from ...runtime.malloc import give_memory_back
+from ..base_run import BaseRun, begun, initial_facts
+from ..checks import check_fit, check_training
+from ..progress import Progress, Rate, Status
+from ..run_dir.folder import RUN, hold_run, read_request
+from ..run_dir.record import training_record
+from ..train_config import TrainConfig
+from ..training_memory import check_training_memory
+from .plateau import Plateau
+from .rollout import current_material, rollout_loss
+from .step import Learner, Outcome, Parameters, begin_learning, without_last_update
+from .targets import Targets
+
+_NORMALISED_BY = 10
+"""So many frames of the exemplar show how large its feature maps are."""
+
+
+class Done(NamedTuple):
+    """An iteration that was done, to be reported."""
+
+    initialising: bool
+    outcome: Outcome
+    learning_rate: float
+    log_intensity: Float[Array, ""]
+
+    @property
+    def finite(self) -> bool:
+        """Whether its loss and gradient were finite."""
+        return bool(self.outcome.finite)
+
+
+class Run(BaseRun):
+    """One texture training; it starts from an untrained network, or from the weights of `init_from`."""
+
+    def __init__(
+        self,
+        exemplar: ExemplarFrames,
+        config: TrainConfig,
+        facts: MaterialConfig,
+        features: FeatureExtractor,
+        folder: Path | None,
+        hold: Hold | None,
+        init_from: Material | None,
+    ):
+        super().__init__(exemplar, config, facts, folder, hold)
+        self.features = features
+        self.targets = Targets(exemplar, features, config.target_precision)
+        self.plateau = Plateau(config)
+        self.origin = "" if init_from is None else init_from.name
+        start = init_from or new_material(facts, config.seed)
+        parameters = Parameters(start.vector_field, jnp.float32(start.config.light.log_intensity))
+        shape = (config.batch, config.architecture.channels, config.state_size, config.state_size)
+        self.learner = begin_learning(parameters, jnp.zeros(shape))
+
+    @property
+    def state(self) -> Any:
+        """What is learnt, and the plateau schedule's state."""
+        return self.learner, self.plateau.state
+
+    def like(self, progress: dict[str, Any]) -> Any:
+        """What a state file holds; of runs of earlier versions, without the weights before the last update."""
+        return (self.learner if "skipped" in progress else self.learner[:-1]), self.plateau.state
+
+    def restore(self, state: Any) -> None:
+        """Go on from a saved state."""
+        learner, self.plateau.state = state
+        self.learner = _with_previous(*learner)
+
+    def material(self, **changes) -> Material:
+        """The material as it is now, of the averaged weights."""
+        return current_material(self.facts, self.learner.average, **changes)
+
+    def record(self) -> dict[str, Any]:
+        """The training record of the checkpoint."""
+        return training_record(self)
+
+    def take_back(self) -> None:
+        """Go back to the weights before the last update, the last ones whose loss was finite."""
+        self.learner = without_last_update(self.learner)
+
+    @property
+    def evaluation_due(self) -> bool:
+        """Whether it is to be evaluated before its next iteration."""
+        since, every = self.iteration - self.config.initialisation, self.config.evaluate_every
+        return every > 0 and since >= 0 and since % every == 0
+
+    def evaluate(self) -> float:
+        """The loss of whole rollouts as they are now, which the learning rate follows."""
+        began = clock.monotonic()
+        loss = rollout_loss(self.config, self.material(), self.features, self.exemplar, self.iteration)
+        self.seconds += clock.monotonic() - began
+        self.plateau.observe(loss)
+        give_memory_back()  # an iteration needs less of it
+        return loss
+
+    def progress(self, done: Done, rate: Rate, status: Status, **more) -> Progress:
+        """The report of an iteration; `more` are an evaluation, a preview and a saved material, where there are any."""
+        return Progress(
+            self.iteration,
+            self.config.iterations,
+            done.initialising,
+            *map(float, done.outcome.terms),
+            log_intensity=float(done.log_intensity),
+            solver_steps=int(done.outcome.steps),
+            learning_rate=done.learning_rate,
+            rate=rate.per_second,
+            seconds=self.seconds,
+            seconds_left=(self.config.iterations - self.iteration) / max(rate.per_second, 1e-9),
+            skipped=self.skipped,
+            features=self.features.note,
+            status=status,
+            **more,
+        )
+
+
+def begin_run(
+    exemplar: ExemplarFrames,
+    config: TrainConfig,
+    folder: Path | None,
+    resume: bool,
+    init_from: Material | None,
+    features: FeatureExtractor | None,
+    credit: Exemplar | None,
+    patience: float = 0.0,
+) -> Run:
+    """A run at its beginning, or where it was saved; see `trainer.train` for what it is given and what it raises.
+
+    It has the lock of its folder, for which it waits up to `patience` seconds: close it.
+    """
+    check_fit(exemplar, config, init_from)
+    facts = initial_facts(exemplar, config, credit)
+    checked_facts(facts)
+    check_training_memory(config)
+    if resume and folder is not None:
+        config = _with_features_of(folder, config)
+    features = load_features(config.features) if features is None else features
+    if config.features == "auto":  # a run keeps to what it began with, wherever it goes on
+        config = dataclasses.replace(config, features=features.name)
+    check_training(config, features)
+    if config.normalise_maps and config.normalise_over == "exemplar":
+        frames = exemplar.frames[evenly(len(exemplar), min(_NORMALISED_BY, len(exemplar)))]
+        features = features.normalised_by(np.float32(frames) / 255)
+    held = None if folder is None else hold_run(folder, patience)
+    return begun(lambda: Run(exemplar, config, facts, features, folder, held, init_from), held, resume)
+
+
+def _with_previous(parameters, average, optimiser, states, previous=None):
+    return Learner(parameters, average, optimiser, states, (parameters, average) if previous is None else previous)
+
+
+def _with_features_of(folder, config):
+    if config.features != "auto" or not (folder / RUN).is_file():
+        return config
+    return dataclasses.replace(config, features=read_request(folder)[0].features)

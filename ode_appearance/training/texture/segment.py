@@ -1,0 +1,96 @@
+"""Integrating one segment so that gradients pass through it, with the optional regularisers along the way."""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int, PRNGKeyArray
+
+from ...ops.circular_conv import any_derivative
+from ..train_config import TrainConfig
+
+
+def integrate(
+    field: Callable,
+    config: TrainConfig,
+    key: PRNGKeyArray,
+    start: Float[Array, ""],
+    end: Float[Array, ""],
+    state: Float[Array, "channels h w"],
+) -> tuple[Float[Array, "channels h w"], Float[Array, " 2"], Int[Array, ""]]:
+    """The state at `end` under dz/dt = field(t, z), the regularisers' integrals (kinetic, Jacobian), and the steps it took.
+
+    The field is a pytree that can be called; gradients pass to its leaves and to the state.
+
+    Kinetic energy: integral of mean(f^2)/2; Jacobian norm: integral of mean((e^T df/dz)^2) for one normal draw e (Finlay
+    et al., "How to train your neural ODE", ICML 2020). What has weight zero is not integrated.
+    Where the solver gives up, the state is not a number.
+    """
+    kinetic, jacobian = config.kinetic_weight > 0, config.jacobian_weight > 0
+    probe = jax.random.normal(key, state.shape) if jacobian else None
+
+    def rate(t, augmented, args):
+        # Backsolve takes forward-mode derivatives of reverse-mode ones.
+        with any_derivative() if config.adjoint == "backsolve" else contextlib.nullcontext():
+            return augmented_rate(t, augmented, *args)
+
+    def augmented_rate(t, augmented, field, probe):
+        z, _ = augmented
+        if jacobian:
+            velocity, pull = jax.vjp(lambda z: field(t, z), z)
+            (row,) = pull(probe)
+            stretch = jnp.mean(row**2)
+        else:
+            velocity, stretch = field(t, z), jnp.zeros(())
+        energy = jnp.mean(velocity**2) / 2 if kinetic else jnp.zeros(())
+        return velocity, jnp.stack([energy, stretch])
+
+    import diffrax  # not with the module: who only looks at materials does not wait for it
+
+    from ...ode.first_step import WithFirstStep
+    from ...ode.scan_erk import ScannedStages
+    from ...ode.stepper import SOLVERS, controller
+
+    by_tolerance = controller(config.solver)
+    if config.coarsest_step:
+        step_sizes = diffrax.ConstantStepSize()
+        step = _equal_step(config.coarsest_step, jax.random.fold_in(key, 1), end - start)
+    else:
+        # Regularisers have no part in the step size: the states' steps are those of a solve without them.
+        norm = lambda augmented: jnp.sqrt(jnp.mean(augmented[0] ** 2))  # noqa: E731
+        step_sizes = dataclasses.replace(by_tolerance, norm=norm)
+        step = jnp.minimum(config.first_step, end - start)
+    solver = SOLVERS[config.runge_kutta]()
+    if config.adjoint == "backsolve":
+        first_step = step
+        adjoint = diffrax.BacksolveAdjoint(solver=solver, stepsize_controller=by_tolerance)
+    else:
+        first_step, step_sizes, solver = None, WithFirstStep(step_sizes, step), ScannedStages(solver)
+        adjoint = diffrax.RecursiveCheckpointAdjoint(checkpoints=min(32, config.max_steps))
+    solution = diffrax.diffeqsolve(
+        diffrax.ODETerm(rate),
+        solver,
+        t0=start,
+        t1=end,
+        dt0=first_step,
+        y0=(state, jnp.zeros(2)),
+        args=(field, probe),
+        stepsize_controller=step_sizes,
+        adjoint=adjoint,
+        max_steps=config.max_steps,
+        throw=False,
+    )
+    final, integrals = jax.tree.map(lambda saved: saved[-1], solution.ys)
+    final = jnp.where(solution.result == diffrax.RESULTS.successful, final, jnp.nan)
+    return final, integrals, solution.stats["num_steps"]
+
+
+def _equal_step(coarsest, key, length):
+    """The length of equal steps that fill a segment, none longer than one drawn from a quarter of the coarsest to it.
+
+    It is another one each time, evenly by its logarithm, so that the field is not fitted to the errors of one step length.
+    """
+    longest = coarsest * 4 ** -jax.random.uniform(key)
+    return length / jnp.maximum(jnp.ceil(length / longest), 1)
