@@ -1,12 +1,20 @@
-"""The errors that a caller is meant to see: each carries one sentence saying what was wrong and what would be right."""
+"""Exceptions that the library raises on purpose: one sentence that says what is wrong and what would be right."""
 
 
 class AppearanceError(Exception):
-    """Base of every error that the library raises on purpose."""
+    """Base class of the library's exceptions.
+
+    Attributes:
+        code: A short name of the case, such as "out-of-range", for programs and tests; "" where the class says enough.
+    """
+
+    def __init__(self, message: str = "", *, code: str = ""):
+        super().__init__(message)
+        self.code = code
 
 
 class ConfigError(AppearanceError):
-    """A configuration value that is missing, of the wrong type or out of its range."""
+    """A configuration value is missing, of the wrong type or out of its range."""
 
 
 class DeviceError(AppearanceError):
@@ -14,24 +22,24 @@ class DeviceError(AppearanceError):
 
 
 class CheckpointError(AppearanceError):
-    """A checkpoint folder that cannot be read, trusted or written."""
+    """A checkpoint folder cannot be read, trusted or written."""
 
 
 class HubError(CheckpointError):
-    """The Hugging Face Hub cannot be reached, has no such thing, or refuses what was asked of it."""
+    """The Hugging Face Hub cannot be reached, does not have the requested item, or refuses the request."""
 
 
 class RequestError(AppearanceError):
-    """A size, time, map or solver that a material cannot give."""
+    """A material cannot provide the requested size, time, map or solver."""
 
 
 class ExemplarError(AppearanceError):
-    """A time-lapse that cannot be read, or not be learnt from."""
+    """A time-lapse cannot be read or cannot be trained on."""
 
 
 class FeatureError(AppearanceError):
-    """Feature weights that are missing or damaged, or a picture that the features cannot be taken of."""
+    """Feature weights are missing or damaged, or features cannot be computed for a picture."""
 
 
 class TrainingError(AppearanceError):
-    """A training that cannot be started, resumed or saved."""
+    """A training cannot be started, resumed or saved."""

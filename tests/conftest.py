@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from jaxtyping import install_import_hook
+from running_app import CHROMIUM, SOFTWARE_WEBGL
 from taking_turns import taking_turns
 
 # `strictness` lies beside this file.
@@ -38,3 +39,18 @@ def _few_compiled_functions():
     from ode_appearance.runtime.jit import let_go_of_compiled
 
     let_go_of_compiled(20_000)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Headless Chromium with WebGL 2 in software. Of a module: playwright's event loop is in the way of others."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="browser tests need playwright")
+    with playwright.sync_playwright() as running:
+        try:
+            browser = running.chromium.launch(executable_path=CHROMIUM, args=SOFTWARE_WEBGL)
+        except playwright.Error as error:
+            if "CI" in os.environ:
+                raise
+            pytest.skip(f"browser tests need Chromium: {error.message.splitlines()[0]}")
+        yield browser
+        browser.close()

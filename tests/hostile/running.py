@@ -2,9 +2,9 @@
 
 import contextlib
 import http.client
-import importlib.util
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -12,11 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-
-# tests/studio/conftest.py by another name: pytest knows more than one conftest.
-_spec = importlib.util.spec_from_file_location("studio_conftest", ROOT / "tests" / "studio" / "conftest.py")
-studio = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(studio)
 
 
 class App:
@@ -84,7 +79,7 @@ def running(folder: Path, **settings: str) -> Iterator[App]:
     """The app with these environment variables, its temporary files, trainings and log in a folder."""
     temporary = folder / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    with studio.socket.socket() as probe:
+    with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     settings = {"ODE_APPEARANCE_RUNS": str(folder / "runs"), "HF_ENDPOINT": "http://127.0.0.1:9", **settings}

@@ -84,7 +84,8 @@ def test_what_may_be_served_is_served(app, place):
         "{place}/checkpoints/plain_texture/preview.webp/../notes.txt", "{place}/checkpoints/plain_texture/..%2f..%2fsecret.txt",
         "{place}/checkpoints/plain_texture/%2e%2e/%2e%2e/secret.txt", "{place}/checkpoints/linked/preview.webp",
         "{place}/checkpoints", "{place}/runs/somebodys/order.json", "{place}/log.txt", "/etc/passwd", "//etc/passwd",
-        "..%2f..%2f..%2f..%2f..%2fetc/passwd", "../../../../../../etc/passwd", "app.py", "./app.py", "tests/materials.py",
+        "..%2f..%2f..%2f..%2f..%2fetc/passwd", "../../../../../../etc/passwd", "app.py", "./app.py",
+        "tests/support/materials.py",
         "file:///etc/passwd", "/proc/self/environ", "/proc/self/cmdline", "~/.bashrc", "/etc/passwd%00.webp",
     ],
 )  # fmt: skip

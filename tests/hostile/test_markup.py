@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import yaml
 from materials import PLAIN, little_material
-from running import running, studio
+from running import running
+from running_app import Screen
 
 import ode_appearance as oa
 from ode_appearance.app.text_format import as_text
@@ -19,7 +20,6 @@ from ode_appearance.keyframes.bundle import Bundle
 from ode_appearance.keyframes.codec import pack
 from ode_appearance.web.page import bundle_page
 
-browser = studio.browser
 TAG = '<img src=x onerror="pwned=1"><script>pwned=1</script>'
 LINKS = "![pixel](http://127.0.0.1:9/pixel.png) [click](javascript:pwned=1) **bold** `code` # $$x$$"
 ODD = f"odd {TAG} {LINKS}"
@@ -47,7 +47,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def screen(folder, browser):
     with running(folder, ODE_APPEARANCE_CHECKPOINTS=str(folder / "checkpoints")) as app:
-        screen = studio.Screen(browser, app.address, viewport={"width": 1280, "height": 1000})
+        screen = Screen(browser, app.address, viewport={"width": 1280, "height": 1000})
         screen.page.on("dialog", lambda dialog: screen.errors.append(dialog.message))
         yield screen
         screen.page.close()

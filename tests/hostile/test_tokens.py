@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from hub_stand_in import READ_ONLY, TOKEN, HubStandIn, only_this
 from materials import RGB, little_material
-from running import ROOT, running, studio
+from running import ROOT, running
 
 import ode_appearance as oa
 from ode_appearance.app.train_form.form_fields import examples
@@ -25,7 +25,6 @@ from ode_appearance.checkpoints import hub
 from ode_appearance.errors import HubError
 from ode_appearance.training.train_config import preset
 
-browser = studio.browser
 OWNER = "a browser of this test"
 WRONG = "hf_aTokenThatTheHubHasNeverSeen"
 
