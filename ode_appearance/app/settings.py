@@ -8,8 +8,8 @@ from ..checkpoints.registry import CHECKPOINTS_VARIABLE
 from ..config.request_checks import MAX_PIXELS
 from ..errors import ConfigError
 from ..runtime.environment import check_folder, check_writable_folder
-from ..runtime.environment import switched_on as _on
-from ..runtime.environment import whole_number as _whole
+from ..runtime.environment import read_positive_int as _whole
+from ..runtime.environment import read_switch as _on
 
 SHARED_SECONDS = 120
 """Of a solve on a machine that is shared with strangers, unless it is set."""

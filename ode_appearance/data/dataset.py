@@ -6,7 +6,7 @@ from typing import get_args
 
 from ..config.schema import Kind
 from ..errors import ExemplarError
-from ..runtime.regular_files import expanded, is_folder, is_there, kind_of, named
+from ..runtime.regular_files import display_path, expand_home, file_kind, is_folder, path_exists
 from .file_names import in_order
 
 RGB_FOLDER = "RGB_dynamic_textures"
@@ -35,15 +35,15 @@ def list_dataset(root: str | Path) -> list[DatasetEntry]:
     animated files) and `SVBRDF_dynamic_flash_textures/synthetic/NAME` with its siblings NAME_relit_up, _left and _rightdown.
     Raises ExemplarError where there is none.
     """
-    root = expanded(root, ExemplarError)
-    kind_of(root, ExemplarError)
+    root = expand_home(root, ExemplarError)
+    file_kind(root, ExemplarError)
     entries = []
     for kind, name in zip(get_args(Kind), (RGB_FOLDER, SVBRDF_FOLDER), strict=True):
         folder = root if root.name == name else root / name
         for place in (folder, folder / "synthetic"):
             entries += _entries(place, kind) if is_folder(place) else []
     if not entries:
-        raise ExemplarError(f"{named(root)} holds no exemplars; it should contain {RGB_FOLDER} or {SVBRDF_FOLDER}.")
+        raise ExemplarError(f"{display_path(root)} holds no exemplars; it should contain {RGB_FOLDER} or {SVBRDF_FOLDER}.")
     return entries
 
 
@@ -52,7 +52,7 @@ def _entries(place, kind):
     try:
         names = in_order(path.name for path in place.iterdir())
     except OSError as error:
-        raise ExemplarError(f"{named(place)} cannot be read: {error.strerror or error}.") from error
+        raise ExemplarError(f"{display_path(place)} cannot be read: {error.strerror or error}.") from error
     for path in (place / name for name in names):
         animated = path.suffix.lower() in (".gif", ".webp", ".png", ".avif")
         filmed = is_folder(path) and kind == "svbrdf" and path.name != "synthetic"
@@ -66,7 +66,7 @@ def relit_siblings(path: Path) -> dict[str, Path]:
     """The pictures under other lights that lie beside an exemplar, by their names in RELIGHTS."""
     path = path if path.name not in ("", "..") else path.resolve()
     siblings = {light: path.with_name(f"{path.stem}_relit_{light}{path.suffix}") for light in RELIGHTS}
-    return {light: sibling for light, sibling in siblings.items() if is_there(sibling)}
+    return {light: sibling for light, sibling in siblings.items() if path_exists(sibling)}
 
 
 def find_exemplar(name: str, folder: Path | None = None) -> Path | None:

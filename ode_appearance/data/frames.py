@@ -9,7 +9,7 @@ from jaxtyping import Float, UInt8
 
 from ..config.schema import Kind
 from ..errors import ExemplarError
-from ..runtime.regular_files import expanded, named
+from ..runtime.regular_files import display_path, expand_home
 from .notes import note_on_hold, notes_on
 from .reading import open_source, read_frames
 
@@ -85,7 +85,7 @@ def load_exemplar(
 
     Raises ExemplarError, with a sentence, for what cannot be read, is absurdly large, or has fewer than two distinct frames.
     """
-    path = expanded(path, ExemplarError)
+    path = expand_home(path, ExemplarError)
     if path.name in ("", ".."):  # the folder that one is in
         path = path.resolve()
     size = (128 if kind == "rgb" else 256) if size is None else size
@@ -94,7 +94,7 @@ def load_exemplar(
     try:
         source, picks, taken, sizes, remarks = _pick(open_source(path), most, size, path.name)
     except OSError as error:  # a file that was removed or may not be read, or a disk that fails
-        raise ExemplarError(f"{named(path)} cannot be read: {error.strerror or error}.") from error
+        raise ExemplarError(f"{display_path(path)} cannot be read: {error.strerror or error}.") from error
     shares, held = np.arange(len(taken)) / len(taken), ()
     if source.shares is not None:
         shares = np.array(source.shares())[picks[: len(taken)]]

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from ..errors import ExemplarError
 from ..runtime.capped_read import LeashedFile
-from ..runtime.regular_files import named, open_regular
+from ..runtime.regular_files import display_path, open_regular
 from .exemplar_limits import (
     MAX_DIRECTORY_BYTES,
     MAX_FILE_BYTES,
@@ -32,7 +32,7 @@ from .quoting import shown
 
 def open_folder(path: Path) -> Source:
     """A folder of pictures (see gathering.py for which of them); files that are none are passed over."""
-    what = f"The folder {named(path)}"
+    what = f"The folder {display_path(path)}"
     names, remarks = choose_frames(list_folder(path), what)
 
     def read(name):

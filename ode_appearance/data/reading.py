@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from ..errors import ExemplarError
-from ..runtime.regular_files import kind_of, named, open_regular
+from ..runtime.regular_files import display_path, file_kind, open_regular
 from .exemplar_limits import MAX_LEARNT_BYTES
 from .file_names import NOT_READ
 from .frame_source import Source
@@ -22,12 +22,12 @@ from .video.video import open_video, video_container
 
 def open_source(path: Path) -> Source:
     """A folder, or a file that is what its first bytes say; raises ExemplarError for what is no time-lapse."""
-    if kind_of(path, ExemplarError) == "a folder":
+    if file_kind(path, ExemplarError) == "a folder":
         return open_folder(path)
     with open_regular(path, ExemplarError) as file:
         head = file.read(32)
     if path.suffix.lower() in NOT_READ:  # a raw picture is a TIFF with a thumbnail
-        raise ExemplarError(f"{named(path)} is not read. {NOT_READ[path.suffix.lower()][1]}")
+        raise ExemplarError(f"{display_path(path)} is not read. {NOT_READ[path.suffix.lower()][1]}")
     if head.startswith(b"PK\x03\x04"):
         return open_zip(path)
     container = video_container(head)

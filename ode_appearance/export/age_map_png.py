@@ -13,7 +13,7 @@ from ..data.images.opening import open_picture
 from ..errors import ExemplarError, RequestError
 from ..rendering.age_map import Ages
 from ..runtime.memory_budget import enough_memory
-from ..runtime.regular_files import named
+from ..runtime.regular_files import display_path
 
 MIDDLE, SPAN = 128, 127
 """The level of no age, and how many levels one span takes, of 255."""
@@ -39,7 +39,7 @@ def read_ages(path: Path, size: tuple[int, int], range: tuple[float, float]) -> 
     It is one of the formats that exemplars have, of at most MOST_PIXELS or as many pixels as the state, which is looked at
     before it is decoded. Raises RequestError.
     """
-    what, most = named(Path(path.name)), max(MOST_PIXELS, size[0] * size[1])
+    what, most = display_path(Path(path.name)), max(MOST_PIXELS, size[0] * size[1])
     try:
         with enough_memory(size), open_picture(path, what, least=1, most=most) as picture:
             grey, opacity = _levels(ImageOps.exif_transpose(picture), what)

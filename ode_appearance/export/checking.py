@@ -12,8 +12,8 @@ from ..errors import RequestError
 from ..keyframes.keyframe_times import LEAST, MOST
 from ..rendering.aov import LIT, check_channel
 from ..rendering.render import FLAT, check_exposure
-from ..runtime.memory_budget import host_bytes
-from ..runtime.regular_files import is_folder, named
+from ..runtime.memory_budget import free_host_bytes
+from ..runtime.regular_files import display_path, is_folder
 from .export_config import SUFFIXES, ExportConfig
 from .painted import Moments
 
@@ -42,7 +42,7 @@ def check_export(
     if path.suffix.lower() != suffix:
         raise RequestError(f"A file of format {config.format} ends in {suffix}; {path.name!r} does not.")
     if not is_folder(path.parent):
-        raise RequestError(f"There is no folder {named(path.parent)} to write to.")
+        raise RequestError(f"There is no folder {display_path(path.parent)} to write to.")
     if config.format == "png" and len(wanted) > 1:
         raise RequestError(f"A png is one picture, but {len(wanted)} times were given; frames is the format for more.")
     check_exposure(exposure)
@@ -53,10 +53,10 @@ def check_export(
     if longest_side > longest:
         raise RequestError(f"A {config.format} file has at most {longest} pixels a side, not {longest_side}.")
     held = _HELD_BYTES.get(config.format, 0) * math.prod(written) * len(wanted)
-    if held > host_bytes():
+    if held > free_host_bytes():
         raise RequestError(
             f"A {config.format} file of {len(wanted)} frames takes about {held / 1e9:.1f} GB of memory, but "
-            f"{host_bytes() / 1e9:.1f} GB are free: ask for fewer frames or a smaller size, or for frames or an mp4."
+            f"{free_host_bytes() / 1e9:.1f} GB are free: ask for fewer frames or a smaller size, or for frames or an mp4."
         )
     if config.format == "page" and not LEAST <= len(wanted) <= MOST:
         raise RequestError(f"A page holds from {LEAST} to {MOST} keyframes, as browsers do, not {len(wanted)}.")

@@ -13,7 +13,7 @@ from ..errors import RequestError
 from ..models.material import map_channels
 from ..rendering.age_map import Ages, check_ages
 from ..rendering.aov import LIT
-from ..runtime.memory_budget import host_bytes
+from ..runtime.memory_budget import free_host_bytes
 from .export_config import ExportConfig
 
 Moments = Float[np.ndarray, " _"]
@@ -78,7 +78,7 @@ def aging_bytes(config: MaterialConfig, size: tuple[int, int], keyframes: int) -
 def check_aging_memory(config: MaterialConfig, size: tuple[int, int], aging: Aging, times: Moments) -> None:
     """Raise RequestError where keyframes that have to be held together do not fit into memory."""
     held = aging.held(times)
-    needed, free = aging_bytes(config, size, held), host_bytes()
+    needed, free = aging_bytes(config, size, held), free_host_bytes()
     if needed > free:
         raise RequestError(
             f"These ages take {held} keyframes of {size[0]}x{size[1]} in memory at a time, about {needed / 1e9:.1f} GB, but "

@@ -15,7 +15,7 @@ from ..checkpoints.checkpoint import EXEMPLAR, MAX_PARAMETERS, PREVIEW, check_co
 from ..config.schema import Exemplar, MaterialConfig, Times
 from ..data import ExemplarFrames, load_exemplar
 from ..errors import AppearanceError, CheckpointError, ExemplarError
-from ..runtime.regular_files import expanded, is_folder, named
+from ..runtime.regular_files import display_path, expand_home, is_folder
 from .architecture import Given, recognise
 from .release import Files, Found, find_models, opened
 from .weights import WEIGHTS, import_official
@@ -60,14 +60,14 @@ def import_release(
     `adapt` say what the files do not. A model that cannot be imported does not stop the others.
     Raises CheckpointError where there is none at all, and for a zip file that is not safe, before anything is written.
     """
-    path, out = expanded(path, CheckpointError), Path(out)
+    path, out = expand_home(path, CheckpointError), Path(out)
     with opened(path) as files:
         models = find_models(files, path.resolve().name if is_folder(path) else path.stem)
         if not models:
-            raise CheckpointError(f"{named(path)} holds no {WEIGHTS}, at its top or in any folder of it.")
+            raise CheckpointError(f"{display_path(path)} holds no {WEIGHTS}, at its top or in any folder of it.")
         if name is not None and len(models) > 1:
             raise CheckpointError(
-                f"{named(path)} holds {len(models)} models: a name is for one; give a prefix for all of them."
+                f"{display_path(path)} holds {len(models)} models: a name is for one; give a prefix for all of them."
             )
         for model in models:
             called = prefix + (name or model.name)

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 from ..errors import CheckpointError
 from ..runtime.capped_read import LeashedFile
-from ..runtime.regular_files import kind_of, named
+from ..runtime.regular_files import display_path, file_kind
 from .weights import LIGHT, WEIGHTS
 
 MAX_ENTRIES = 500_000
@@ -47,11 +47,11 @@ class Files(Protocol):
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[Files]:
     """The files of a zip file or a folder; raises CheckpointError for anything else and for a zip file that is not safe."""
-    if (kind := kind_of(path, CheckpointError)) == "a folder":
+    if (kind := file_kind(path, CheckpointError)) == "a folder":
         yield _Folder(path)
         return
     if kind != "a file":
-        raise CheckpointError(f"{named(path)} is {kind}, not a zip file or a folder.")
+        raise CheckpointError(f"{display_path(path)} is {kind}, not a zip file or a folder.")
     with _archive(path) as archive:
         yield _Zip(path.name, archive)
 

@@ -9,7 +9,7 @@ from ..config.schema import Architecture, Attention, Light, MaterialConfig, Solv
 from ..errors import CheckpointError
 from ..models.material import Material
 from ..models.unet_weights import field_with_weights, weight_shapes
-from ..runtime.regular_files import is_there, kind_of, named
+from ..runtime.regular_files import display_path, file_kind, path_exists
 from ..shading.brdf import BRDF_MODELS
 
 HIDDEN_CHANNELS = 9
@@ -47,12 +47,14 @@ def import_official(folder: Path | str, config: MaterialConfig) -> Material:
     architecture.
     """
     folder = Path(folder)
-    if kind_of(folder, CheckpointError) != "a folder":
-        raise CheckpointError(f"{named(folder)} is {kind_of(folder, CheckpointError)}, not a folder with {WEIGHTS} in it.")
-    if not is_there(folder / WEIGHTS):
-        raise CheckpointError(f"{named(folder)} holds no {WEIGHTS}.")
+    if file_kind(folder, CheckpointError) != "a folder":
+        raise CheckpointError(
+            f"{display_path(folder)} is {file_kind(folder, CheckpointError)}, not a folder with {WEIGHTS} in it."
+        )
+    if not path_exists(folder / WEIGHTS):
+        raise CheckpointError(f"{display_path(folder)} holds no {WEIGHTS}.")
     weights = read_arrays(folder / WEIGHTS, weight_shapes(config.architecture), skip_scalars=True)
-    if config.brdf is not None and is_there(folder / LIGHT):
+    if config.brdf is not None and path_exists(folder / LIGHT):
         log_intensity, x, y = read_scalars(folder / LIGHT, 3)
         config = dataclasses.replace(config, light=Light(x, y, log_intensity))
     return Material(field_with_weights(config.architecture, weights), config)

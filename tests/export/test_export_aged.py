@@ -143,10 +143,10 @@ def test_no_more_keyframes_are_held_than_told(tmp_path, monkeypatch, material):
 def test_keyframes_that_do_not_fit_into_memory(tmp_path, monkeypatch):
     needed = aging_bytes(SVBRDF, SIZE, 12)
     assert needed == 12 * 4 * 12 * 24 * 16
-    monkeypatch.setattr(painted, "host_bytes", lambda: needed // 2)
+    monkeypatch.setattr(painted, "free_host_bytes", lambda: needed // 2)
     with pytest.raises(RequestError, match="keyframes of 24x16 in memory"):
         exported(little_material(SVBRDF), tmp_path, age=20 * AGES, keyframes=KEYFRAMES, times=TIMES[:1])
-    monkeypatch.setattr(checking, "host_bytes", lambda: 1000)
+    monkeypatch.setattr(checking, "free_host_bytes", lambda: 1000)
     with pytest.raises(RequestError, match="gif file of 3 frames takes"):
         exported(little_material(SVBRDF), tmp_path, "gif")
     assert not list(tmp_path.iterdir())

@@ -16,7 +16,7 @@ from ...data.dataset import relit_siblings
 from ...errors import ExemplarError, RequestError
 from ...models.material import Material, starting_from
 from ...ode.solve import solve_stream
-from ...runtime.regular_files import expanded, is_folder, is_there, named
+from ...runtime.regular_files import display_path, expand_home, is_folder, path_exists
 from ..export_job import StoppedError, states_in_order
 from .sample_files import write_animations, write_frames
 from .sample_frames import RELIT, exemplar_frames, rgb_frames, svbrdf_frames, writes_exemplars
@@ -59,7 +59,7 @@ def write_published(
     config, folder = material.config, Path(folder)
     size = check_size(config, (PUBLISHED_SIZE, PUBLISHED_SIZE) if size is None else size)
     _check_folder(folder)
-    exemplars = {} if exemplar is None else _read_exemplars(expanded(exemplar, ExemplarError), config, size)
+    exemplars = {} if exemplar is None else _read_exemplars(expand_home(exemplar, ExemplarError), config, size)
     target = exemplars.get("exemplars")
     times = check_times(config, sampling_times(config.times, warmup=config.brdf is None))
     chunks = solve_stream(material, seed=seed, size=size, times=times, solver=solver, stop=stop)
@@ -107,6 +107,6 @@ def sampling_times(times: Times, *, warmup: bool) -> Float[np.ndarray, " n"]:
 
 def _check_folder(folder):
     if not is_folder(folder.parent):
-        raise RequestError(f"There is no folder {named(folder.parent)} to write to.")
-    if is_there(folder) and (not is_folder(folder) or any(folder.iterdir())):
+        raise RequestError(f"There is no folder {display_path(folder.parent)} to write to.")
+    if path_exists(folder) and (not is_folder(folder) or any(folder.iterdir())):
         raise RequestError(f"{folder} is there already; the published samples go into a new or empty folder.")

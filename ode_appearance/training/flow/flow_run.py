@@ -15,7 +15,7 @@ from ...config.schema import MaterialConfig
 from ...data import ExemplarFrames
 from ...models.material import Material
 from ...runtime import device
-from ...runtime.folder_lock import Hold
+from ...runtime.folder_lock import FolderLock
 from ..base_run import BaseRun, begun, initial_facts
 from ..checks import check_fit
 from ..progress import Progress, Rate, Status
@@ -54,7 +54,7 @@ class FlowRun(BaseRun):
         config: TrainConfig,
         facts: MaterialConfig,
         folder: Path | None,
-        hold: Hold | None,
+        hold: FolderLock | None,
         init_from: Material | None,
     ):
         super().__init__(exemplar, config, facts, folder, hold)

@@ -15,7 +15,7 @@ from ...data import ExemplarFrames
 from ...data.frames import evenly
 from ...models.material import Material, new_material
 from ...perceptual.features import FeatureExtractor, load_features
-from ...runtime.folder_lock import Hold
+from ...runtime.folder_lock import FolderLock
 from ...runtime.malloc import give_memory_back
 from ..base_run import BaseRun, begun, initial_facts
 from ..checks import check_fit, check_training
@@ -57,7 +57,7 @@ class Run(BaseRun):
         facts: MaterialConfig,
         features: FeatureExtractor,
         folder: Path | None,
-        hold: Hold | None,
+        hold: FolderLock | None,
         init_from: Material | None,
     ):
         super().__init__(exemplar, config, facts, folder, hold)

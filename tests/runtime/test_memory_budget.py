@@ -1,6 +1,6 @@
-"""What does not fit into this machine's memory is refused, with what does."""
+"""Memory estimates: a solve that does not fit is refused, naming the largest size that fits."""
 
-import pytest
+from raising import raises
 
 from ode_appearance.config.schema import Architecture, MaterialConfig, SolverConfig
 from ode_appearance.errors import RequestError
@@ -9,20 +9,21 @@ from ode_appearance.runtime import memory_budget
 CONFIG = MaterialConfig(architecture=Architecture(dim=32))
 
 
-def test_a_size_that_does_not_fit_is_refused_with_the_largest_that_does(monkeypatch):
+def test_refusal_names_the_largest_size_that_fits(monkeypatch):
     needed = memory_budget.solve_bytes(CONFIG, SolverConfig(), (512, 256))
-    monkeypatch.setattr(memory_budget, "available_bytes", lambda: needed)
+    monkeypatch.setattr(memory_budget, "free_device_bytes", lambda: needed)
     memory_budget.check_memory(CONFIG, SolverConfig(), (512, 256))
-    monkeypatch.setattr(memory_budget, "available_bytes", lambda: -(-needed // 4))
-    with pytest.raises(RequestError, match="that fits is 256x128"):
+    monkeypatch.setattr(memory_budget, "free_device_bytes", lambda: -(-needed // 4))
+    with raises(RequestError, code="memory") as caught:
         memory_budget.check_memory(CONFIG, SolverConfig(), (512, 256))
+    assert "256x128" in str(caught.value)
 
 
-def test_methods_with_more_stages_take_more():
+def test_estimate_grows_with_stages():
     methods = ("euler", "heun", "rkc", "bosh3", "tsit5")
     sizes = [memory_budget.solve_bytes(CONFIG, SolverConfig(method), (64, 64)) for method in methods]
     assert sizes == sorted(sizes)
 
 
-def test_this_machine_has_memory():
-    assert 1 << 26 < memory_budget.available_bytes() < 1 << 50
+def test_free_memory_is_plausible():
+    assert 1 << 26 < memory_budget.free_device_bytes() < 1 << 50

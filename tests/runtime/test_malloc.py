@@ -1,17 +1,17 @@
-"""Freed memory is kept for what comes next, and given back when it is asked for; in processes of their own."""
+"""glibc's allocator, in separate processes: freed memory is kept for reuse, and returned on request."""
 
 import subprocess
 import sys
 
 import pytest
 
-from ode_appearance.runtime.malloc import give_memory_back, keep_memory
+from ode_appearance.runtime.malloc import give_memory_back, keep_freed_memory
 
 PROGRAM = """
 import resource
 import numpy as np
 from pathlib import Path
-from ode_appearance.runtime.malloc import give_memory_back, keep_memory
+from ode_appearance.runtime.malloc import give_memory_back, keep_freed_memory
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
@@ -36,14 +36,14 @@ def run(keep):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc is Linux's")
-def test_what_is_freed_is_used_again_and_given_back():
-    faults, kept, left = run("keep_memory()")
+def test_freed_memory_is_reused_and_returned():
+    faults, kept, left = run("keep_freed_memory()")
     assert faults < 1000 and left < kept - 60e6
     by_itself, _, _ = run("")
     assert by_itself > 10 * faults
 
 
-def test_elsewhere_nothing_is_done(monkeypatch):
+def test_no_effect_without_glibc(monkeypatch):
     monkeypatch.setattr("ode_appearance.runtime.malloc._library", lambda: None)
-    keep_memory()
+    keep_freed_memory()
     give_memory_back()

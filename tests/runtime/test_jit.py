@@ -1,4 +1,4 @@
-"""What was compiled is let go of before there is too much of it."""
+"""Caches of compiled functions are cleared before they grow too large; XLA options that are unknown are skipped."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import pytest
 
 from ode_appearance.runtime import jit as compiled_module
-from ode_appearance.runtime.jit import let_go_of_compiled
+from ode_appearance.runtime.jit import clear_jit_caches
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/maps").is_file(), reason="mappings can be counted on Linux only")
 
@@ -16,7 +16,7 @@ def mappings():
     return len(Path("/proc/self/maps").read_text().splitlines())
 
 
-def test_mappings_are_given_back_and_all_works_as_before():
+def test_clearing_frees_mappings_and_keeps_results():
     @jax.jit
     def function(x):
         return jnp.sort(jnp.sin(x) @ x.T)
@@ -26,13 +26,13 @@ def test_mappings_are_given_back_and_all_works_as_before():
 
     expected = use()
     before = mappings()
-    assert not let_go_of_compiled(before + 10_000) and mappings() >= before - 50
-    assert let_go_of_compiled(0) and mappings() < before - 50
+    assert not clear_jit_caches(before + 10_000) and mappings() >= before - 50
+    assert clear_jit_caches(0) and mappings() < before - 50
     assert use() == expected
 
 
-def test_an_option_that_xla_does_not_know_is_left_out(monkeypatch):
-    """As jaxlib from 0.11 on does not know that of earlier ones."""
+def test_unknown_xla_option_is_skipped(monkeypatch):
+    """jaxlib 0.11 dropped an option of earlier versions."""
     monkeypatch.setattr(compiled_module, "_ON_CPU", {"xla_cpu_no_such_option": False})
     compiled_module.compiler_options.cache_clear()
     try:

@@ -1,4 +1,4 @@
-"""A container's limits, as both versions of Linux's control groups tell them."""
+"""Memory and CPU limits of a container, in both versions of Linux's control groups."""
 
 import subprocess
 import sys
@@ -24,9 +24,9 @@ SEPARATE = {
 
 @pytest.fixture
 def groups(tmp_path, monkeypatch):
-    """Writes what a process is told of its groups, and files of a group."""
+    """Function that writes a fake /proc/self/cgroup and the files of a group."""
     monkeypatch.setattr(cgroups, "_ROOT", tmp_path / "cgroup")
-    monkeypatch.setattr(cgroups, "_MINE", tmp_path / "mine")
+    monkeypatch.setattr(cgroups, "_MEMBERSHIP", tmp_path / "mine")
 
     def write(mine, folder, files):
         (tmp_path / "mine").write_text(mine)
@@ -48,28 +48,28 @@ def groups(tmp_path, monkeypatch):
         ("4:memory:/slurm/job_1\n", "memory/slurm/job_1", SEPARATE),
     ],
 )
-def test_what_a_limit_leaves_is_free(mine, folder, files, groups):
+def test_memory_below_the_limit_is_free(mine, folder, files, groups):
     groups(mine, folder, files)
-    assert cgroups.memory_left() == 350000 == memory_budget.host_bytes()
+    assert cgroups.memory_available() == 350000 == memory_budget.free_host_bytes()
 
 
-def test_the_tightest_limit_counts(groups):
+def test_tightest_limit_wins(groups):
     groups("0::/a/b\n", "a", UNIFIED | {"memory.max": "900000"})
     groups("0::/a/b\n", "a/b", UNIFIED)
-    assert cgroups.memory_left() == 250000
+    assert cgroups.memory_available() == 250000
 
 
 @pytest.mark.parametrize("files", [{}, UNIFIED | {"memory.max": "max"}, UNIFIED | {"memory.stat": "?"}, {"memory.max": "1000"}])
-def test_without_a_limit_the_machines_memory_is_free(files, groups):
+def test_without_limit_the_machines_memory_is_free(files, groups):
     groups("0::/\n", ".", files)
-    assert cgroups.memory_left() is None
+    assert cgroups.memory_available() is None
     free = psutil.virtual_memory().available
-    assert free / 2 < memory_budget.host_bytes() < free * 2
+    assert free / 2 < memory_budget.free_host_bytes() < free * 2
 
 
-def test_more_than_the_limit_leaves_nothing(groups):
+def test_usage_above_the_limit_leaves_nothing(groups):
     groups("0::/\n", ".", UNIFIED | {"memory.current": "2000000"})
-    assert memory_budget.host_bytes() == 0
+    assert memory_budget.free_host_bytes() == 0
 
 
 @pytest.mark.parametrize(
@@ -83,20 +83,21 @@ def test_more_than_the_limit_leaves_nothing(groups):
         (".", {}, None),
     ],
 )
-def test_a_quota_of_cores(folder, files, cores, groups):
+def test_cpu_quota(folder, files, cores, groups):
     groups("3:cpu,cpuacct:/docker/1\n0::/\n", folder, files)
-    assert cgroups.cores() == cores
+    assert cgroups.cpu_quota() == cores
 
 
-def test_no_linux(tmp_path, monkeypatch):
-    monkeypatch.setattr(cgroups, "_MINE", tmp_path / "none")
-    assert cgroups.memory_left() is cgroups.cores() is None
+def test_without_linux(tmp_path, monkeypatch):
+    monkeypatch.setattr(cgroups, "_MEMBERSHIP", tmp_path / "none")
+    assert cgroups.memory_available() is cgroups.cpu_quota() is None
 
 
-def test_a_real_group_of_this_machine():
+def test_real_group_of_this_machine():
     """A process in a group of 900 MB has less than that free."""
     group = Path("/sys/fs/cgroup/memory/ode_appearance_test")
-    code = "import sys; sys.stdin.readline(); from ode_appearance.runtime.memory_budget import host_bytes; print(host_bytes())"
+    code = "import sys; from ode_appearance.runtime.memory_budget import free_host_bytes as free; "
+    code += "sys.stdin.readline(); print(free())"
     process = None
     try:
         try:
@@ -117,7 +118,7 @@ def test_a_real_group_of_this_machine():
 
 
 def _remove(group):
-    for _ in range(50):  # the kernel lets go of an ended process a little later
+    for _ in range(50):  # the kernel removes an ended process from its group with a delay
         try:
             group.rmdir()
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What a program runs in may be odd: it gives the right result, or one sentence and an exit status, and never a traceback."""
+"""Unusual environments: the right result, or one message and an exit status, never a traceback."""
 
 import os
 import shlex
@@ -30,14 +30,14 @@ def checkpoints(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def expected(checkpoints, tmp_path_factory):
-    """The picture that is to be made in all surroundings."""
+    """The picture that every environment has to produce."""
     folder = tmp_path_factory.mktemp("expected")
     oa.export(oa.load(checkpoints / "plain_texture"), folder / "a.png", times=[0.5], size=(16, 16))
     return (folder / "a.png").read_bytes()
 
 
 def shell(command, checkpoints, folder, **settings):
-    """Run a line of sh in which PYTHON stands for the interpreter and OA for the command line; with bash's pipefail."""
+    """Run a shell line (bash, pipefail); PYTHON stands for the interpreter and OA for the command line."""
     python = shlex.quote(sys.executable)
     line = command.replace("OA", f"{python} -m ode_appearance").replace("PYTHON", python)
     environment = {
@@ -70,7 +70,7 @@ RIGHT = {
 
 
 @pytest.mark.parametrize("case", RIGHT)
-def test_the_right_picture(case, checkpoints, expected, tmp_path):
+def test_same_picture(case, checkpoints, expected, tmp_path):
     command, settings = RIGHT[case]
     done = shell(command, checkpoints, tmp_path, **settings)
     no_traceback(done)
@@ -78,8 +78,8 @@ def test_the_right_picture(case, checkpoints, expected, tmp_path):
     assert (tmp_path / "a.png").read_bytes() == expected
 
 
-def test_characters_that_the_output_does_not_have(tmp_path):
-    """As escapes; and a file name that cannot be had is one sentence."""
+def test_characters_outside_the_encoding(tmp_path):
+    """Output escapes them; a file name that cannot be encoded is one message."""
     config = PLAIN.__class__(**{**PLAIN.__dict__, "name": "Grünspan 銅"})
     oa.save(little_material(config), tmp_path / "green", preview=b"")
     for settings in ({"PYTHONIOENCODING": "ascii"}, ASCII):
@@ -92,39 +92,39 @@ def test_characters_that_the_output_does_not_have(tmp_path):
 
 
 REFUSED = {
-    "no GPU": (EXPORT, {"JAX_PLATFORMS": "cuda"}, "JAX cannot compute on cuda"),
-    "no such platform": (EXPORT, {"JAX_PLATFORMS": "abacus"}, "JAX cannot compute on abacus"),
+    "no GPU": (EXPORT, {"JAX_PLATFORMS": "cuda"}, "cuda"),
+    "no such platform": (EXPORT, {"JAX_PLATFORMS": "abacus"}, "abacus"),
     "full stdout": ("OA info plain_texture >/dev/full", {}, "No space left"),
     "full stdout, at the end": (f"{EXPORT} >/dev/full", {}, "No space left"),
     "full stdout, help": ("OA --help >/dev/full", {}, "No space left"),
-    "a file for the checkpoints": ("OA list", {"ODE_APPEARANCE_CHECKPOINTS": "/dev/null"}, "has to be a folder"),
-    "no checkpoints": ("OA list", {"ODE_APPEARANCE_CHECKPOINTS": "/nowhere"}, "has to be a folder"),
+    "a file for the checkpoints": ("OA list", {"ODE_APPEARANCE_CHECKPOINTS": "/dev/null"}, "ODE_APPEARANCE_CHECKPOINTS"),
+    "no checkpoints": ("OA list", {"ODE_APPEARANCE_CHECKPOINTS": "/nowhere"}, "ODE_APPEARANCE_CHECKPOINTS"),
     "a full file": ("OA export plain_texture --times 0.5 --size 16x16 --out /dev/full/a.png", {}, "/dev/full"),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_a_sentence_of_the_command_line(case, checkpoints, tmp_path):
-    command, settings, sentence = REFUSED[case]
+def test_cli_message(case, checkpoints, tmp_path):
+    command, settings, part = REFUSED[case]
     done = shell(command, checkpoints, tmp_path, **settings)
     no_traceback(done)
     assert done.returncode in (1, 2), done.stderr.decode()
-    assert sentence in done.stderr.decode().splitlines()[-1]
+    assert part in done.stderr.decode().splitlines()[-1]
 
 
-def test_facts_need_no_device(checkpoints, tmp_path):
+def test_info_needs_no_device(checkpoints, tmp_path):
     done = shell("OA info plain_texture", checkpoints, tmp_path, JAX_PLATFORMS="cuda")
     assert done.returncode == 0 and b"plain_texture" in done.stdout
 
 
 @pytest.mark.parametrize("command", ["OA info plain_texture | head -1", "OA info plain_texture | true", "OA --help | true"])
-def test_who_reads_may_leave(command, checkpoints, tmp_path):
+def test_reader_of_the_pipe_may_close_it(command, checkpoints, tmp_path):
     done = shell(command, checkpoints, tmp_path)
     assert done.stderr == b"" and done.returncode in (0, 1)
 
 
-def test_a_disk_that_fills_up(checkpoints, tmp_path):
-    """64 KiB, of which the picture takes more; the shell's own limit of a file's size stands for the disk's."""
+def test_full_disk(checkpoints, tmp_path):
+    """The limit of 64 KiB a file stands for a full disk; the picture is larger."""
     line = "ulimit -f 64; OA export plain_texture --times 0.5 --size 256x256 --out a.png"
     done = shell(line, checkpoints, tmp_path)
     no_traceback(done)
@@ -148,17 +148,17 @@ APP = {
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in APP.items() for value in values])
-def test_settings_of_the_app_are_checked(name, value, monkeypatch):
+def test_app_rejects_invalid_settings(name, value, monkeypatch):
     from ode_appearance.app.settings import check
 
     monkeypatch.setenv(name, value)
-    with pytest.raises(ConfigError, match=f"^{name} has to be [^\n]*$") as raised:
+    with pytest.raises(ConfigError, match=f"^{name} ") as raised:
         check_ports()
         check()
-    assert len(str(raised.value)) < 400
+    assert len(str(raised.value)) < 400 and "\n" not in str(raised.value)
 
 
-def test_usual_settings_of_the_app_are_taken(monkeypatch, tmp_path):
+def test_app_accepts_valid_settings(monkeypatch, tmp_path):
     from ode_appearance.app.settings import check
 
     given = {"GRADIO_SERVER_PORT": "7860", "ODE_APPEARANCE_HUB": "Off", "ODE_APPEARANCE_MOST_PIXELS": " 4096 "}
@@ -179,14 +179,14 @@ WHOLE = {"GRADIO_SERVER_PORT": "abc", "ODE_APPEARANCE_MOST_PIXELS": "many", "JAX
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_a_sentence_of_the_app(name, checkpoints, tmp_path):
+def test_app_message(name, checkpoints, tmp_path):
     done = shell(f"PYTHON {shlex.quote(str(ROOT / 'app.py'))}", checkpoints, tmp_path, **{name: WHOLE[name]})
     no_traceback(done)
     lines = done.stderr.decode().splitlines()
     assert done.returncode == 1 and len(lines) == 1 and name in lines[0], lines
 
 
-def test_the_app_tells_that_no_port_is_free(checkpoints, tmp_path):
+def test_app_reports_that_no_port_is_free(checkpoints, tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -196,11 +196,11 @@ def test_the_app_tells_that_no_port_is_free(checkpoints, tmp_path):
     assert done.returncode == 1 and "The app cannot serve" in done.stderr.decode()
 
 
-# The library in a process that has 64-bit numbers for itself.
+# The library in a process with JAX_ENABLE_X64.
 
 
 @pytest.mark.parametrize("config", [PLAIN, SVBRDF], ids=["rgb", "svbrdf"])
-def test_the_library_beside_64_bit_numbers(config, tmp_path):
+def test_library_in_a_64_bit_process(config, tmp_path):
     def made():
         material = oa.load(tmp_path)
         (*_, last) = oa.solve_stream(material, times=[0.0, 1.0], size=(16, 16))

@@ -1,14 +1,14 @@
-"""Files that are written whole or not at all, and what is left of those whose writer was killed."""
+"""Atomic writes, and temporary files of killed writers."""
 
 import os
 import time
 
 import pytest
 
-from ode_appearance.runtime.atomic_io import clear_leftovers, stage, write_atomically
+from ode_appearance.runtime.atomic_io import delete_stale_temporaries, write_atomically, write_temporary
 
 
-def test_the_old_content_stays_until_the_new_is_there(tmp_path):
+def test_failed_write_keeps_the_old_content(tmp_path):
     path = tmp_path / "order.json"
     write_atomically(path, lambda file: file.write(b"old"))
 
@@ -24,12 +24,15 @@ def test_the_old_content_stays_until_the_new_is_there(tmp_path):
     assert path.read_bytes() == b"new" and list(tmp_path.iterdir()) == [path]
 
 
-def test_what_killed_writers_left_is_deleted_and_nothing_else(tmp_path):
-    """Wherever it lies, once it is old; a young one may still be written."""
+def test_only_stale_temporary_files_are_deleted(tmp_path):
+    """In any subfolder, once old enough; a younger file may still be written."""
     inner = tmp_path / "spots-Ab3" / "material"
     inner.mkdir(parents=True)
-    old = [stage(folder / name, lambda file: file.write(b"half")) for folder, name in ((tmp_path, "a.json"), (inner, "m.eqx"))]
-    young = stage(inner / "m.eqx", lambda file: file.write(b"half"))
+    old = [
+        write_temporary(folder / name, lambda file: file.write(b"half"))
+        for folder, name in ((tmp_path, "a.json"), (inner, "m.eqx"))
+    ]
+    young = write_temporary(inner / "m.eqx", lambda file: file.write(b"half"))
     others = [tmp_path / ".gitignore", inner / ".config.json", inner / "state.eqx", tmp_path / ".notes.of.mine-is_it"]
     others += [tmp_path / ".vimrc.original", inner / ".letter.to_my_ex", inner / "x.ode_appearance-abcdefgh"]
     for path in others:
@@ -39,8 +42,8 @@ def test_what_killed_writers_left_is_deleted_and_nothing_else(tmp_path):
     hour_ago = time.time() - 3600
     for path in (*old, *others, folder):
         os.utime(path, (hour_ago, hour_ago))
-    clear_leftovers(tmp_path)
+    delete_stale_temporaries(tmp_path)
     assert not any(path.exists() for path in old) and all(path.exists() for path in (young, folder, *others))
-    clear_leftovers(tmp_path, seconds=0)
+    delete_stale_temporaries(tmp_path, min_age=0)
     assert not young.exists() and all(path.exists() for path in (folder, *others))
-    clear_leftovers(tmp_path / "no_such_folder")
+    delete_stale_temporaries(tmp_path / "no_such_folder")
