@@ -5,8 +5,6 @@ from ..errors import ExemplarError
 MAX_FILE_BYTES = 4 << 30
 MAX_PICTURE_BYTES = 256 << 20
 MAX_UNPACKED_BYTES = 8 << 30
-# Nothing that is a picture shrinks more than this by zipping it; a zip bomb shrinks a thousandfold.
-MAX_ZIP_RATIO = 200
 MAX_PIXELS = 80_000_000
 MAX_FRAMES = 20_000
 # Pixels decoded in all: 20,000 frames of 1920x1080 take several minutes.

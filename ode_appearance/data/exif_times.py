@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from PIL import ExifTags, Image
 
-from .quoting import shown
+from ..runtime.printable import printable
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +51,7 @@ def remark_on_order(names: Sequence[str], times: Sequence[Taken | None]) -> str 
     for (before, earlier), (after, later) in itertools.pairwise(known):
         if later.before(earlier):
             return (
-                f"The order is that of the names, though by their EXIF times {shown(after)} was taken before {shown(before)}: "
-                "rename the pictures if the times are right."
+                f"Pictures are ordered by name, but by their EXIF times {printable(after)} was taken before "
+                f"{printable(before)}: rename the pictures if the times are right."
             )
     return None

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from ..errors import ExemplarError
+from ..runtime.printable import printable
 from .exemplar_limits import MAX_FRAMES
 from .file_names import NOT_READ, PICTURE_SUFFIXES, in_order, is_frame, is_hidden
-from .quoting import shown
 
 MAX_DEPTH = 3
 """How many folders deep pictures are looked for: card/DCIM/100CANON."""
@@ -54,7 +54,7 @@ def choose_frames(names: Iterable[str], what: str) -> tuple[list[str], list[str]
     upper = min(len(folder.parts) for folder in folders)
     chosen = [folder for folder in folders if len(folder.parts) == upper]
     if not _in_sequence(chosen):
-        called = ", ".join(shown(str(folder)) for folder in sorted(chosen)[:3])
+        called = ", ".join(printable(str(folder)) for folder in sorted(chosen)[:3])
         raise ExemplarError(
             f"{what} has pictures in several folders ({called}), whose order cannot be told: give one of them, or number them."
         )

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from ..errors import ExemplarError
+from ..runtime.printable import printable
 from ..runtime.regular_files import display_path, file_kind, open_regular
 from .exemplar_limits import MAX_LEARNT_BYTES
 from .file_names import NOT_READ
@@ -16,7 +17,6 @@ from .images.animation import open_animation
 from .images.deep_pixels import DeepPicture, Depth
 from .images.prepare import frame_and_remark
 from .picture_files import open_folder, open_zip
-from .quoting import shown
 from .video.video import open_video, video_container
 
 
@@ -69,7 +69,7 @@ def _read_into(taken, source, picks, depth):
         try:
             taken[count - 1], remark = frame_and_remark(picture, taken.shape[-1], depth.bits or 16)
         except (ValueError, OSError) as error:  # a mode that this version of Pillow does not convert
-            raise ExemplarError(f"Frame {count} is of a kind that is not read ({shown(str(error))}).") from error
+            raise ExemplarError(f"Frame {count} is of a kind that is not read ({printable(str(error))}).") from error
         sizes.add(picture.size)
         remarks |= {} if remark is None else {remark: None}
     return count, sizes, list(remarks)[:3]  # a profile may be called otherwise in each frame

@@ -28,8 +28,8 @@ def processes(monkeypatch):
 
 
 def stand_in(tmp_path, monkeypatch, code):
-    (tmp_path / "app/solving/worker.py").write_text(code)
-    monkeypatch.setattr(video_process, "WORKER", tmp_path / "app/solving/worker.py")
+    (tmp_path / "worker.py").write_text(code)
+    monkeypatch.setattr(video_process, "WORKER", tmp_path / "worker.py")
 
 
 def refused(path, match):

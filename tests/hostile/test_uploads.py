@@ -13,8 +13,8 @@ import pytest
 from watching import bounded, watched
 
 from ode_appearance.data import load_exemplar
-from ode_appearance.data.quoting import shown
 from ode_appearance.errors import ExemplarError
+from ode_appearance.runtime.printable import printable
 
 SECONDS, MEGABYTES = 8.0, 300
 """For each; a picture of 80 million pixels, which is read, takes 240 MB."""
@@ -182,7 +182,7 @@ def test_a_changed_list_of_contents(tmp_path):
 
 
 def test_names_for_sentences_are_short_and_of_one_line():
-    assert shown("a\nb\x1b[2Jc") == "a?b?[2Jc" and len(shown("a" * 70_000)) == 80
+    assert printable("a\nb\x1b[2Jc") == "a?b?[2Jc" and len(printable("a" * 70_000)) == 80
 
 
 # Two things at once

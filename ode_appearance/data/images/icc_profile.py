@@ -7,7 +7,7 @@ import re
 import numpy as np
 from PIL import ExifTags, Image, ImageCms
 
-from ..quoting import shown
+from ...runtime.printable import printable
 
 MAX_PROFILE_BYTES = 8 << 20
 """Profiles of printers have up to 3 MB, those of cameras and screens some KB."""
@@ -42,7 +42,7 @@ def to_srgb(picture: Image.Image) -> tuple[Image.Image, str | None]:
             return picture.convert("RGB"), None
         return transform.apply(picture), f"Its colours were converted from their profile ({name}) to sRGB."
     except (ImageCms.PyCMSError, ImportError, OSError, ValueError, TypeError) as error:
-        return picture.convert("RGB"), f"Its colour profile cannot be used, and was ignored ({shown(str(error))})."
+        return picture.convert("RGB"), f"Its colour profile cannot be used, and was ignored ({printable(str(error))})."
 
 
 @functools.lru_cache(maxsize=8)
@@ -54,7 +54,7 @@ def _transform(profile):
         raise ValueError(f"it is one of {space}")
     target, flags = ImageCms.createProfile("sRGB"), ImageCms.Flags.BLACKPOINTCOMPENSATION
     transform = ImageCms.buildTransform(source, target, mode, "RGB", ImageCms.Intent.RELATIVE_COLORIMETRIC, flags)
-    name = shown(source.profile.profile_description or "without a name")
+    name = printable(source.profile.profile_description or "without a name")
     return mode, None if _changes_little(transform, mode) else transform, name
 
 

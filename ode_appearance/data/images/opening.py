@@ -9,10 +9,10 @@ from pathlib import Path, PurePath
 from PIL import Image, UnidentifiedImageError
 
 from ...errors import AppearanceError, ExemplarError
+from ...runtime.printable import printable
 from ...runtime.regular_files import open_regular
 from ..exemplar_limits import MAX_PIXELS, MIN_SIDE
 from ..file_names import NOT_A_FILM, NOT_READ
-from ..quoting import shown
 from .deep_pixels import correct_planes
 from .icc_profile import ignored_colours
 from .screening import screen_file, screen_page
@@ -57,7 +57,7 @@ def open_picture(file: Path | io.BytesIO, what: str, least: int = MIN_SIDE, most
         raise ExemplarError(_unknown(head, what)) from error
     except Exception as error:
         # Pillow's decoders report damage by nearly every exception that there is.
-        raise ExemplarError(f"{what} is damaged and cannot be read to its end ({shown(str(error))}).") from error
+        raise ExemplarError(f"{what} is damaged and cannot be read to its end ({printable(str(error))}).") from error
 
 
 def _unknown(head, what):

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...errors import ExemplarError
+from ...runtime.printable import printable
 from ..exemplar_limits import MAX_VIDEO_BYTES
-from ..quoting import shown
 
 WORKER = Path(__file__).with_name("video_worker.py")
 _MAX_LINE = 4 << 20
@@ -43,7 +43,7 @@ def ask_worker(request: dict, seconds: float, name: str) -> Iterator[tuple[dict,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except OSError as error:
-        raise ExemplarError(f"{name} is not read: no process can be started for it ({shown(str(error))}).") from error
+        raise ExemplarError(f"{name} is not read: no process can be started for it ({printable(str(error))}).") from error
     assert process.stdin is not None and process.stdout is not None
     late = threading.Event()
     timer = threading.Timer(seconds, lambda: (late.set(), process.kill()))

@@ -1,4 +1,4 @@
-"""Checkpoints as the paper's own release writes them, to materials."""
+"""Checkpoints in the format of the paper's release, as materials."""
 
 import dataclasses
 from pathlib import Path
@@ -24,7 +24,18 @@ def published_config(
     dim: int | None = None,
     dim_mults: tuple[int, ...] | None = None,
 ) -> MaterialConfig:
-    """The facts of a published checkpoint: sizes, times and solver of the release, where they are not given."""
+    """The configuration of a published checkpoint; sizes, times and solver default to the release's.
+
+    Args:
+        name: Name of the material.
+        kind: "rgb" or "svbrdf".
+        brdf: BRDF model of an SVBRDF.
+        dim: Channels of the network at full resolution.
+        dim_mults: Factors of `dim`, one a level.
+
+    Raises:
+        ConfigError: Where these do not make a valid network.
+    """
     if kind == "rgb":
         channels, attention = 3 + HIDDEN_CHANNELS, Attention()
         dim, dim_mults, brdf = dim or 32, dim_mults or (1, 2, 4), None
@@ -41,10 +52,14 @@ def published_config(
 
 
 def import_official(folder: Path | str, config: MaterialConfig) -> Material:
-    """The material of a folder with a published `model.eqx` and, for an SVBRDF, its `light.eqx`.
+    """Load a folder with a published `model.eqx` and, for an SVBRDF, `light.eqx`.
 
-    The facts that such a file does not hold are those of `config`. Raises CheckpointError where the file is not of its
-    architecture.
+    Args:
+        folder: The folder.
+        config: Everything that the files do not hold.
+
+    Raises:
+        CheckpointError: Where the files are missing, invalid, or of another architecture.
     """
     folder = Path(folder)
     if file_kind(folder, CheckpointError) != "a folder":
@@ -52,7 +67,7 @@ def import_official(folder: Path | str, config: MaterialConfig) -> Material:
             f"{display_path(folder)} is {file_kind(folder, CheckpointError)}, not a folder with {WEIGHTS} in it."
         )
     if not path_exists(folder / WEIGHTS):
-        raise CheckpointError(f"{display_path(folder)} holds no {WEIGHTS}.")
+        raise CheckpointError(f"{display_path(folder)} holds no {WEIGHTS}.", code="no-model")
     weights = read_arrays(folder / WEIGHTS, weight_shapes(config.architecture), skip_scalars=True)
     if config.brdf is not None and path_exists(folder / LIGHT):
         log_intensity, x, y = read_scalars(folder / LIGHT, 3)
