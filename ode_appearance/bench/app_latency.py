@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..checkpoints.registry import load
+from ..checkpoints.library import load
 from ..config.schema import MaterialConfig, SolverConfig, Times
 from ..models.material import Material, decode, starting_from
 from ..ode.solve import solve

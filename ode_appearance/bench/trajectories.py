@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from ..checkpoints.registry import load
+from ..checkpoints.library import load
 from ..config.schema import SolverConfig
 from ..models.material import Material, starting_from
 from ..ode.solve import initial_noise, solve

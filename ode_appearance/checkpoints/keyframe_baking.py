@@ -1,4 +1,4 @@
-"""The keyframes that a checkpoint carries: baked from its model, so that it can be looked at before anything is solved."""
+"""Keyframes stored with a checkpoint, baked from its model, so that the viewer shows it before anything is solved."""
 
 import hashlib
 import zlib
@@ -12,24 +12,28 @@ from ..keyframes.keyframe_times import keyframe_times
 from ..models.material import Material
 from ..ode.solve import solve
 from ..runtime.atomic_io import write_atomically
-from .checkpoint import KEYFRAMES, WEIGHTS, checked_file, load_config, load_folder
+from .checkpoint import KEYFRAMES, WEIGHTS, load_config, load_folder, safe_file
 
 SIZE = 128
 COUNT = 32
 MAX_SIDE = 256
 MAX_BYTES = 4 << 20
-"""Of a file that is read: one that we bake has less than half of it."""
+"""Of a file that is read; baked files have less than half of it."""
 
 
 def bake(folder: Path | str) -> Path:
-    """Write `keyframes.bin` into a checkpoint folder: its warm-up and its exemplar's span, from seed 0, of SIZE x SIZE.
+    """Write `keyframes.bin` of a checkpoint folder: warm-up and exemplar span from seed 0, COUNT keyframes of SIZE x SIZE.
 
-    Raises CheckpointError where it is no sound checkpoint or cannot be written to, and RequestError where the model cannot be
-    solved over its span.
+    Returns:
+        The path of the file.
+
+    Raises:
+        CheckpointError: Where the checkpoint is invalid or cannot be written to.
+        RequestError: Where the solve ends early.
     """
     folder = Path(folder)
     material = load_folder(folder)
-    file = write_bundle(solve_bundle(material, _digest(folder)))
+    file = write_bundle(bake_bundle(material, _digest(folder)))
     path = folder / KEYFRAMES
     try:
         write_atomically(path, lambda out: out.write(file))
@@ -38,8 +42,16 @@ def bake(folder: Path | str) -> Path:
     return path
 
 
-def solve_bundle(material: Material, weights: str = "") -> Bundle:
-    """The keyframes of a material that are baked; raises RequestError where its solve ends early."""
+def bake_bundle(material: Material, weights: str = "") -> Bundle:
+    """Solve and encode the keyframes to bake.
+
+    Args:
+        material: The material.
+        weights: SHA-256 of its weights file, stored in the bundle.
+
+    Raises:
+        RequestError: Where the solve ends early.
+    """
     times = material.config.times
     wanted = keyframe_times(times, material.config.first_time, times.duration, COUNT)
     trajectory = solve(material, seed=0, size=(SIZE, SIZE), times=wanted)
@@ -52,10 +64,10 @@ def solve_bundle(material: Material, weights: str = "") -> Bundle:
 
 
 def baked(folder: Path | str) -> Path | None:
-    """The `keyframes.bin` of a checkpoint folder; None where there is none that is sound and of its weights."""
+    """The `keyframes.bin` of a checkpoint folder; None where it is missing, invalid or of other weights."""
     folder = Path(folder)
     try:
-        path = checked_file(folder, KEYFRAMES)
+        path = safe_file(folder, KEYFRAMES)
         if path.stat().st_size > MAX_BYTES:
             return None
         bundle = read_bundle(path.read_bytes())
@@ -70,4 +82,4 @@ def baked(folder: Path | str) -> Path | None:
 
 
 def _digest(folder):
-    return hashlib.sha256(checked_file(folder, WEIGHTS).read_bytes()).hexdigest()
+    return hashlib.sha256(safe_file(folder, WEIGHTS).read_bytes()).hexdigest()

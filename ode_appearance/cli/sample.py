@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..checkpoints.registry import load
+from ..checkpoints.library import load
 from ..errors import RequestError
 from ..export import usual_keyframes, write_published
 from ..export.export_job import file_name

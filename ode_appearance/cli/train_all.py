@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from ..checkpoints.registry import load
+from ..checkpoints.library import load
 from ..data import DatasetEntry, list_dataset
 from ..errors import ConfigError, TrainingError
 from ..runtime.regular_files import path_exists

@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
-from ..checkpoints.baking import bake, baked
+from ..checkpoints.keyframe_baking import bake, baked
 from ..errors import AppearanceError
 from ..runtime.regular_files import path_exists
 from ..training.job import Task

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from jaxtyping import Float
 
-from ..checkpoints.checkpoint import save
+from ..checkpoints.library import save
 from ..config.schema import Exemplar, MaterialConfig, Times
 from ..data import ExemplarFrames
 from ..errors import RequestError, TrainingError

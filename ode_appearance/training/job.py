@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ..checkpoints.baking import bake
+from ..checkpoints.keyframe_baking import bake
 from ..config.schema import Exemplar
 from ..data import ExemplarFrames
 from ..errors import AppearanceError, TrainingError

@@ -1,4 +1,4 @@
-"""A process that is killed at any step of the last save: what it leaves is mended where the run is gone on with."""
+"""A process killed at any step of the last save: resuming repairs what it left."""
 
 import dataclasses
 import os
@@ -11,7 +11,7 @@ import pytest
 from little_trainings import CONFIG, ROOT, environment, little_runs, same_weights
 
 from ode_appearance.app.trainings.run_records import Run
-from ode_appearance.checkpoints.baking import baked
+from ode_appearance.checkpoints.keyframe_baking import baked
 from ode_appearance.executors.local import sequential
 from ode_appearance.executors.plan import Outcome, Plan, finished_before
 from ode_appearance.runtime import atomic_io
@@ -21,11 +21,11 @@ from ode_appearance.training.run_dir.journal import last_entry
 
 
 class Killed(BaseException):
-    """As after a kill: nothing more is written, not even by what cleans up."""
+    """Stands for a kill: nothing is written afterwards, not even by cleanup."""
 
 
 class Kill:
-    """Lets a process replace so many files, and then none."""
+    """Lets a process replace `files` files, then kills it."""
 
     def __init__(self, monkeypatch, files: int):
         self.left, self.names, self._replace = files, [], os.replace
@@ -46,7 +46,7 @@ def runs(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def task(runs):
-    """Saved at its end only."""
+    """It is saved at its end only."""
     return dataclasses.replace(runs.task, config=dataclasses.replace(CONFIG, save_every=10**6))
 
 
@@ -55,15 +55,15 @@ def halfway(runs, tmp_path):
     return Path(shutil.copytree(runs.halfway, tmp_path / "run"))
 
 
-def files_of_the_last_save(task, halfway, monkeypatch):
+def names_of_the_last_save(task, halfway, monkeypatch):
     with monkeypatch.context() as patched:
         kill = Kill(patched, 1000)
         list(perform(task, halfway, resume=True))
     return kill.names
 
 
-def test_a_kill_at_every_step_of_the_last_save(task, runs, halfway, tmp_path, monkeypatch):
-    names = files_of_the_last_save(task, Path(shutil.copytree(halfway, tmp_path / "whole")), monkeypatch)
+def test_kill_at_every_step_of_the_last_save(task, runs, halfway, tmp_path, monkeypatch):
+    names = names_of_the_last_save(task, Path(shutil.copytree(halfway, tmp_path / "whole")), monkeypatch)
     at = names.index("state.eqx")
     assert {"model.eqx", "preview.webp", "README.md", "config.json", "keyframes.bin", ".lock.json"} <= set(names)
     seen = set()
@@ -80,12 +80,12 @@ def test_a_kill_at_every_step_of_the_last_save(task, runs, halfway, tmp_path, mo
         assert same_weights(folder, runs.finished) and baked(folder / "material") is not None
         assert last_entry(folder)["status"] == "finished" and Run(folder).ended == "finished"
         shutil.rmtree(folder)
-    # As it was; saved as finished with the material of its first iteration; with that of the last one, not yet baked.
+    # Unchanged; finished with the material of the first iteration; with that of the last one, not yet baked.
     assert seen == {(1, 1, "running"), (4, 1, "running"), (4, 4, "finished")}
 
 
-def test_the_journal_of_a_finished_run_says_so(task, runs, tmp_path):
-    """Where its process was killed between the material and the journal."""
+def test_journal_of_a_finished_run_is_completed(task, runs, tmp_path):
+    """The process was killed between material and journal."""
     folder = Path(shutil.copytree(runs.finished, tmp_path / "run"))
     lines = (folder / "journal.jsonl").read_text().splitlines(keepends=True)
     (folder / "journal.jsonl").write_text("".join(line for line in lines if '"finished"' not in line))
@@ -96,7 +96,7 @@ def test_the_journal_of_a_finished_run_says_so(task, runs, tmp_path):
 
 
 @pytest.mark.parametrize("together", [1, 2], ids=["alone", "stacked"])
-def test_train_all_mends_a_run_whose_material_is_older(task, runs, halfway, together):
+def test_train_all_repairs_a_run_with_an_older_material(task, runs, halfway, together):
     shutil.copyfile(runs.finished / "state.eqx", halfway / "state.eqx")
     plan = Plan("moss", halfway, lambda: task)
     assert finished_before(plan) is None and material_iteration(halfway) == 1
@@ -104,7 +104,7 @@ def test_train_all_mends_a_run_whose_material_is_older(task, runs, halfway, toge
     assert same_weights(halfway, runs.finished) and finished_before(plan).status == "finished"
 
 
-def test_a_finished_run_without_a_material_says_so(task, runs, halfway, monkeypatch):
+def test_finished_run_with_an_unsolvable_material(task, runs, halfway, monkeypatch):
     from ode_appearance.errors import RequestError, TrainingError
     from ode_appearance.training import base_run
 
@@ -113,7 +113,7 @@ def test_a_finished_run_without_a_material_says_so(task, runs, halfway, monkeypa
 
     shutil.copyfile(runs.finished / "state.eqx", halfway / "state.eqx")
     monkeypatch.setattr(base_run, "save", unsolvable)
-    with pytest.raises(TrainingError, match="is finished, but its material cannot be solved"):
+    with pytest.raises(TrainingError):
         list(perform(task, halfway, resume=True))
     plan = Plan("moss", halfway, lambda: task)
     for together in (1, 2):
@@ -136,8 +136,8 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def test_a_process_that_ends_between_state_and_material(task, runs, halfway, capfd):
-    """With the command line, and files that are left beside the run."""
+def test_crash_between_state_and_material(task, runs, halfway, capfd):
+    """By the command line."""
     exemplar = runs.dataset / "RGB_dynamic_textures" / "moss.gif"
     command = ["train", str(exemplar), "--kind", "rgb", "--out", str(halfway), "--resume"]
     done = subprocess.run([sys.executable, "-c", KILLED, *command], cwd=ROOT, env=environment(), timeout=240)

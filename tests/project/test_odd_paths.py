@@ -18,7 +18,7 @@ from ode_appearance.data import list_dataset, load_exemplar
 from ode_appearance.data.dataset import find_exemplar, relit_siblings
 from ode_appearance.errors import AppearanceError, CheckpointError, ExemplarError, RequestError
 from ode_appearance.export.age_map_png import read_ages
-from ode_appearance.paper_models.weights import import_official, published_config
+from ode_appearance.paper_models.published_weights import import_official, published_config
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has none of these in its file system")
 ODD = ["pipe", "socket", "device", "long", "folder", "user", "null", "beneath"]

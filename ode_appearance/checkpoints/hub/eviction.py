@@ -1,16 +1,21 @@
-"""Materials of the Hub off this machine again, where visitors have fetched many."""
+"""Eviction of the Hub's materials from this machine's cache."""
 
 import dataclasses
 from pathlib import Path
 
-from .cached import PUBLIC, fetched
+from .hub_cache import PUBLIC, fetched
 
 
-def evict(most: int) -> list[str]:
-    """Delete the repositories that were fetched without an access token, those used longest ago first, until the others have
-    at most `most` bytes; their names.
+def evict(max_bytes: int) -> list[str]:
+    """Delete the least recently used repositories until the others fit.
 
-    Other repositories of huggingface_hub's cache are left alone, and a cache that cannot be read is left as it is.
+    Only repositories that were fetched without an access token count and are deleted; an unreadable cache stays unchanged.
+
+    Args:
+        max_bytes: Limit of the remaining repositories together.
+
+    Returns:
+        Names of the deleted repositories.
     """
     from huggingface_hub import CacheNotFound, constants, scan_cache_dir
 
@@ -24,9 +29,11 @@ def evict(most: int) -> list[str]:
         (repo for repo in cache.repos if any((Path(repo.repo_path) / PUBLIC).glob("*"))), key=lambda repo: repo.last_accessed
     )
     left, gone = sum(repo.size_on_disk for repo in ours), []
-    while ours and left > most:
+    while ours and left > max_bytes:
         repo = ours.pop(0)
-        alone = dataclasses.replace(cache, repos=frozenset([repo]))  # a duplicated repository has the same commits
+        alone = dataclasses.replace(
+            cache, repos=frozenset([repo])
+        )  # only this one: a duplicated repository has the same commits
         alone.delete_revisions(*(revision.commit_hash for revision in repo.revisions)).execute()
         left -= repo.size_on_disk
         gone.append(repo.repo_id)

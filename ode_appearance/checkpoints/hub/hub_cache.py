@@ -1,9 +1,9 @@
-"""What huggingface_hub's cache has of materials, found without asking the Hub.
+"""Materials in huggingface_hub's cache, without asking the Hub.
 
 models--USER--NAME/
-  snapshots/COMMIT/       the files of a commit; config.json comes last, so that where it is the others are, too
-  refs/REVISION           the commit that a branch or a tag stood for when the Hub was last asked
-  .without-login/COMMIT   that a commit could be read without an access token
+  snapshots/COMMIT/       the files of a commit; config.json comes last: where it exists, the others do too
+  refs/REVISION           the commit of a branch or tag when the Hub was last asked
+  .without-login/COMMIT   marks a commit that could be read without an access token
 """
 
 import contextlib
@@ -17,14 +17,17 @@ PUBLIC = ".without-login"
 
 
 def is_commit(revision: str | None) -> bool:
-    """Whether it is the whole name of a commit: what that stands for never changes."""
+    """Whether a revision is a full commit hash, whose content never changes."""
     return bool(revision and re.fullmatch("[0-9a-f]{40}", revision))
 
 
 def cached_snapshot(repo: str, revision: str | None, *, public: bool = False) -> Path | None:
-    """The folder of a commit, or of the one that a branch or tag stood for, where all of it is there; its name is the commit.
+    """The complete snapshot folder of a commit, branch or tag, named by the commit; None where it is not cached.
 
-    With `public`, only where it could be read without an access token.
+    Args:
+        repo: `user/repo`.
+        revision: Commit, branch or tag; None: the main branch.
+        public: Only commits that could be read without an access token.
     """
     from huggingface_hub import try_to_load_from_cache
 
@@ -33,13 +36,13 @@ def cached_snapshot(repo: str, revision: str | None, *, public: bool = False) ->
         if not isinstance(found, str) or not _is_whole(folder := Path(found).parent):
             return None
         return None if public and not (_marks(folder) / folder.name).exists() else folder
-    except (OSError, ValueError):  # a cache that may not be read, or whose notes are no text
+    except (OSError, ValueError):  # no permission, or a damaged cache
         return None
 
 
-def remember(folder: Path, revision: str | None, *, public: bool) -> None:
-    """Note which commit a branch or tag stands for, and whether it could be read without an access token."""
-    with contextlib.suppress(OSError):  # a cache that is read-only still serves
+def record_commit(folder: Path, revision: str | None, *, public: bool) -> None:
+    """Record the commit of a branch or tag, and whether it could be read without an access token."""
+    with contextlib.suppress(OSError):  # a read-only cache still works
         if public:
             _marks(folder).mkdir(exist_ok=True)
             (_marks(folder) / folder.name).touch()
@@ -50,8 +53,11 @@ def remember(folder: Path, revision: str | None, *, public: bool) -> None:
 
 
 def fetched(query: str = "") -> list[str]:
-    """The repositories whose names have the query in them, and that are there without the Hub: what was fetched without an
-    access token, by name."""
+    """Names of cached repositories that could be read without an access token, sorted.
+
+    Args:
+        query: Part of the name; case is ignored.
+    """
     from huggingface_hub import constants
 
     names = set()

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...checkpoints.checkpoint import checked_facts
+from ...checkpoints.checkpoint import validated_config
 from ...config.schema import Exemplar as Credit
 from ...config.schema import MaterialConfig
 from ...data import ExemplarFrames
@@ -201,6 +201,6 @@ def begin_flow_run(
     """
     check_fit(exemplar, config, init_from)
     facts = initial_facts(exemplar, config, credit)
-    checked_facts(facts)
+    validated_config(facts)
     held = None if folder is None else hold_run(folder, patience)
     return begun(lambda: FlowRun(exemplar, config, facts, folder, held, init_from), held, resume)

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ...checkpoints.checkpoint import checked_facts
+from ...checkpoints.checkpoint import validated_config
 from ...config.schema import Exemplar, MaterialConfig
 from ...data import ExemplarFrames
 from ...data.frames import evenly
@@ -147,7 +147,7 @@ def begin_run(
     """
     check_fit(exemplar, config, init_from)
     facts = initial_facts(exemplar, config, credit)
-    checked_facts(facts)
+    validated_config(facts)
     check_training_memory(config)
     if resume and folder is not None:
         config = _with_features_of(folder, config)
