@@ -6,7 +6,7 @@ import jax
 import numpy as np
 
 from ..config.schema import Kind
-from ..data.frames import PUBLISHED_DURATION, PUBLISHED_FRAMES, ExemplarFrames
+from ..data.exemplar import PUBLISHED_DURATION, PUBLISHED_FRAMES, ExemplarFrames
 from ..training.train_config import TrainConfig, preset
 from ..training.trainer import train
 from .figure import Figure

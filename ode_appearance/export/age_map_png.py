@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from PIL import Image, ImageOps
 
-from ..data.images.opening import open_picture
+from ..data.images.image_opening import open_image
 from ..errors import ExemplarError, RequestError
 from ..rendering.age_map import Ages
 from ..runtime.memory_budget import enough_memory
@@ -41,7 +41,7 @@ def read_ages(path: Path, size: tuple[int, int], range: tuple[float, float]) -> 
     """
     what, most = display_path(Path(path.name)), max(MOST_PIXELS, size[0] * size[1])
     try:
-        with enough_memory(size), open_picture(path, what, least=1, most=most) as picture:
+        with enough_memory(size), open_image(path, what, least=1, most=most) as picture:
             grey, opacity = _levels(ImageOps.exif_transpose(picture), what)
             ages = range[0] + grey * np.float32(range[1] - range[0])
             ages *= opacity

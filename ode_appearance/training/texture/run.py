@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 from ...checkpoints.checkpoint import validated_config
 from ...config.schema import Exemplar, MaterialConfig
 from ...data import ExemplarFrames
-from ...data.frames import evenly
+from ...data.exemplar import even_indices
 from ...models.material import Material, new_material
 from ...perceptual.features import FeatureExtractor, load_features
 from ...runtime.folder_lock import FolderLock
@@ -156,7 +156,7 @@ def begin_run(
         config = dataclasses.replace(config, features=features.name)
     check_training(config, features)
     if config.normalise_maps and config.normalise_over == "exemplar":
-        frames = exemplar.frames[evenly(len(exemplar), min(_NORMALISED_BY, len(exemplar)))]
+        frames = exemplar.frames[even_indices(len(exemplar), min(_NORMALISED_BY, len(exemplar)))]
         features = features.normalised_by(np.float32(frames) / 255)
     held = None if folder is None else hold_run(folder, patience)
     return begun(lambda: Run(exemplar, config, facts, features, folder, held, init_from), held, resume)

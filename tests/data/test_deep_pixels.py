@@ -1,4 +1,4 @@
-"""Exemplars of 16 bits a channel: greys and colours, few bits in many, planes apart, and what is refused."""
+"""Images with 16 bits a channel: grey and colour, used bits, separate planes, and refusals."""
 
 import struct
 import zlib
@@ -6,6 +6,7 @@ import zlib
 import numpy as np
 import pytest
 from PIL import Image
+from raising import raises
 from tiffs import tiff
 
 from ode_appearance.data import load_exemplar
@@ -13,7 +14,7 @@ from ode_appearance.errors import ExemplarError
 
 
 def ramp(level, colours=None):
-    """40x40 numbers of 16 bits: `level` nearly everywhere, and 0 in a corner."""
+    """40x40 16-bit values: `level`, except for 0 in a corner."""
     values = np.full((40, 40) if colours is None else (40, 40, colours), level, np.uint16)
     values[0, 0] = 0
     return values
@@ -27,7 +28,7 @@ def folder_of(path, files, suffix="tif"):
 
 
 def levels(exemplar):
-    """What is in the middle of each frame, which is grey."""
+    """The grey level in the middle of each frame."""
     assert (exemplar.frames[:, :1, 20, 20] == exemplar.frames[:, :, 20, 20]).all()
     return exemplar.frames[:, 0, 20, 20].tolist()
 
@@ -60,10 +61,10 @@ def test_few_bits_in_sixteen_are_not_black(tmp_path, bits, colours, order):
     files = [tiff(ramp(white // part, colours), order=order) for part in (5, 2, 1)]
     exemplar = load_exemplar(folder_of(tmp_path / "f", files), size=40)
     assert levels(exemplar) == pytest.approx([51, 127, 255], abs=1)
-    assert f"Its 16-bit values stay below {2**bits:,}: they were taken as {bits}-bit ones." in exemplar.notes
+    assert f"Its 16-bit values stay below {2**bits:,}: they were read as {bits}-bit values." in exemplar.notes
 
 
-def test_the_brightest_frame_counts_for_all(tmp_path):
+def test_brightest_frame_sets_the_bits_of_all(tmp_path):
     files = [tiff(ramp(level)) for level in (100, 1000, 4000)]
     assert levels(load_exemplar(folder_of(tmp_path / "a", files), size=40)) == pytest.approx([6, 62, 249], abs=1)
     files = [tiff(ramp(level, 3)) for level in (100, 4000, 257 * 200)]
@@ -74,7 +75,7 @@ def test_the_brightest_frame_counts_for_all(tmp_path):
     assert not any("16-bit" in note for note in exemplar.notes)
 
 
-def test_fourteen_bits_are_told_and_not_guessed_but_followed_where_they_are_stated(tmp_path):
+def test_fourteen_bits_are_noted_and_used_only_where_stated(tmp_path):
     files = [ramp(level) for level in (8191, 16383)]
     exemplar = load_exemplar(folder_of(tmp_path / "a", map(tiff, files)), size=40)
     assert levels(exemplar) == [32, 64] and any("14-bit" in note for note in exemplar.notes)
@@ -82,7 +83,7 @@ def test_fourteen_bits_are_told_and_not_guessed_but_followed_where_they_are_stat
     assert levels(stated) == pytest.approx([127, 255], abs=1) and not any("bit" in note for note in stated.notes)
 
 
-def test_a_dark_picture_that_says_it_has_sixteen_bits_stays_dark(tmp_path):
+def test_dark_picture_with_stated_sixteen_bits_stays_dark(tmp_path):
     files = [tiff(ramp(level), tags=[(341, 3, 65535)]) for level in (257 * 3, 257 * 9)]
     assert levels(load_exemplar(folder_of(tmp_path / "f", files), size=40)) == [3, 9]
 
@@ -99,7 +100,7 @@ def test_pages_of_a_stack(tmp_path):
 
 
 def png(values):
-    """A PNG of 16 bits, grey or coloured."""
+    """A PNG of 16 bits, grey or colour."""
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -126,7 +127,7 @@ def test_pngs(tmp_path, colours):
         tiff(np.full((40, 40), 0.5, np.float64)),
     ],
 )
-def test_other_numbers_are_refused_with_a_sentence(tmp_path, file):
-    with pytest.raises(ExemplarError, match="8 or 16 bits a channel") as caught:
+def test_other_number_formats_are_refused(tmp_path, file):
+    with raises(ExemplarError) as caught:
         load_exemplar(folder_of(tmp_path / "f", [file, file]), size=40)
-    assert str(caught.value).endswith(".")
+    assert caught.value.code in ("number-format", "unknown-format")

@@ -1,4 +1,4 @@
-"""Which files of a folder, or of a zip file, are the frames of a time-lapse, and in which order."""
+"""Selection of the frames of a time-lapse among the files of a folder or zip file, and their order."""
 
 import collections
 import os
@@ -9,19 +9,19 @@ from pathlib import Path, PurePosixPath
 from ..errors import ExemplarError
 from ..runtime.printable import printable
 from .exemplar_limits import MAX_FRAMES
-from .file_names import NOT_READ, PICTURE_SUFFIXES, in_order, is_frame, is_hidden
+from .file_names import PICTURE_SUFFIXES, UNSUPPORTED, is_frame, is_hidden, natural_sorted
 
 MAX_DEPTH = 3
-"""How many folders deep pictures are looked for: card/DCIM/100CANON."""
+"""Maximum depth of folders: card/DCIM/100CANON."""
 MAX_LISTED = 4 * MAX_FRAMES
 _DCF = re.compile(r"\d{3}\w+")
-"""A folder of the cameras' own (Design rule for Camera File system): 100CANON, then 101CANON."""
+"""Camera folders (Design rule for Camera File system): 100CANON, then 101CANON."""
 
 
 def list_folder(path: Path) -> list[str]:
-    """The files in a folder and in those within, as paths relative to it; hidden ones and links to folders are left out.
+    """Files in a folder and its subfolders, as relative paths; hidden files and links to folders are skipped.
 
-    At most MAX_DEPTH folders deep; files before folders, and of a very large tree only the first MAX_LISTED.
+    At most MAX_DEPTH folders deep; files before folders; about the first MAX_LISTED of a very large tree.
     """
     names, folders = [], collections.deque([""])
     while folders and len(names) <= MAX_LISTED:
@@ -40,34 +40,45 @@ def list_folder(path: Path) -> list[str]:
 
 
 def choose_frames(names: Iterable[str], what: str) -> tuple[list[str], list[str]]:
-    """The frames among files (paths with / between), in order, and sentences on what was passed over.
+    """Choose the frames among files.
 
-    Those of the uppermost folder that has any; of several folders side by side only where their names tell their order, as
-    those of a camera do. Raises ExemplarError where there is none, or where the order of folders cannot be told.
+    The frames of the uppermost folder that has any; of several sibling folders, all, where their names determine the order, as
+    those of a camera do.
+
+    Args:
+        names: Paths with / between their parts.
+        what: Description of the folder or zip file, for messages.
+
+    Returns:
+        The frames in order, and notes on skipped files.
+
+    Raises:
+        ExemplarError: Where there are none (code "no-pictures"), or the order of folders is unclear (code "folder-order").
     """
     names = [name for name in names if not is_hidden(name)]
     folders = collections.defaultdict(list)
     for name in filter(is_frame, names):
         folders[PurePosixPath(name).parent].append(name)
     if not folders:
-        raise ExemplarError(_none_there(names, what))
+        raise ExemplarError(_none_there(names, what), code="no-pictures")
     upper = min(len(folder.parts) for folder in folders)
     chosen = [folder for folder in folders if len(folder.parts) == upper]
     if not _in_sequence(chosen):
-        called = ", ".join(printable(str(folder)) for folder in sorted(chosen)[:3])
+        example = ", ".join(printable(str(folder)) for folder in sorted(chosen)[:3])
         raise ExemplarError(
-            f"{what} has pictures in several folders ({called}), whose order cannot be told: give one of them, or number them."
+            f"{what} has images in several folders ({example}) of unclear order: give one of them, or number them.",
+            code="folder-order",
         )
-    remarks = []
+    notes = []
     if deeper := sum(len(folders[folder]) for folder in folders if folder not in chosen):
-        remarks.append(f"{deeper:,} pictures in folders farther within were passed over.")
+        notes.append(f"{deeper:,} images in deeper folders were skipped.")
     for kind, (count, advice) in sorted(_not_read(names).items()):
-        remarks.append(f"{count:,} {kind} file{'s were' if count > 1 else ' was'} passed over. {advice}")
-    return in_order(name for folder in chosen for name in folders[folder]), remarks
+        notes.append(f"{count:,} {kind} file{'s were' if count > 1 else ' was'} skipped. {advice}")
+    return natural_sorted(name for folder in chosen for name in folders[folder]), notes
 
 
 def _in_sequence(folders):
-    """Whether folders side by side go on from one another: names of a camera's, or alike but for the numbers in them."""
+    """Whether sibling folders continue each other: camera folders, or names that differ in their numbers only."""
     if len(folders) == 1:
         return True
     if len({re.sub(r"\d+", "0", str(folder)) for folder in folders}) == 1:
@@ -76,10 +87,10 @@ def _in_sequence(folders):
 
 
 def _not_read(names):
-    """Number of files, and a sentence, of each kind of picture that is not read."""
+    """Unsupported image formats: name -> (number of files, advice)."""
     found = {}
     for name in names:
-        if (known := NOT_READ.get(PurePosixPath(name).suffix.lower())) is not None:
+        if (known := UNSUPPORTED.get(PurePosixPath(name).suffix.lower())) is not None:
             kind, advice = known
             found[kind] = found.get(kind, (0,))[0] + 1, advice
     return found
@@ -88,5 +99,5 @@ def _not_read(names):
 def _none_there(names, what):
     if found := _not_read(names):
         kind, (count, advice) = max(found.items(), key=lambda item: item[1][0])
-        return f"{what} holds no pictures that are read, but {count:,} {kind} file{'s' * (count > 1)}. {advice}"
-    return f"{what} holds no pictures ({', '.join(PICTURE_SUFFIXES)})."
+        return f"{what} holds no supported images, but {count:,} {kind} file{'s' * (count > 1)}. {advice}"
+    return f"{what} holds no images ({', '.join(PICTURE_SUFFIXES)})."

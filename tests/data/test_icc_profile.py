@@ -1,4 +1,4 @@
-"""Exemplars whose pictures are not sRGB: converted by their profiles, or what was ignored is said."""
+"""Images in other colour spaces than sRGB: converted by their profiles, or noted as ignored."""
 
 import io
 import struct
@@ -12,11 +12,11 @@ from profiles import P3, SRGB, profile
 from ode_appearance.data import load_exemplar
 
 STORED, SHOWN = (201, 60, 40), (219, 41, 23)
-"""A colour of Display P3, and the same of sRGB, by the matrices of both standards."""
+"""A colour in Display P3, and the same in sRGB, by the matrices of both standards."""
 
 
 def folder_of(path, picture, suffix, count=2, **options):
-    """Pictures of one colour but for a corner, which tells them apart."""
+    """Images of one colour except for a corner, which distinguishes them."""
     path.mkdir()
     for number in range(count):
         picture = picture.copy()
@@ -46,7 +46,7 @@ def test_display_p3_becomes_srgb(tmp_path, suffix, options):
     assert "Its colours were converted from their profile (Made up) to sRGB." in exemplar.notes
 
 
-def test_an_animation_has_one_profile_for_all_frames(tmp_path):
+def test_profile_of_an_animation_is_for_all_frames(tmp_path):
     frames = [Image.new("RGB", (40, 40), (value, 60, 40)) for value in (201, 120)]
     frames[0].save(tmp_path / "a.webp", save_all=True, append_images=frames[1:], lossless=True, icc_profile=profile(P3))
     assert middle(load_exemplar(tmp_path / "a.webp", size=40)) == pytest.approx(SHOWN, abs=2)
@@ -65,14 +65,14 @@ def test_colours_are_converted_after_a_palette_and_over_black(tmp_path):
     assert middle(load_exemplar(tmp_path / "b", size=40)) == pytest.approx(SHOWN, abs=2)
 
 
-def test_srgbs_own_profile_changes_nothing_and_is_not_told(tmp_path):
+def test_srgb_profile_changes_nothing(tmp_path):
     picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8))
     exemplar = load_exemplar(folder_of(tmp_path / "f", picture, "png", icc_profile=profile(SRGB)), size=40)
     np.testing.assert_array_equal(exemplar.frames[0, :, 2:], np.asarray(picture).transpose(2, 0, 1)[:, 2:])
     assert exemplar.notes == ()
 
 
-def test_greys_by_their_own_profile_and_by_one_of_colours(tmp_path):
+def test_grey_images_with_grey_and_rgb_profiles(tmp_path):
     linear = (1.0, 1.0, 0.0, 1.0, 0.0)
     grey = Image.new("L", (40, 40), 55)
     by_grey = load_exemplar(folder_of(tmp_path / "a", grey, "png", icc_profile=profile(curve=linear, space=b"GRAY")), size=40)
@@ -87,7 +87,7 @@ BROKEN = [b"no profile at all", profile(P3)[:200], profile(P3)[:140] + b"\xff" *
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_a_profile_that_cannot_be_followed_is_told(tmp_path, broken):
+def test_invalid_profile_is_noted(tmp_path, broken):
     exemplar = load_exemplar(folder_of(tmp_path / "f", Image.new("RGB", (40, 40), STORED), "png", icc_profile=broken), size=40)
     assert middle(exemplar) == list(STORED)
     (note,) = exemplar.notes
@@ -99,27 +99,25 @@ def chunk(kind, data):
 
 
 @pytest.mark.parametrize(
-    ("extra", "said"),
+    ("extra", "space"),
     [
-        (chunk(b"cICP", bytes([9, 16, 0, 1])), "of a high dynamic range"),
-        (chunk(b"cICP", bytes([12, 13, 0, 1])), "of a wider gamut"),
+        (chunk(b"cICP", bytes([9, 16, 0, 1])), "have a high dynamic range"),
+        (chunk(b"cICP", bytes([12, 13, 0, 1])), "have a wider gamut"),
         (chunk(b"cICP", bytes([1, 13, 0, 1])), None),
-        (chunk(b"gAMA", struct.pack(">I", 100_000)), "of gamma 1"),
+        (chunk(b"gAMA", struct.pack(">I", 100_000)), "have gamma 1"),
         (chunk(b"gAMA", struct.pack(">I", 45455)), None),
     ],
 )
-def test_what_a_png_says_without_a_profile_is_told(tmp_path, extra, said):
+def test_ignored_png_colour_information_is_noted(tmp_path, extra, space):
     folder = folder_of(tmp_path / "f", Image.new("RGB", (40, 40), STORED), "png")
     for path in folder.iterdir():
         data = path.read_bytes()
         path.write_bytes(data[:33] + extra + data[33:])
     notes = load_exemplar(folder, size=40).notes
-    assert notes == (
-        () if said is None else (f"Its colours are {said}, by its file: that was ignored, and they were taken for sRGB.",)
-    )
+    assert notes == (() if space is None else (f"Its colours {space} according to the file; they were read as sRGB.",))
 
 
-def test_adobe_rgb_by_exif_alone_is_told(tmp_path):
+def test_adobe_rgb_by_exif_is_noted(tmp_path):
     exif = Image.Exif()
     exif.get_ifd(0x8769)[0xA005] = {1: "R03"}
     folder = folder_of(tmp_path / "f", Image.new("RGB", (40, 40), STORED), "jpg", exif=exif)
@@ -127,7 +125,7 @@ def test_adobe_rgb_by_exif_alone_is_told(tmp_path):
     assert "Adobe RGB" in load_exemplar(folder, size=40).notes[0]
 
 
-def test_an_avif_of_high_dynamic_range_is_told(tmp_path):
+def test_high_dynamic_range_avif_is_noted(tmp_path):
     folder = folder_of(tmp_path / "f", Image.new("RGB", (40, 40), STORED), "avif")
     for path in folder.iterdir():
         data = path.read_bytes()

@@ -1,4 +1,4 @@
-"""Folders and zip files of pictures, one a frame, in the natural order of their names."""
+"""Folders and zip files of images, one a frame, in natural order of their names."""
 
 import io
 import os
@@ -19,51 +19,53 @@ from .exemplar_limits import (
     check_bytes,
     check_frame_count,
 )
-from .exif_times import Taken, remark_on_order, taken_at
+from .exif_times import CaptureTime, capture_time, order_warning
 from .file_names import is_frame
-from .frame_source import Source
-from .gathering import choose_frames, list_folder
-from .images.decoding import decode
-from .images.opening import open_picture
+from .frame_selection import choose_frames, list_folder
+from .frame_source import FrameSource
+from .images.image_decoding import decode
+from .images.image_opening import open_image
 
 
-def open_folder(path: Path) -> Source:
-    """A folder of pictures (see gathering.py for which of them); files that are none are passed over."""
+def open_image_folder(path: Path) -> FrameSource:
+    """Open a folder of images (see frame_selection.py); other files are skipped."""
     what = f"The folder {display_path(path)}"
-    names, remarks = choose_frames(list_folder(path), what)
+    names, notes = choose_frames(list_folder(path), what)
 
     def read(name):
         with open_regular(path / name, ExemplarError) as file:
             check_bytes(os.fstat(file.fileno()).st_size, MAX_PICTURE_BYTES, printable(name))
             return file.read(MAX_PICTURE_BYTES)
 
-    return _source(names, read, what, remarks)
+    return _source(names, read, what, notes)
 
 
-def open_zip(path: Path) -> Source:
-    """A zip file of pictures, read in memory and never unpacked to disk; suspicious contents are refused before that."""
+def open_image_zip(path: Path) -> FrameSource:
+    """Open a zip file of images, which is read in memory and never unpacked to disk; unsafe contents are refused first."""
     check_bytes(path.stat().st_size, MAX_FILE_BYTES, path.name)
     with safe_zip.open_zip(path, MAX_DIRECTORY_BYTES, ExemplarError) as archive:
         entries = archive.infolist()
     if len(entries) > 2 * MAX_FRAMES:
-        raise ExemplarError(f"{path.name} has {len(entries):,} entries; at most {2 * MAX_FRAMES:,} are read.")
+        raise ExemplarError(
+            f"{path.name} has {len(entries):,} entries; the maximum is {2 * MAX_FRAMES:,}.", code="too-many-entries"
+        )
     for entry in entries:
         _check_entry(entry, path.name)
     files = {entry.filename.replace("\\", "/"): entry for entry in entries if not entry.filename.endswith("/")}
-    names, remarks = choose_frames(files, path.name)
+    names, notes = choose_frames(files, path.name)
     check_bytes(max(1, sum(files[name].file_size for name in names)), MAX_UNPACKED_BYTES, f"What {path.name} unpacks to")
 
     def read(name):
         try:
-            # Limited by the size that was checked, whatever the compressed data go on to say.
+            # Limited by the checked size, whatever the compressed data holds.
             with zipfile.ZipFile(path) as archive, archive.open(files[name]) as file:
                 return file.read(files[name].file_size)
-        except Exception as error:  # as above
+        except Exception as error:  # a forged archive may raise nearly any exception
             raise ExemplarError(
-                f"{printable(name)} in {path.name} is damaged or encrypted ({printable(str(error))})."
+                f"{printable(name)} in {path.name} is damaged or encrypted ({printable(str(error))}).", code="damaged"
             ) from error
 
-    return _source(names, read, path.name, remarks)
+    return _source(names, read, path.name, notes)
 
 
 def _check_entry(entry, archive):
@@ -78,33 +80,34 @@ def _check_entry(entry, archive):
         check_bytes(entry.file_size, MAX_PICTURE_BYTES, f"{printable(entry.filename)} in {archive}")
 
 
-def _source(names: Sequence[str], read: Callable[[str], bytes], what: str, remarks: list[str]) -> Source:
-    with open_picture(io.BytesIO(read(names[0])), printable(names[0])) as picture:
+def _source(names: Sequence[str], read: Callable[[str], bytes], what: str, notes: list[str]) -> FrameSource:
+    with open_image(io.BytesIO(read(names[0])), printable(names[0])) as picture:
         check_frame_count(len(names), *picture.size, what)
-    taken: dict[int, Taken | None] = {}
+    times: dict[int, CaptureTime | None] = {}
 
     def pictures(picks):
         first = None
-        taken.clear()
+        times.clear()
         for index in picks:
             name, data = names[index], read(names[index])
 
             def opened(name=name, data=data):
-                return open_picture(io.BytesIO(data), printable(name))
+                return open_image(io.BytesIO(data), printable(name))
 
             with opened() as file:
                 picture = decode(file, opened, printable(name))
-                taken[index] = taken_at(file)
+                times[index] = capture_time(file)
                 first = first or (name, picture.size)
                 if picture.size != first[1]:
                     raise ExemplarError(
                         f"{what} mixes sizes: {printable(first[0])} is {first[1][0]}x{first[1][1]}, {printable(name)} is "
-                        f"{picture.size[0]}x{picture.size[1]}; the frames of a time-lapse must have one size."
+                        f"{picture.size[0]}x{picture.size[1]}; the frames of a time-lapse must have one size.",
+                        code="mixed-sizes",
                     )
                 yield picture
 
-    def all_remarks():
-        out_of_order = remark_on_order([names[index] for index in taken], list(taken.values()))
-        return remarks if out_of_order is None else [*remarks, out_of_order]
+    def all_notes():
+        out_of_order = order_warning([names[index] for index in times], list(times.values()))
+        return notes if out_of_order is None else [*notes, out_of_order]
 
-    return Source(len(names), pictures, None, remarks=all_remarks)
+    return FrameSource(len(names), pictures, None, notes=all_notes)
