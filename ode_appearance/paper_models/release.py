@@ -81,13 +81,13 @@ def find_models(files: ReleaseFiles, name: str) -> list[ReleaseModel]:
             animations.setdefault(path.stem, path)
     found: dict[str, ReleaseModel] = {}
     for path in weights:
-        own = path.parent.name or name
-        called = own if own not in found else "_".join([path.parent.parent.name, own])
-        while called in found:
-            called += "_"
+        folder_name = path.parent.name or name
+        unique_name = folder_name if folder_name not in found else "_".join([path.parent.parent.name, folder_name])
+        while unique_name in found:
+            unique_name += "_"
         light = [place for place in [path.with_name(LIGHT)] if place in files.sizes]
-        exemplar = [animations[own]] if own in animations else _frames_of(own, pictures)
-        found[called] = ReleaseModel(called, path.parent, [path, *light], exemplar)
+        exemplar = [animations[folder_name]] if folder_name in animations else _frames_of(folder_name, pictures)
+        found[unique_name] = ReleaseModel(unique_name, path.parent, [path, *light], exemplar)
     return list(found.values())
 
 

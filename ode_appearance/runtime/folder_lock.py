@@ -26,6 +26,11 @@ class FolderLock:
     def __init__(self, folder: Path, lock: filelock.BaseFileLock | None):
         self._folder, self._lock = folder, lock
 
+    @property
+    def held(self) -> bool:
+        """Whether it is locked; False where the file system has no locks, and after `close`."""
+        return self._lock is not None
+
     def close(self) -> None:
         """Release the lock; further calls do nothing."""
         if self._lock is None:
