@@ -51,7 +51,7 @@ def load_folder(folder: Path | str) -> Material:
     """
     folder = Path(folder)
     config = load_config(folder)
-    device.check()
+    device.require()
     try:
         weights = read_arrays(safe_file(folder, WEIGHTS), weight_shapes(config.architecture))
         start = None

@@ -10,7 +10,7 @@ from typing import Any
 from ..config.request_checks import check_size, picture_size
 from ..config.schema import Light, LightKind, MaterialConfig, Surface, SurfaceKind
 from ..errors import ConfigError, RequestError
-from ..export.age_map_png import default_range, read_ages
+from ..export.age_map_png import default_range, read_age_image
 from ..rendering.aov import LIT, check_channel
 from ..rendering.render import check_exposure, usual_light
 from ..shading.lights import linear_colour
@@ -84,7 +84,7 @@ def _read_age(options, config, size):
     low, high = options.age_range or default_range(config.times.duration)
     if not (math.isfinite(low) and math.isfinite(high)):
         raise RequestError("--age-range is two finite numbers.")
-    return read_ages(options.age, size, (low, high))
+    return read_age_image(options.age, size, (low, high))
 
 
 def read_light(text: str, config: MaterialConfig) -> Light:

@@ -23,7 +23,7 @@ from .exif_times import CaptureTime, capture_time, order_warning
 from .file_names import is_frame
 from .frame_selection import choose_frames, list_folder
 from .frame_source import FrameSource
-from .images.image_decoding import decode
+from .images.image_decoding import decode_image
 from .images.image_opening import open_image
 
 
@@ -95,7 +95,7 @@ def _source(names: Sequence[str], read: Callable[[str], bytes], what: str, notes
                 return open_image(io.BytesIO(data), printable(name))
 
             with opened() as file:
-                picture = decode(file, opened, printable(name))
+                picture = decode_image(file, opened, printable(name))
                 times[index] = capture_time(file)
                 first = first or (name, picture.size)
                 if picture.size != first[1]:

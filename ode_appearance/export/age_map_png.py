@@ -40,7 +40,7 @@ def ages_to_grey(ages: Ages, span: float) -> tuple[Float[np.ndarray, "h w"], tup
     return (ages - np.float32(low)) / np.float32(high - low), (low, high)
 
 
-def read_ages(path: Path, size: tuple[int, int], range: tuple[float, float]) -> Ages:
+def read_age_image(path: Path, size: tuple[int, int], range: tuple[float, float]) -> Ages:
     """Read an age image, stretched to the size of a state.
 
     Colours are averaged over red, green and blue; transparent pixels have age 0.

@@ -15,7 +15,7 @@ _FEW_CORES = 4
 """With more cores, XLA's compiler threads contend for the single heap of `keep_freed_memory`."""
 
 
-def prepare() -> None:
+def configure() -> None:
     """Configure JAX: 32-bit numbers, a persistent compilation cache, no preallocation of GPU memory.
 
     On machines with few cores, freed memory is kept for reuse. A program calls this once, before any computation. Environment
@@ -32,12 +32,12 @@ def prepare() -> None:
 
 
 def own_compilation_cache() -> Path | None:
-    """The compilation cache folder that `prepare` set, or None where the user chose another."""
+    """The compilation cache folder that `configure` set, or None where the user chose another."""
     folder = _compiled_folder()
     return folder if jax.config.jax_compilation_cache_dir == str(folder) else None
 
 
-def check() -> None:
+def require() -> None:
     """Raise DeviceError where JAX has no device, such as when JAX_PLATFORMS requests a GPU that is missing."""
     try:
         jax.devices()

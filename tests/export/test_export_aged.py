@@ -18,7 +18,7 @@ import ode_appearance as oa
 from ode_appearance.errors import RequestError
 from ode_appearance.export import age_keyframes, aged_frames, export_checks
 from ode_appearance.export.age_keyframes import AgeKeyframes, age_keyframe_bytes, default_keyframes
-from ode_appearance.export.age_map_png import read_ages
+from ode_appearance.export.age_map_png import read_age_image
 from ode_appearance.export.export_config import SUFFIXES
 from ode_appearance.media.encoders import to_bytes
 from ode_appearance.rendering.age_map import aged_maps
@@ -84,7 +84,7 @@ def test_aged_frames_are_as_rendered(tmp_path, material, pictures):
         (tmp_path / "age.png").write_bytes(archive.read(ages["picture"]))
     assert told["exposure"] == 0.5 and told["tiles"] == [2, 1]
     assert ("lights" in told) == (material.config.brdf is not None)
-    read = read_ages(tmp_path / "age.png", SIZE, (ages["black"], ages["white"]))
+    read = read_age_image(tmp_path / "age.png", SIZE, (ages["black"], ages["white"]))
     np.testing.assert_allclose(read, AGES, atol=1e-4)
 
 

@@ -49,7 +49,7 @@ def as_seen(
         low, high = (number({"age range": value}, "age range") for value in ends)
     if age is not None:
         checked = solve_request(config.name, config, screen_fields(config, 0, *size, time)).size
-        seen["ages"] = pack_ages(age_map_png.read_ages(Path(age), checked, (low, high)))
+        seen["ages"] = pack_ages(age_map_png.read_age_image(Path(age), checked, (low, high)))
     return seen
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from ..exemplar_limits import MAX_FILE_BYTES, check_bytes, check_frame_count, check_pixels
 from ..frame_source import FrameSource
 from .deep_pixels import correct_planes
-from .image_decoding import decode
+from .image_decoding import decode_image
 from .image_opening import open_image
 from .pre_decode_checks import check_page
 
@@ -41,7 +41,7 @@ def open_animation(path: Path) -> FrameSource:
                 correct_planes(animation)
                 # Every frame is decoded: later ones may be drawn over it, and it may hold the duration.
                 if index in wanted:
-                    picture = decode(animation, lambda page=first + index: _page(path, page), path.name)
+                    picture = decode_image(animation, lambda page=first + index: _page(path, page), path.name)
                 else:
                     animation.load()
                 durations.append(float(animation.info.get("duration") or 0) or DEFAULT_MILLISECONDS)

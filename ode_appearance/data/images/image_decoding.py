@@ -8,7 +8,7 @@ from PIL import Image, ImageOps
 from .deep_pixels import DeepPicture, is_deep, read_deep
 
 
-def decode(
+def decode_image(
     picture: Image.Image, reopen: Callable[[], contextlib.AbstractContextManager[Image.Image]], what: str
 ) -> Image.Image | DeepPicture:
     """Decode an opened image, or the current page of one, turned by its EXIF orientation.
