@@ -58,7 +58,9 @@ def test_real_duration_is_one_line():
     assert len(re.findall(r"^```python$", text, flags=re.MULTILINE)) == 1
 
 
-@pytest.mark.parametrize(("config", "comparison"), [(RGB, "when cut and stitched anew"), (SVBRDF, "half against mirrored half")])
+@pytest.mark.parametrize(
+    ("config", "comparison"), [(RGB, "when cut and stitched anew"), (SVBRDF, "half against mirrored half")]
+)
 def test_score_sentence(config, comparison):
     text = model_card(dataclasses.replace(config, measures={"score": 1.9512, "change_score": 3.5}))
     measures = text.partition("## Measures")[2].partition("##")[0]

@@ -74,7 +74,7 @@ def _changes_little(transform, mode):
 
 
 def ignored_colour_note(picture: Image.Image, head: bytes) -> str | None:
-    """A note where an image without a profile has other, ignored information that its colours are not sRGB.
+    """A note where an image without a profile has other metadata of non-sRGB colours, which is ignored.
 
     Args:
         picture: The opened image.
@@ -82,18 +82,18 @@ def ignored_colour_note(picture: Image.Image, head: bytes) -> str | None:
     """
     if picture.info.get("icc_profile"):
         return None
-    space = None
+    claim = None
     if coded := _CODED.get(picture.format, _NOWHERE).search(head):
         primaries, transfer = (int.from_bytes(coded[number]) for number in (1, 2))
         if primaries not in _SRGB_PRIMARIES:
-            space = "have a wider gamut"
+            claim = "have a wider gamut"
         if transfer not in _SRGB_TRANSFERS:
-            space = "have a high dynamic range" if transfer in (16, 18) else "have another transfer function"
+            claim = "have a high dynamic range" if transfer in (16, 18) else "have another transfer function"
     elif "srgb" not in picture.info and not 0.42 < picture.info.get("gamma", 0.45455) < 0.48:
-        space = f"have gamma {picture.info['gamma']:g}"
+        claim = f"have gamma {picture.info['gamma']:g}"
     elif _is_adobe_rgb(picture):
-        space = "are Adobe RGB"
-    return None if space is None else f"Its colours {space} according to the file; they were read as sRGB."
+        claim = "are Adobe RGB"
+    return None if claim is None else f"Its colours {claim} according to the file; they were read as sRGB."
 
 
 def _is_adobe_rgb(picture):
