@@ -1,4 +1,4 @@
-"""The age map as a grey picture, as the viewer imports and exports it (web/scripts/ages/age-files.js).
+"""The age map as a grey picture, as the viewer imports and exports it (web/scripts/ages/age-map-png.js).
 
 Of 8 bits, 128 is no age at all, 255 one span of the exemplar ahead and 1 one span behind; of 16 bits 256 times as finely.
 """

@@ -56,8 +56,8 @@ def export(
     `tiles`, `surface` and `channel` those of `oa.render`, for pictures. `age` (height, width) is the model time that each
     place is ahead; pictures and maps are then blended between `keyframes`, model times that reach from the first frame to the
     last at least: those of the viewer, for the pictures that it shows, or, not given, times close to each other over all that
-    the ages reach. `view` is what a web page shows at first: its time, channel and so on (`newView` in
-    web/scripts/base/store.js).
+    the ages reach. `view` is what a web page shows at first: its time, channel and so on (`ViewState` in
+    web/scripts/types.d.ts).
 
     The states are used as they are solved and are not kept, those of a GIF or WebP as 8-bit frames; with ages, the maps of as
     many keyframes as the ages reach over. `progress` hears the share in [0, 1] that is done, in ascending order; `stop` is

@@ -26,8 +26,7 @@ Parts = dict[str, Any]
 STARTS = [("Cut from the photograph", "stitched"), ("Grown from noise", "noise")]
 WHOLE = ("viewer", "gallery", "facts", "device")
 """Those of our own."""
-LINK = f"""(_, ...fields) => {{ {assets.script("base/link")}
-return [linkedSolve(location.hash), ...fields]; }}"""
+LINK = f"""(_, ...fields) => {{ {assets.bundle("link")}return [odeAppearance.parseSolve(location.hash), ...fields]; }}"""
 
 
 def explore(
