@@ -651,23 +651,23 @@ r"]]},c=this.canvasView.sets.create({...t,size:o,times:n,seed:h,material:l},n.le
 "exemplar",c),await nt(c,r,()=>this.canvasView.sets.exemplar===c,()=>this.canvasView.requestFrame())}catch(s){this.requested=
 null,this.store.set({second:null}),this.showMessage(s.message)}}};var kt=class{views=null;kept=null;constructor(t,e){this.first=D("Show",[],s=>t.set({channel:s})),this.second=D("Compare",
 [],s=>t.set({second:s||null})),this.beside=A("Side by side",s=>t.set({beside:s})),this.keep=x("Keep to compare",e,{title:"\
-Keeps this one beside the seed or the material that is looked at next",hidden:!e}),this.exposure=R("Exposure",{min:-4,max:4,
-title:"In stops"},s=>t.set({exposure:s})),this.element=d("div",{class:"ode-channels"},this.first.element,this.second.element,
-k(this.keep,this.beside.element),this.exposure.element),t.subscribe((s,i)=>this.update(s,i))}update(t,e){e&&this.updateOptions(
-e.material,t.kept),this.first.show(t.channel),this.second.show(t.second??""),this.beside.show(t.beside),this.beside.element.
-disabled=!t.second,this.exposure.show(t.exposure)}updateOptions({views:t,exemplar:e},s){if(this.views===t&&this.kept===s)
-return;this.views=t,this.kept=s,this.first.setOptions(t),this.first.element.hidden=t.length<2;let i=[];e&&i.push(["exemp\
-lar","Exemplar"]),s&&i.push(["kept",`Kept: ${s}`]);let r=t.length<2?[]:t;this.second.setOptions([["","nothing"],...r,...i]),
-this.second.element.hidden=r.length+i.length===0}};var Lt=class{constructor(t,e){this.addressBar=t,this.button=x("Copy link",()=>this.copy()),this.field=d("input",{class:"\
-ode-address",readonly:!0,hidden:!0,"aria-label":"Link to what is seen"}),this.field.addEventListener("focus",()=>this.field.
+Keeps this picture beside the next seed or material",hidden:!e}),this.exposure=R("Exposure",{min:-4,max:4,title:"In stop\
+s"},s=>t.set({exposure:s})),this.element=d("div",{class:"ode-channels"},this.first.element,this.second.element,k(this.keep,
+this.beside.element),this.exposure.element),t.subscribe((s,i)=>this.update(s,i))}update(t,e){e&&this.updateOptions(e.material,
+t.kept),this.first.show(t.channel),this.second.show(t.second??""),this.beside.show(t.beside),this.beside.element.disabled=
+!t.second,this.exposure.show(t.exposure)}updateOptions({views:t,exemplar:e},s){if(this.views===t&&this.kept===s)return;this.
+views=t,this.kept=s,this.first.setOptions(t),this.first.element.hidden=t.length<2;let i=[];e&&i.push(["exemplar","Exempl\
+ar"]),s&&i.push(["kept",`Kept: ${s}`]);let r=t.length<2?[]:t;this.second.setOptions([["","nothing"],...r,...i]),this.second.
+element.hidden=r.length+i.length===0}};var Lt=class{constructor(t,e){this.addressBar=t,this.button=x("Copy link",()=>this.copy()),this.field=d("input",{class:"\
+ode-address",readonly:!0,hidden:!0,"aria-label":"Link to this view"}),this.field.addEventListener("focus",()=>this.field.
 select()),e.subscribe(()=>{this.field.hidden||(this.field.hidden=this.field.value!==this.addressBar.link)})}async copy(){
 this.addressBar.write();let{link:t}=this.addressBar;try{await navigator.clipboard.writeText(t)}catch{this.field.value=t,
 this.field.hidden=!1,this.field.focus();return}this.field.hidden=!0,this.button.textContent="Copied",setTimeout(()=>this.
 button.textContent="Copy link",1500)}};var vs=[["point","Point"],["directional","Directional"]],ws=.15,_t=class{constructor(t){this.store=t;let e=r=>o=>t.setLight(
 {[r]:o}),s=(r,o,n)=>R(o,{min:j[r][0],max:j[r][1],title:n},e(r));this.kind=D("Kind",vs,e("kind")),this.rows={x:s("x","Lig\
 ht x"),y:s("y","Light y"),height:s("height","Light z","The camera's is 1; of a directional light, how steeply it falls"),
-logIntensity:s("logIntensity","Intensity","The natural logarithm of it"),orbit:R("Orbit speed",{min:.02,max:1,title:"Tur\
-ns a second about the centre"},e("orbit"))},this.colour=d("input",{type:"color","aria-label":"Colour",oninput:()=>t.setLight(
+logIntensity:s("logIntensity","Intensity","Natural logarithm of the intensity"),orbit:R("Orbit speed",{min:.02,max:1,title:"\
+Turns a second about the centre"},e("orbit"))},this.colour=d("input",{type:"color","aria-label":"Colour",oninput:()=>t.setLight(
 {colour:this.colour.value})}),this.orbit=A("Orbit",r=>t.setLight({orbit:r?ws:0})),this.tabs=d("div",{class:"ode-tabs",role:"\
 group","aria-label":"Lights"}),this.removeButton=x("Remove",()=>this.remove(),{title:"Remove this light"}),this.addButton=
 x("Add",()=>this.add(),{title:"Add a light"});let i=Object.entries(te).map(([r,o])=>x(r,()=>t.setLight({...o,orbit:0})));
@@ -684,13 +684,13 @@ store.selectedLight,r=Math.hypot(e,s)>.05?{x:-e,y:-s}:{x:.25,y:.25};this.store.s
 length})}remove(){let{lights:t,selected:e}=this.store.view,s=t.filter((i,r)=>r!==e);this.store.set({lights:s,selected:Math.
 min(e,s.length-1)})}reset(){this.store.set({lights:[this.store.loadedScene.captureLight],selected:0})}};function Me(a){let e=x("Save this picture",async()=>{let[s]=a.parts;if(!s)return;a.sharpen();let i=await new Promise(o=>a.
 canvas.toBlob(o,"image/png")),{material:r}=s.keyframeSet.scene;i&&q(i,`${r.name}_${s.blend.time.toFixed(2)}.png`)},{title:"\
-What is seen, as a PNG"});return e.hidden=!a.renderer,e}var Ot=class{constructor(t,e){this.surface=D("Surface",W,o=>t.set({surface:o,zoom:1}));let s=(o,n)=>ie(o,{min:1,max:8},h=>t.
+The picture as it is on the screen, as a PNG"});return e.hidden=!a.renderer,e}var Ot=class{constructor(t,e){this.surface=D("Surface",W,o=>t.set({surface:o,zoom:1}));let s=(o,n)=>ie(o,{min:1,max:8},h=>t.
 set({tiles:n(h)}));this.tiles=[s("Tiles across",o=>[o,t.view.tiles[1]]),s("Tiles down",o=>[t.view.tiles[0],o])];let i=o=>`${v(
 2**o,1)}×`;this.zoom=R("Zoom",{min:0,max:Math.log2(32),format:i},o=>e.zoom(2**o/t.view.zoom)),this.exact=A("Exact pixel\
-s",o=>t.set({exact:o}),{title:"Every texel as a whole number of the screen's pixels, nothing blended"});let r=(o,n)=>x(o>
-1?"+":"−",()=>e.zoom(o),{"aria-label":n});this.element=B("Surface",()=>t.set({tool:"move"}),U("Drag to move or turn; p\
-inch to zoom, or click and use the wheel."),this.surface.element,...this.tiles.map(o=>o.element),this.zoom.element,k(r(1/
-1.25,"Zoom out"),r(1.25,"Zoom in"),this.exact.element,x("Reset view",()=>t.set(M)))),t.subscribe(o=>this.update(o))}update(t){
+s",o=>t.set({exact:o}),{title:"Every texel is a whole number of screen pixels, without filtering"});let r=(o,n)=>x(o>1?"\
++":"−",()=>e.zoom(o),{"aria-label":n});this.element=B("Surface",()=>t.set({tool:"move"}),U("Drag to move or turn; pinc\
+h to zoom, or click and use the wheel."),this.surface.element,...this.tiles.map(o=>o.element),this.zoom.element,k(r(1/1.25,
+"Zoom out"),r(1.25,"Zoom in"),this.exact.element,x("Reset view",()=>t.set(M)))),t.subscribe(o=>this.update(o))}update(t){
 this.surface.show(t.surface),this.tiles.forEach((e,s)=>e.show(t.tiles[s])),this.zoom.show(Math.log2(t.zoom)),this.exact.
 show(t.exact),this.exact.element.disabled=t.surface!=="flat"}};var Ae=["start","end"],ys={ArrowLeft:-1,ArrowDown:-1,ArrowRight:1,ArrowUp:1},Pt=class{changes={};dragStart=0;timer;constructor(t,e){
 this.timeline=t,this.requestRange=e,this.label=d("output",{class:"ode-range-label",hidden:!0}),this.elements=Ae.map(s=>this.

@@ -21,7 +21,7 @@ export class ChannelPanel {
     this.second = selectRow("Compare", [], (second) => store.set({ second: second || null }));
     this.beside = toggle("Side by side", (beside) => store.set({ beside }));
     this.keep = button("Keep to compare", onKeep, {
-      title: "Keeps this one beside the seed or the material that is looked at next",
+      title: "Keeps this picture beside the next seed or material",
       hidden: !onKeep,
     });
     this.exposure = sliderRow("Exposure", { min: -4, max: 4, title: "In stops" }, (exposure) => store.set({ exposure }));

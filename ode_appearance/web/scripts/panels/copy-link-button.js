@@ -15,7 +15,7 @@ export class CopyLinkButton {
   constructor(addressBar, store) {
     this.addressBar = addressBar;
     this.button = button("Copy link", () => this.copy());
-    this.field = make("input", { class: "ode-address", readonly: true, hidden: true, "aria-label": "Link to what is seen" });
+    this.field = make("input", { class: "ode-address", readonly: true, hidden: true, "aria-label": "Link to this view" });
     this.field.addEventListener("focus", () => this.field.select());
     // Hides an outdated address.
     store.subscribe(() => {

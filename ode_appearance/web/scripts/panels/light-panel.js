@@ -29,7 +29,7 @@ export class LightPanel {
       x: slider("x", "Light x"),
       y: slider("y", "Light y"),
       height: slider("height", "Light z", "The camera's is 1; of a directional light, how steeply it falls"),
-      logIntensity: slider("logIntensity", "Intensity", "The natural logarithm of it"),
+      logIntensity: slider("logIntensity", "Intensity", "Natural logarithm of the intensity"),
       orbit: sliderRow("Orbit speed", { min: 0.02, max: 1, title: "Turns a second about the centre" }, change("orbit")),
     };
     this.colour = make("input", {

@@ -17,7 +17,7 @@ export function savePictureButton(canvasView) {
     const { material } = part.keyframeSet.scene;
     if (picture) download(picture, `${material.name}_${part.blend.time.toFixed(2)}.png`);
   };
-  const element = button("Save this picture", save, { title: "What is seen, as a PNG" });
+  const element = button("Save this picture", save, { title: "The picture as it is on the screen, as a PNG" });
   element.hidden = !canvasView.renderer;
   return element;
 }

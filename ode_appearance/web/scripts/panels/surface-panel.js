@@ -30,7 +30,7 @@ export class SurfacePanel {
       moveTool.zoom(2 ** stops / store.view.zoom),
     );
     this.exact = toggle("Exact pixels", (exact) => store.set({ exact }), {
-      title: "Every texel as a whole number of the screen's pixels, nothing blended",
+      title: "Every texel is a whole number of screen pixels, without filtering",
     });
     /** @type {(factor: number, name: string) => HTMLButtonElement} */
     const zoomButton = (factor, name) =>
