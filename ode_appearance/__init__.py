@@ -19,6 +19,9 @@ from .models.material import Material, decode
 from .ode.solve import solve, solve_stream
 from .ode.trajectory import Trajectory, TrajectoryCache
 from .rendering.render import render
+from .runtime.extras import explained
+
+__version__ = "0.2.0"
 
 # What only training, measuring and the Hub need is imported when it is first asked for.
 _LATER = {
@@ -66,4 +69,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
+    try:
+        return getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
+    except ModuleNotFoundError as error:
+        raise explained(error) from error

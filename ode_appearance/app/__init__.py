@@ -21,10 +21,11 @@ from .storage import uploads as uploads  # before Gradio, which reads where they
 import gradio as gr
 
 from ..runtime import device
+from ..runtime.folders import runs_folder
 from .actions.handlers import Studio
 from .materials.library import Library
 from .materials.shipped_materials import Collection
-from .settings import check, hub_allowed, runs_folder, training_allowed
+from .settings import check, hub_allowed, training_allowed
 from .storage.quotas import look_after_storage
 from .trainings.supervisor import Trainings
 from .ui.layout import LAUNCH, build

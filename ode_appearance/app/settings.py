@@ -4,17 +4,15 @@ import importlib.util
 import os
 from pathlib import Path
 
-from ..checkpoints.registry import CHECKPOINTS_VARIABLE
 from ..config.request_checks import MAX_PIXELS
 from ..errors import ConfigError
 from ..runtime.environment import check_folder, check_writable_folder
 from ..runtime.environment import switched_on as _on
 from ..runtime.environment import whole_number as _whole
+from ..runtime.folders import CHECKPOINTS_VARIABLE, RUNS_VARIABLE
 
 SHARED_SECONDS = 120
 """Of a solve on a machine that is shared with strangers, unless it is set."""
-
-RUNS = Path(__file__).parents[2] / "runs" / "app"
 
 
 def check() -> None:
@@ -24,7 +22,7 @@ def check() -> None:
     for name in (CHECKPOINTS_VARIABLE, "ODE_APPEARANCE_EXEMPLARS"):
         check_folder(name)
     if training_allowed():
-        check_writable_folder("ODE_APPEARANCE_RUNS")
+        check_writable_folder(RUNS_VARIABLE)
 
 
 def training_allowed() -> bool:
@@ -46,12 +44,6 @@ def mcp_allowed() -> bool:
     if wanted and importlib.util.find_spec("mcp") is None:
         raise ConfigError('ODE_APPEARANCE_MCP is on, and needs what `pip install "gradio[mcp]"` installs.')
     return wanted
-
-
-def runs_folder() -> Path:
-    """Where trainings are kept: ODE_APPEARANCE_RUNS, or runs/app/ beside the app."""
-    given = os.environ.get("ODE_APPEARANCE_RUNS")
-    return Path(given).expanduser().resolve() if given else RUNS
 
 
 def most_pixels() -> int:

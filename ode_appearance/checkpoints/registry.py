@@ -1,26 +1,20 @@
 """Finding materials by name: the shipped ones, a folder of one's own, or a repository on the Hugging Face Hub."""
 
-import os
 import re
 from pathlib import Path
 
 from ..errors import CheckpointError
 from ..models.material import Material
+from ..runtime.folders import checkpoints_folder, imports_folder
 from .checkpoint import CONFIG, load_folder
 
-CHECKPOINTS_VARIABLE = "ODE_APPEARANCE_CHECKPOINTS"
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
 
 
-def checkpoints_folder() -> Path:
-    """The folder of shipped materials: $ODE_APPEARANCE_CHECKPOINTS, or `checkpoints/` beside the package."""
-    return Path(os.environ.get(CHECKPOINTS_VARIABLE) or Path(__file__).parents[2] / "checkpoints")
-
-
 def list_materials(folder: Path | str | None = None) -> list[str]:
-    """The names of the checkpoint folders in a folder, sorted; broken ones are among them."""
-    folder = checkpoints_folder() if folder is None else Path(folder)
-    return sorted(path.parent.name for path in folder.glob(f"*/{CONFIG}"))
+    """The names of the checkpoint folders in a folder, by default of all local materials; sorted, with broken ones."""
+    folders = {checkpoints_folder(), imports_folder()} if folder is None else {Path(folder)}
+    return sorted({path.parent.name for folder in folders for path in folder.glob(f"*/{CONFIG}")})
 
 
 def find_folder(name: str | Path) -> Path:
@@ -43,9 +37,10 @@ def find_folder(name: str | Path) -> Path:
 
 def local_folder(text: str) -> Path | None:
     """The folder of a name in checkpoints/, or of a path; None where this machine has none."""
-    shipped = checkpoints_folder() / text
-    if re.fullmatch(r"[\w-]+", text) and _is_folder(shipped):
-        return shipped
+    if re.fullmatch(r"[\w-]+", text):
+        for folder in (checkpoints_folder(), imports_folder()):
+            if _is_folder(folder / text):
+                return folder / text
     return Path(text) if _is_folder(Path(text)) else None
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ..checkpoints.baking import bake, baked
 from ..checkpoints.checkpoint import KEYFRAMES, load_config
-from ..checkpoints.registry import checkpoints_folder, find_folder, list_materials
+from ..checkpoints.registry import find_folder, list_materials
 from ..errors import AppearanceError, RequestError
 from ..keyframes.bundle import read_bundle
 from ..runtime.atomic_io import write_atomically
@@ -25,7 +25,7 @@ def run(options) -> None:
         raise RequestError("A page shows one material: name it.")
     folders = [find_folder(name) for name in options.names]
     if not options.names:
-        every = [checkpoints_folder() / name for name in list_materials()]
+        every = [find_folder(name) for name in list_materials()]
         folders = [folder for folder in every if baked(folder) is None]
     failed = []
     for folder in folders:

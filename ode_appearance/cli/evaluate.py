@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from ..checkpoints.checkpoint import EXEMPLAR, PREVIEW, checked_file, save
-from ..checkpoints.registry import checkpoints_folder, find_folder, list_materials, load, local_folder
+from ..checkpoints.registry import find_folder, list_materials, load, local_folder
 from ..errors import AppearanceError, CheckpointError, RequestError
 
 SEEDS = 4
@@ -51,7 +51,7 @@ def _evaluate_all(options):
     for name in list_materials():
         try:
             exemplar = find_exemplar(load(name).config.exemplar.name or name, options.exemplars)
-            beside = checkpoints_folder() / name / EXEMPLAR
+            beside = find_folder(name) / EXEMPLAR
             exemplar = beside if exemplar is None and beside.is_file() else exemplar
             if exemplar is None:
                 print(f"{name:28} not measurable here: its exemplar is not at hand", flush=True)

@@ -5,13 +5,13 @@ import sys
 import typing
 from pathlib import Path
 
-from ..checkpoints.registry import checkpoints_folder
 from ..config.schema import BrdfName, Exemplar, MaterialConfig, SolverConfig, Times
 from ..config.serialization import parse_json
 from ..errors import CheckpointError, ConfigError
 from ..models.unet_weights import count_parameters
 from ..paper_models.architecture import Given
 from ..paper_models.importer import NAME, Imported, import_release
+from ..runtime.folders import imports_folder
 from .options import add_fields, checked, flag
 
 _TIMES = ("warmup", "duration", "frame_interval", "frames")
@@ -55,7 +55,7 @@ def run(options) -> None:
         raise ConfigError("--brdf is for SVBRDFs.")
     given = Given(options.kind, options.brdf, options.hidden_channels, options.heads)
     results = []
-    out = options.out or checkpoints_folder()
+    out = options.out or imports_folder()
     names = {"name": options.name, "prefix": options.prefix, "replace": options.replace}
     for result in import_release(options.path, out, given=given, adapt=_adaptation(options), **names):
         results.append(result)

@@ -1,11 +1,12 @@
 """`list` and `info`: which materials there are, and what one of them is."""
 
 from ..checkpoints.checkpoint import load_config
-from ..checkpoints.registry import CHECKPOINTS_VARIABLE, checkpoints_folder, find_folder, list_materials
+from ..checkpoints.registry import find_folder, list_materials
 from ..errors import CheckpointError
 from ..models.material import map_channels, start_sentence
 from ..models.unet_weights import count_parameters
 from ..runtime.environment import check_folder
+from ..runtime.folders import CHECKPOINTS_VARIABLE
 
 
 def add_to(verbs) -> None:
@@ -20,10 +21,9 @@ def add_to(verbs) -> None:
 def run_list(options) -> None:
     """A line for each material; for a broken one, what is wrong with it."""
     check_folder(CHECKPOINTS_VARIABLE)
-    folder = checkpoints_folder()
-    for name in list_materials(folder):
+    for name in list_materials():
         try:
-            config = load_config(folder / name)
+            config = load_config(find_folder(name))
         except CheckpointError as error:
             print(f"{name:28} broken: {error}")
             continue

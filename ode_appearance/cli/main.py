@@ -6,11 +6,13 @@ import re
 import sys
 from collections.abc import Sequence
 
+from .. import __version__
 from ..errors import AppearanceError
 from ..runtime import device, streams
+from ..runtime.extras import explained
 from . import (
+    app_verb,
     bake,
-    bench_verb,
     evaluate,
     export_verb,
     import_official,
@@ -21,12 +23,24 @@ from . import (
     train_all,
 )
 
-VERBS = (list_and_info, sample, export_verb, train, train_all, evaluate, bake, import_official, search_and_publish, bench_verb)
+VERBS = (
+    app_verb,
+    list_and_info,
+    sample,
+    export_verb,
+    train,
+    train_all,
+    evaluate,
+    bake,
+    import_official,
+    search_and_publish,
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all verbs; each sets `run`, a function of the parsed arguments."""
-    parser = argparse.ArgumentParser(prog="python -m ode_appearance", description="Materials that change with time.")
+    parser = argparse.ArgumentParser(prog="ode-appearance", description="Materials that change with time.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     # An option is never cut short: `--seed`, for one, would be `--seeds` in a verb that has no other.
     whole = functools.partial(argparse.ArgumentParser, allow_abbrev=False)
     verbs = parser.add_subparsers(required=True, metavar="VERB", parser_class=whole)
@@ -56,6 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
     except AppearanceError as error:
         return _failed(error)
+    except ModuleNotFoundError as error:
+        if (explanation := explained(error)) is error:
+            raise
+        return _failed(explanation)
     except BrokenPipeError:  # whoever read the output has enough
         streams.discard_output()
         return 1

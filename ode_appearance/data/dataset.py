@@ -6,13 +6,12 @@ from typing import get_args
 
 from ..config.schema import Kind
 from ..errors import ExemplarError
+from ..runtime.folders import examples_folder
 from ..runtime.regular_files import expanded, is_folder, is_there, kind_of, named
 from .file_names import in_order
 
 RGB_FOLDER = "RGB_dynamic_textures"
 SVBRDF_FOLDER = "SVBRDF_dynamic_flash_textures"
-EXAMPLES = Path(__file__).parents[2] / "examples"
-"""The exemplars that come with the project, in the same layout."""
 READABLE = (".gif", ".webp", ".png", ".avif", ".mp4", ".m4v", ".avi", ".mov", ".mkv", ".webm", ".zip")
 # The lights (x, y) of the ground-truth pictures beside a synthetic exemplar: the three published ones, and one of our own.
 RELIGHTS = {"up": (0.0, 0.6), "left": (-0.5, 0.0), "rightdown": (0.5, -0.5), "rightup": (0.35, 0.35)}
@@ -70,8 +69,8 @@ def relit_siblings(path: Path) -> dict[str, Path]:
 
 
 def find_exemplar(name: str, folder: Path | None = None) -> Path | None:
-    """The first file or folder of this name anywhere below a folder of one's own, or below EXAMPLES; None if there is none."""
-    for place in (folder, EXAMPLES):
+    """The first file or folder of this name below `folder`, or below the examples of the repository; None if there is none."""
+    for place in (folder, examples_folder()):
         if name and place is not None and is_folder(place):
             for path in sorted(place.rglob("*")):
                 if path.name == name or (path.stem == name and path.suffix.lower() in READABLE):

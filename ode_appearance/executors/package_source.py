@@ -2,11 +2,10 @@
 
 import importlib.metadata
 import zipfile
-from pathlib import Path
 
+from ..runtime.folders import PACKAGE
 from .run_archive import zipped
 
-PACKAGE = Path(__file__).parents[1]
 REQUIREMENTS = "requirements.txt"
 
 

@@ -5,6 +5,7 @@ import io
 import numpy as np
 from jaxtyping import Float
 
+from ..runtime.extras import require
 from .export_config import MapFormat
 
 
@@ -19,7 +20,7 @@ def encode_map(values: Float[np.ndarray, "channels h w"], format: MapFormat) -> 
         _write_exr(pixels, file)
     else:
         # Pillow writes no RGB of 16 bits. The fourth filter, Paeth's, gives the smallest files of textures.
-        import numpngw
+        numpngw = require("numpngw")
 
         kind = np.uint8 if format == "png8" else np.uint16
         whole = np.rint(np.clip(pixels, 0, 1) * np.float64(np.iinfo(kind).max)).astype(kind)
@@ -29,7 +30,7 @@ def encode_map(values: Float[np.ndarray, "channels h w"], format: MapFormat) -> 
 
 
 def _write_exr(pixels, file):
-    import OpenEXR
+    OpenEXR = require("OpenEXR")
 
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     with OpenEXR.File(header, {"Y" if pixels.ndim == 2 else "RGB": pixels}) as image:

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Array, Float, UInt8
 from PIL import Image
 
+from ..runtime.extras import require
 from .gif_palette import with_one_palette
 
 AnimationFormat = Literal["gif", "webp", "mp4"]
@@ -102,7 +103,7 @@ def save_video(
     frames: Iterable[UInt8[np.ndarray, "h w 3"]], path: Path, frames_per_second: float, encoding: VideoEncoding
 ) -> None:
     """Write a video of at least one frame, frame by frame; H.264 needs even sides. Raises OSError where that fails."""
-    import imageio_ffmpeg
+    imageio_ffmpeg = require("imageio_ffmpeg")
 
     # Else imageio forks and runs Python in the child, which can hang beside JAX's threads, as JAX warns.
     os.environ.setdefault("IMAGEIO_FFMPEG_NO_PREVENT_SIGINT", "1")

@@ -20,4 +20,4 @@ def stitched_start(material: Material, seed: int, size: tuple[int, int]) -> Floa
     """
     if material.start is None:
         raise RequestError(f"{material.name} has no state of its exemplar to stitch a start from.")
-    return quilt(np.asarray(material.start, np.float32), size, seed=seed)
+    return quilt(np.asarray(material.start, np.float32), size, seed=seed, blend=True)

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from ..errors import RequestError
+from .gradient_blend import blend_gradients
 
 PATCH = 32
 """Side of a patch in pixels."""
@@ -44,12 +45,13 @@ def quilt(
     overlap: int = OVERLAP,
     periodic: bool = True,
     variety: float = VARIETY,
+    blend: bool = False,
 ) -> Float[np.ndarray, "c height width"]:
     """A new picture of `size` (width, height), made of patches of `picture`; the same for the same arguments.
 
     Channels count by their squared differences as they are: scale them before by how much each should matter. `periodic`
     also matches and cuts the last patches against the first ones, so that the result tiles. `variety` keeps the same places
-    from being used again and again; 0 is as published.
+    from being used again and again; 0 is as published. `blend` removes steps of brightness at the cuts (gradient_blend.py).
 
     Raises RequestError where the picture is smaller than a patch, and for sizes below 1, patches below 2 and overlaps below 0.
     """
@@ -67,6 +69,8 @@ def quilt(
     generator = np.random.default_rng(seed)
     patches = _Patches(picture, *sides, variety)
     result = np.zeros((channels, out_height, out_width), np.float32)
+    sources = np.zeros((2, out_height, out_width), int)
+    inside = np.indices(sides)
     for i, y in enumerate(rows.starts):
         for j, x in enumerate(columns.starts):
             place = np.ix_(np.arange(channels), (y + np.arange(sides[0])) % out_height, (x + np.arange(sides[1])) % out_width)
@@ -77,10 +81,12 @@ def quilt(
                 lines = np.moveaxis(known, axis, 0)
                 lines[:before] = True
                 lines[len(lines) - after :] = True
-            new = patches.draw(old, known, generator)
+            new, corner = patches.draw(old, known, generator)
             share = _share_of_old(((new - old) ** 2).sum(axis=0), bands)
             result[place] = share * old + (1 - share) * new
-    return result
+            there = (np.arange(2)[:, None, None], place[1], place[2])
+            sources[there] = np.where(share > 0.5, sources[there], inside + np.reshape(corner, (2, 1, 1)))
+    return blend_gradients(result, picture, sources, periodic=periodic) if blend else result
 
 
 def _side(length: int, patch: int, periodic: bool) -> int:
@@ -113,14 +119,15 @@ class _Patches:
         windows = windows[:, ::every, ::every]
         self._all = np.ascontiguousarray(windows.transpose(1, 2, 0, 3, 4), np.float32).reshape(-1, len(picture), height, width)
         self._known = {}
+        self._every = every
         self._columns = windows.shape[2]
         self._near = min(height, width) / 2 / every
         self._uses, self._variety = np.zeros(len(self._all)), variety
 
     def draw(
         self, old: Float[np.ndarray, "c h w"], known: Bool[np.ndarray, "h w"], generator: np.random.Generator
-    ) -> Float[np.ndarray, "c h w"]:
-        """One of those that fit best what is known."""
+    ) -> tuple[Float[np.ndarray, "c h w"], tuple[int, int]]:
+        """One of those that fit best what is known, and its top left corner in the picture."""
         if not known.any():
             return self._use(generator.integers(len(self._all)))
         key = known.tobytes()
@@ -138,7 +145,7 @@ class _Patches:
         rows, columns = np.divmod(np.arange(len(self._all)), self._columns)
         row, column = divmod(int(index), self._columns)
         self._uses += (abs(rows - row) < self._near) & (abs(columns - column) < self._near)
-        return self._all[index]
+        return self._all[index], (row * self._every, column * self._every)
 
 
 def _share_of_old(errors: Float[np.ndarray, "h w"], bands) -> Float[np.ndarray, "h w"]:

@@ -13,11 +13,11 @@ from materials import SVBRDF, little_material
 import ode_appearance as oa
 from ode_appearance.checkpoints.baking import bake, baked
 from ode_appearance.checkpoints.checkpoint import KEYFRAMES
-from ode_appearance.checkpoints.registry import checkpoints_folder
 from ode_appearance.cli.main import main
 from ode_appearance.config.schema import Exemplar
 from ode_appearance.keyframes.bundle import read_bundle, write_bundle
 from ode_appearance.keyframes.codec import pack, unpack
+from ode_appearance.runtime.folders import checkpoints_folder
 from ode_appearance.web.page import page
 
 MOST_BYTES = 2_000_000

@@ -7,8 +7,9 @@ from PIL import Image
 import ode_appearance as oa
 from ode_appearance.checkpoints import hub
 from ode_appearance.checkpoints.checkpoint import FILES, START, checked_file
-from ode_appearance.checkpoints.registry import checkpoints_folder, find_folder
+from ode_appearance.checkpoints.registry import find_folder
 from ode_appearance.errors import CheckpointError
+from ode_appearance.runtime.folders import checkpoints_folder
 
 SHIPPED = oa.list_materials()
 

@@ -9,13 +9,13 @@ from made_up import named_as_decoded, psnr
 import ode_appearance as oa
 from ode_appearance.checkpoints.baking import baked
 from ode_appearance.checkpoints.checkpoint import load_config
-from ode_appearance.checkpoints.registry import checkpoints_folder
 from ode_appearance.keyframes.bundle import read_bundle
 from ode_appearance.keyframes.codec import unpack
 from ode_appearance.keyframes.encoder import Encoder
 from ode_appearance.keyframes.keyframe_times import USUAL, keyframe_times
 from ode_appearance.rendering.age_map import blend
 from ode_appearance.rendering.render import light_maps, lights_of
+from ode_appearance.runtime.folders import checkpoints_folder
 
 NAMES = [name for name in oa.list_materials() if load_config(checkpoints_folder() / name).kind == "svbrdf"]
 ALWAYS = ("clay_solidifying", "iron_rusting")

@@ -22,8 +22,11 @@ def test_a_solve_starts_from_patches_of_the_exemplars_state_at_time_0(stitched):
     (state,) = solve(stitched, size=(32, 32), times=[0.0]).states
     theirs = np.lib.stride_tricks.sliding_window_view(stitched.start, (5, 5), axis=(1, 2))
     ours = np.lib.stride_tricks.sliding_window_view(state, (5, 5), axis=(1, 2))[:, ::2, ::2].reshape(3, -1, 5, 5)
-    cut_out = [np.abs(theirs - ours[:, place, None, None]).max(axis=(0, 3, 4)).min() < 1e-3 for place in range(ours.shape[1])]
-    assert np.mean(cut_out) > 0.1  # the others have a seam in them
+    # Blending keeps gradients: patches are compared without their means.
+    theirs, ours = (patches - patches.mean(axis=(-2, -1), keepdims=True) for patches in (theirs, ours))
+    differences = [np.abs(theirs - ours[:, place, None, None]).mean(axis=(0, 3, 4)).min() for place in range(ours.shape[1])]
+    unlike = np.abs(theirs[:, 0, 0] - theirs[:, -1, -1]).mean()
+    assert np.median(differences) < 0.2 * unlike, (np.median(differences), unlike)
 
 
 def test_the_same_seed_gives_the_same_start_and_another_seed_another(stitched):

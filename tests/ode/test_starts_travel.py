@@ -12,9 +12,9 @@ from materials import PLAIN, little_material, stitched_material
 from PIL import Image
 
 import ode_appearance as oa
+from benchmarks import app_latency as bench_app
+from benchmarks import trajectories
 from ode_appearance.app.trainings.run_records import Order, Run, new_run
-from ode_appearance.bench import app_latency as bench_app
-from ode_appearance.bench import trajectories
 from ode_appearance.checkpoints import hub
 from ode_appearance.checkpoints.model_card import model_card
 from ode_appearance.cli.main import main

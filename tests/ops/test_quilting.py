@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ode_appearance.errors import RequestError
+from ode_appearance.ops.gradient_blend import blend_gradients
 from ode_appearance.ops.quilting import _layout, _Patches, cheapest_cut, quilt
 
 SMALL = {"patch": 16, "overlap": 4}
@@ -142,3 +143,45 @@ def test_memory_is_bounded_for_large_patches(monkeypatch):
 def test_what_is_not_possible(shape, size, options, says):
     with pytest.raises(RequestError, match=says):
         quilt(np.zeros(shape, np.float32), size, **{**SMALL, **options})
+
+
+def shaded(size=96):
+    """A picture that is darker on its left, with fine structure: where it is cut and stitched, brightness steps."""
+    fine = np.random.default_rng(3).normal(0, 0.02, (2, size, size))
+    return (np.linspace(0, 1, size)[None, None, :] + fine).astype(np.float32)
+
+
+@pytest.mark.parametrize("periodic", [True, False])
+def test_blending_gradients_removes_steps_at_cuts_and_keeps_fine_structure(periodic):
+    picture = shaded()
+    plain, blended = (quilt(picture, (250, 110), seed=5, periodic=periodic, blend=blend) for blend in (False, True))
+
+    def largest_step(result):
+        return max(float(np.abs(np.diff(result, axis=axis)).max()) for axis in (1, 2))
+
+    def fine_deviation(result):
+        return float(np.diff(result, 2, axis=1).std())
+
+    assert largest_step(plain) > 1.5 * largest_step(picture)
+    assert largest_step(blended) < 1.1 * largest_step(picture)
+    assert fine_deviation(blended) == pytest.approx(fine_deviation(picture), rel=0.1)
+    assert blended.mean() == pytest.approx(plain.mean(), abs=0.02)
+
+
+@pytest.mark.parametrize("periodic", [True, False])
+def test_blending_gradients_changes_nothing_where_nothing_is_cut(periodic):
+    picture = np.random.default_rng(1).random((3, 20, 30)).astype(np.float32)
+    if periodic:
+        # A smooth picture that tiles: its gradient across the border is the mean of both sides, nearly its own.
+        y, x = np.mgrid[:60, :80]
+        picture = np.stack([np.sin(2 * np.pi * x / 80), np.cos(2 * np.pi * y / 60)]).astype(np.float32)
+    sources = np.indices(picture.shape[1:])
+    blended = blend_gradients(picture, picture, sources, periodic=periodic)
+    np.testing.assert_allclose(blended, picture, atol=2e-2 if periodic else 1e-5)
+
+
+def test_a_blended_quilt_tiles():
+    blended = quilt(shaded(), (100, 90), seed=2, blend=True)
+    inside = np.abs(np.diff(blended, axis=2)).max()
+    across = np.abs(blended[:, :, 0] - blended[:, :, -1]).max()
+    assert across < 1.2 * inside

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ode_appearance.bench import peak_memory
+from benchmarks import peak_memory
 
 ROOT = Path(__file__).parents[2]
 POSIX_MODULES = ("fcntl", "resource", "termios", "tty", "pty", "pwd", "grp", "syslog")

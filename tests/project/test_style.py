@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CODE = ("ode_appearance", "tests", "examples", "app.py")
+CODE = ("ode_appearance", "benchmarks", "tests", "examples", "app.py")
 
 
 @pytest.mark.parametrize("options", [("check", "--output-format", "concise"), ("format", "--check")], ids=["lint", "format"])

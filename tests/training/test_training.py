@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import ode_appearance as oa
-from ode_appearance.bench import training_step as bench
+from benchmarks import training_step as bench
 from ode_appearance.config.schema import Architecture, Attention, MaterialConfig, Times
 from ode_appearance.data import ExemplarFrames
 from ode_appearance.errors import TrainingError

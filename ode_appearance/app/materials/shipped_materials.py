@@ -10,11 +10,12 @@ import jax
 
 from ...checkpoints.baking import baked
 from ...checkpoints.checkpoint import EXEMPLAR, KEYFRAMES, PREVIEW, checked_file, load_config, load_folder
-from ...checkpoints.registry import checkpoints_folder, list_materials
+from ...checkpoints.registry import list_materials
 from ...config.schema import MaterialConfig
 from ...errors import AppearanceError, CheckpointError
 from ...models.material import Material, start_sentence
 from ...models.unet_weights import count_parameters
+from ...runtime.folders import checkpoints_folder
 from ...web.scene import kind_label
 
 MOST_OPENED_BYTES = 1 << 30

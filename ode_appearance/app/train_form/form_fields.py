@@ -12,8 +12,8 @@ import gradio as gr
 from ...config.schema import Attention, Kind
 from ...config.serialization import from_json, to_json
 from ...data import list_dataset
-from ...data.dataset import EXAMPLES
 from ...errors import ConfigError, ExemplarError
+from ...runtime.folders import examples_folder
 from ...training.checks import check_training
 from ...training.train_config import TrainConfig, preset
 
@@ -29,7 +29,7 @@ ADVANCED = [field for field in dataclasses.fields(TrainConfig) if field.name not
 def examples() -> dict[str, tuple[Path, Kind]]:
     """The exemplars that come with the app, by name."""
     try:
-        return {entry.name: (entry.path, entry.kind) for entry in list_dataset(EXAMPLES)}
+        return {entry.name: (entry.path, entry.kind) for entry in list_dataset(examples_folder())}
     except ExemplarError:
         return {}
 

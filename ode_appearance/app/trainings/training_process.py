@@ -4,13 +4,12 @@ import contextlib
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import psutil
 
+from ...runtime.folders import PACKAGE
 from .run_records import LOG, Run
 
-ROOT = Path(__file__).parents[3]
 START = "start"
 """In a run's folder, the material that it starts from where that may change or be deleted meanwhile."""
 PATIENCE = 90.0
@@ -33,7 +32,7 @@ class TrainingProcess:
             start = run.folder / START
             command += [f"--init-from={start if start.is_dir() else order.init_from}"]
         # On a GPU the app and the training share its memory; on a CPU, the app goes first.
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+        environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent), "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
         environment["PYTHONUNBUFFERED"] = "1"
         self.run, self.stopping, self._halted = run, False, False
         # Not of the terminal's group, whose ctrl-C is for the app. Of the app's session all the same: where the app is killed,

@@ -16,7 +16,7 @@ from ..quoting import shown
 WORKER = Path(__file__).with_name("video_worker.py")
 _MAX_LINE = 4 << 20
 _REFUSALS = {
-    "no PyAV": "Reading a video needs PyAV: pip install av.",
+    "no PyAV": 'PyAV is not installed; it comes with: pip install "ode-appearance[train]".',
     "no video": "{} holds no video.",
     "cover only": "{} holds no video but a cover picture.",
     "too large": "{} has too many pixels a frame, once they are as wide and high as it says: make it smaller first.",

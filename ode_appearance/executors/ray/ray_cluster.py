@@ -10,13 +10,12 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 from ...errors import ConfigError, TrainingError
+from ...runtime.folders import PACKAGE
 from ..plan import Outcome, Plan
 from .ray_runs import Runs
 
-PACKAGE = Path(__file__).parents[2]
 CPUS = 2
 """What a task takes by default: XLA does not make much of more."""
 PATIENCE = 10.0

@@ -13,7 +13,7 @@ from running_app import Screen, serving
 
 import ode_appearance as oa
 from ode_appearance.checkpoints.checkpoint import load_config
-from ode_appearance.checkpoints.registry import checkpoints_folder
+from ode_appearance.runtime.folders import checkpoints_folder
 
 NAMES = [name for name in oa.list_materials() if load_config(checkpoints_folder() / name).kind == "svbrdf"]
 SIZE = 256

@@ -9,7 +9,7 @@ from running_app import Screen, serving
 
 import ode_appearance as oa
 from ode_appearance.checkpoints.checkpoint import load_config
-from ode_appearance.checkpoints.registry import checkpoints_folder
+from ode_appearance.runtime.folders import checkpoints_folder
 
 NAMES = [name for name in oa.list_materials() if load_config(checkpoints_folder() / name).kind == "svbrdf"]
 LIGHTS = [oa.Light(0.0, 0.0, -0.2), oa.Light(0.3, -0.2, 0.3), oa.Light(-0.5, 0.0, 1.0)]

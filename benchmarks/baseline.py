@@ -8,10 +8,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from ..config.schema import SolverConfig
-from ..models.layers import time_embedding
-from ..models.unet import VectorField
-from ..ode.stepper import SOLVERS, controller
+from ode_appearance.config.schema import SolverConfig
+from ode_appearance.models.layers import time_embedding
+from ode_appearance.models.unet import VectorField
+from ode_appearance.ode.stepper import SOLVERS, controller
 
 
 def baseline(field: VectorField, t: Float[Array, ""], z: Float[Array, "channels h w"]) -> Float[Array, "channels h w"]:

@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from ..models.unet import VectorField
+from ode_appearance.models.unet import VectorField
 
 _SIDE = {"cpu": 2048}
 _LARGE_SIDE = 8192

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..runtime.atomic_io import write_atomically
+from ode_appearance.runtime.atomic_io import write_atomically
 
 _COLUMNS = (("figure", 15), ("baseline", 15), ("ratio", 8), ("goal", 6), ("limit", 7))
 _WORK = 84

@@ -15,14 +15,15 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..config.schema import MaterialConfig, SolverConfig
-from ..models.material import new_material
-from ..perceptual.features import FeatureExtractor, load_features
-from ..perceptual.losses import nearest, picture_overflow, random_directions
-from ..runtime.jit import compiled, compiler_options
-from ..training.texture.objective import rgb_terms
-from ..training.texture.segment import integrate
-from ..training.train_config import TrainConfig
+from ode_appearance.config.schema import MaterialConfig, SolverConfig
+from ode_appearance.models.material import new_material
+from ode_appearance.perceptual.features import FeatureExtractor, load_features
+from ode_appearance.perceptual.losses import nearest, picture_overflow, random_directions
+from ode_appearance.runtime.jit import compiled, compiler_options
+from ode_appearance.training.texture.objective import rgb_terms
+from ode_appearance.training.texture.segment import integrate
+from ode_appearance.training.train_config import TrainConfig
+
 from .baseline import baseline_solve
 from .figure import Figure
 from .timing import compare

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import jax
 import psutil
 
-from ..config.schema import MaterialConfig, SolverConfig
-from ..errors import AppearanceError
-from ..models.material import Material
-from ..ode.solve import solve
+from ode_appearance.config.schema import MaterialConfig, SolverConfig
+from ode_appearance.errors import AppearanceError
+from ode_appearance.models.material import Material
+from ode_appearance.ode.solve import solve
+
 from .figure import Figure
 from .fresh_process import run_python
 from .network import PUBLISHED, evaluations, noise, ours, published_field
@@ -42,7 +43,7 @@ def figures(quick: bool) -> Iterator[Figure]:
 
 def _peak(size):
     """GB of a process of its own, or None, with a sentence on standard error, where this machine has too little."""
-    answer = json.loads(run_python(f"from ode_appearance.bench.peak_memory import report; report({size})"))
+    answer = json.loads(run_python(f"from benchmarks.peak_memory import report; report({size})"))
     if isinstance(answer, str):
         print(answer, file=sys.stderr)
         return None

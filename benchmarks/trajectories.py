@@ -10,10 +10,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from ..checkpoints.registry import load
-from ..config.schema import SolverConfig
-from ..models.material import Material, starting_from
-from ..ode.solve import initial_noise, solve
+from ode_appearance.checkpoints.registry import load
+from ode_appearance.config.schema import SolverConfig
+from ode_appearance.models.material import Material, starting_from
+from ode_appearance.ode.solve import initial_noise, solve
+
 from .baseline import baseline_solve
 from .figure import Figure
 

@@ -11,9 +11,9 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import AppearanceError
+from ode_appearance.errors import AppearanceError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 _PATIENCE = 900.0
 """Seconds after which a process is given up."""
 _POLL_SECONDS = 0.02

@@ -9,10 +9,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..checkpoints.registry import load
-from ..config.schema import MaterialConfig, SolverConfig, Times
-from ..models.material import Material, decode, starting_from
-from ..ode.solve import solve
+from ode_appearance.checkpoints.registry import load
+from ode_appearance.config.schema import MaterialConfig, SolverConfig, Times
+from ode_appearance.models.material import Material, decode, starting_from
+from ode_appearance.ode.solve import solve
+
 from .figure import Figure
 from .fresh_process import server
 from .network import PUBLISHED, published_field

@@ -8,9 +8,10 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-from ..config.schema import Architecture
-from ..models.unet import VectorField
-from ..runtime.jit import compiler_options
+from ode_appearance.config.schema import Architecture
+from ode_appearance.models.unet import VectorField
+from ode_appearance.runtime.jit import compiler_options
+
 from . import pytorch
 from .arithmetic import matrix_product, multiply_adds
 from .baseline import baseline

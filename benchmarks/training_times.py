@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import jax
 import numpy as np
 
-from ..config.schema import Kind
-from ..data.frames import PUBLISHED_DURATION, PUBLISHED_FRAMES, ExemplarFrames
-from ..training.train_config import TrainConfig, preset
-from ..training.trainer import train
+from ode_appearance.config.schema import Kind
+from ode_appearance.data.frames import PUBLISHED_DURATION, PUBLISHED_FRAMES, ExemplarFrames
+from ode_appearance.training.train_config import TrainConfig, preset
+from ode_appearance.training.trainer import train
+
 from .figure import Figure
 
 _LIMITS: dict[Kind, float] = {"rgb": 12.0, "svbrdf": 30.0}

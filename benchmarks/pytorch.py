@@ -12,8 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..models.layers import time_embedding
-from ..models.unet import VectorField
+from ode_appearance.models.layers import time_embedding
+from ode_appearance.models.unet import VectorField
 
 
 def available() -> bool:
