@@ -14,7 +14,8 @@ const lights = [
 test("display colours become linear", () => assertClose(linearColour("#ff8040"), expected.linearColour));
 
 test("lights orbit", () => {
-  for (const [index, { x, y }] of orbitLights(lights, 2, scene.halfWidth).entries()) assertClose([x, y], expected.orbited[index]);
+  const positions = orbitLights(lights, 2, scene.halfWidth).map(({ x, y }) => [x, y]);
+  positions.forEach((position, index) => assertClose(position, expected.orbited[index]));
 });
 
 test("the shader gets positions and powers", () => {

@@ -244,8 +244,8 @@ void main() {
     colour = vec4(shown, 1.0);
 }
 `;var ft=`// The maps of a material at a texel of its state and at one time: two keyframes decoded and blended. keyframes/\
-codec.py describes
-// the layout of the texels. shaders.js defines BRDF, one of the constants below, and AGED where there is an age map.
+codec.py has the
+// layout of the texels. shaders.js defines BRDF, one of the constants below, and AGED where there is an age map.
 precision highp usampler2DArray;
 
 uniform usampler2DArray plane0, plane1, plane2, plane3;
@@ -378,10 +378,10 @@ void main() {
     third = vec4(maps.alpha, maps.normal.xy * 0.5 + 0.5);
 }
 `;var fe=`// A region of the shaded plane on the canvas. Magnification is by Catmull-Rom, which is exact at 1:1 and keeps \
-edges crisp: its 16
-// texels are read in five bilinear taps, the corners left out, as Jimenez does ("Filmic SMAA", SIGGRAPH 2016); or bilin\
-ear where
-// that takes too long (see adaptive-resolution.js). Minification is by mipmaps. "Exact pixels" are not filtered.
+edges crisp: its
+// 16 texels are read in five bilinear taps, the corners left out, as Jimenez does ("Filmic SMAA", SIGGRAPH 2016); or bi\
+linear
+// where that takes too long (see adaptive-resolution.js). Minification is by mipmaps. "Exact pixels" are not filtered.
 uniform sampler2D shaded;
 uniform vec2 canvasSize;  // of this part of the canvas, which begins at \`left\`
 uniform float left;

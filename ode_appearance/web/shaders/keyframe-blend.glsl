@@ -1,5 +1,5 @@
-// The maps of a material at a texel of its state and at one time: two keyframes decoded and blended. keyframes/codec.py describes
-// the layout of the texels. shaders.js defines BRDF, one of the constants below, and AGED where there is an age map.
+// The maps of a material at a texel of its state and at one time: two keyframes decoded and blended. keyframes/codec.py has the
+// layout of the texels. shaders.js defines BRDF, one of the constants below, and AGED where there is an age map.
 precision highp usampler2DArray;
 
 uniform usampler2DArray plane0, plane1, plane2, plane3;

@@ -1,6 +1,6 @@
-// A region of the shaded plane on the canvas. Magnification is by Catmull-Rom, which is exact at 1:1 and keeps edges crisp: its 16
-// texels are read in five bilinear taps, the corners left out, as Jimenez does ("Filmic SMAA", SIGGRAPH 2016); or bilinear where
-// that takes too long (see adaptive-resolution.js). Minification is by mipmaps. "Exact pixels" are not filtered.
+// A region of the shaded plane on the canvas. Magnification is by Catmull-Rom, which is exact at 1:1 and keeps edges crisp: its
+// 16 texels are read in five bilinear taps, the corners left out, as Jimenez does ("Filmic SMAA", SIGGRAPH 2016); or bilinear
+// where that takes too long (see adaptive-resolution.js). Minification is by mipmaps. "Exact pixels" are not filtered.
 uniform sampler2D shaded;
 uniform vec2 canvasSize;  // of this part of the canvas, which begins at `left`
 uniform float left;

@@ -1,5 +1,5 @@
-// The age map: model time that each texel of the state is ahead of the time slider, row by row from the top. It repeats with the
-// state.
+// The age map: model time that each texel of the state is ahead of the time slider, row by row from the top. It repeats with
+// the state.
 
 import { clamp } from "../base/numbers.js";
 
@@ -50,7 +50,7 @@ export class AgeMap {
    * Dabs the brush. Within a stroke the strongest dab counts. Returns the first and the last row that changed.
    *
    * @param {Pair} place in texels
-   * @param {{ amount: number, radius: number, softness: number }} brush `amount` is the age in the middle, `radius` is in texels
+   * @param {{ amount: number, radius: number, softness: number }} brush age in the middle, radius in texels
    * @returns {Pair}
    */
   dab(place, { amount, radius, softness }) {
@@ -102,8 +102,8 @@ export class AgeMap {
 }
 
 /**
- * The brush's first age: half the way from a time to the start or the end of the solve, whichever is further away, because at the
- * end nothing can become older.
+ * The brush's first age: half the way from a time to the start or the end of the solve, whichever is further away, because at
+ * the end nothing can become older.
  *
  * @param {number | null} time
  * @param {{ times: number[] }} scene

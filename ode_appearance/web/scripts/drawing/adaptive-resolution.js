@@ -37,7 +37,7 @@ export class AdaptiveResolution {
     this.lastFrame = now;
     if (moving)
       this.slowFrames = spent > SLOW_FRAME ? Math.min(this.slowFrames + 1, SLOW_FRAMES) : Math.max(this.slowFrames - 0.2, 0);
-    // A computer known to be slow gets the reduced resolution from the second frame of a motion on: the first may be the only one.
+    // A computer known to be slow gets the reduced resolution from a motion's second frame on: the first may be the only one.
     this.reduced = this.reduced ? this.slowFrames > 0 : moving && this.slowFrames >= SLOW_FRAMES;
     clearTimeout(this.timer);
     if (this.reduced) this.timer = setTimeout(() => this.restore(), IDLE);
