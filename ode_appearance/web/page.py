@@ -56,9 +56,9 @@ def page(
         "message": None,
     }
     # Nothing within a script element may look like a tag or a comment.
-    data = ", ".join(json.dumps(each).replace("<", "\\u003c") for each in (value, view))
-    mount = f'odeAppearance.mountStandalone(document.querySelector(".ode-viewer"), {data});'
-    code = f"(() => {{\n{assets.bundle('viewer')}{mount}\n}})();"
+    data = json.dumps({"value": value, "view": view}).replace("<", "\\u003c")
+    mount = 'odeAppearance.mountStandalone(document.querySelector(".ode-viewer"), DATA.value, DATA.view);'
+    code = f"(() => {{\nconst DATA = {data};\n{assets.bundle('viewer')}{mount}\n}})();"
     name = html.escape(title(config.name))
     return f"""<!doctype html>
 <html lang="en">

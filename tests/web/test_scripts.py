@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -46,11 +47,11 @@ def light_values():
 
 def solid_values():
     """Texture coordinates where the rays through uv (0.3, 0.4) meet solids."""
-    camera, turn = Camera(fov=60.0, distance=1.25), np.array([0.4, -0.3], np.float32)
-    x, y = np.array([[2 * 0.3 - 1]], np.float32), np.array([[1 - 2 * 0.4]], np.float32)
+    camera, turn = Camera(fov=60.0, distance=1.25), jnp.array([0.4, -0.3])
+    x, y = jnp.array([[2 * 0.3 - 1]]), jnp.array([[1 - 2 * 0.4]])
     places = {}
     for kind in ("sphere", "cylinder"):
-        solid = facets(kind, camera, x, y, turn, np.array(repeats(kind, (2, 3)), np.float32))
+        solid = facets(kind, camera, x, y, turn, jnp.array(repeats(kind, (2, 3)), jnp.float32))
         assert solid.seen.all()
         places[kind] = np.asarray(solid.places)[:, 0, 0].tolist()
     return {"size": solid_of(camera), "places": places}
