@@ -36,7 +36,7 @@ def training_bytes(config: TrainConfig, together: int = 1) -> int:
 
 def check_training_memory(config: TrainConfig, together: int = 1) -> None:
     """Raise TrainingError, with the largest states that fit, where a training would take more memory than is free."""
-    needed, free = training_bytes(config, together), memory_budget.available_bytes()
+    needed, free = training_bytes(config, together), memory_budget.free_device_bytes()
     if needed <= free:
         return
     step = config.architecture.downsampling

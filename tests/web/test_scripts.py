@@ -16,7 +16,7 @@ import pytest
 
 from ode_appearance.app.solving.view_state import pack_ages
 from ode_appearance.config.schema import Camera, Light
-from ode_appearance.export.age_map_png import grey_of_ages, usual_range
+from ode_appearance.export.age_map_png import ages_to_grey, default_range
 from ode_appearance.keyframes.bundle import Bundle, write_bundle
 from ode_appearance.keyframes.codec import pack
 from ode_appearance.shading.lights import lighting, linear_colour, orbited
@@ -68,13 +68,13 @@ def keyframe_values():
 
 def age_values():
     ages = np.array([[0.0, 1.5, -2.25], [10.0, -10.0, 0.1]], np.float32)
-    grey, _ = grey_of_ages(ages, 10.0)
+    grey, _ = ages_to_grey(ages, 10.0)
     return {
         "values": ages.ravel().tolist(),
         "packed": pack_ages(ages),
         "duration": 10.0,
         "grey": np.round(255 * np.asarray(grey)).ravel().tolist(),
-        "range": usual_range(10.0),
+        "range": default_range(10.0),
     }
 
 

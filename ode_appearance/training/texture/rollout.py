@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from ...config.schema import MaterialConfig
 from ...data import ExemplarFrames
-from ...data.frames import evenly
+from ...data.exemplar import even_indices
 from ...models.material import Material
 from ...ode.solve import solve
 from ...perceptual.features import FeatureExtractor
@@ -39,7 +39,7 @@ def rollout_loss(
     """
     published, rgb = config.evaluation == "published", config.kind == "rgb"
     size = config.state_size if rgb else config.exemplar_size
-    frames = evenly(len(exemplar), min(config.evaluation_frames, len(exemplar)))
+    frames = even_indices(len(exemplar), min(config.evaluation_frames, len(exemplar)))
     times = np.linspace(0, exemplar.duration, len(exemplar)) if published else exemplar.times
     overflow_weight = 0.0 if published else config.overflow_weight
     losses = []
