@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 CODE = ode_appearance benchmarks tests examples app.py
 
-.PHONY: install app test fast browser nightly lint format types docs wheel
+.PHONY: install app test fast browser nightly lint format types docs wheel viewer
 
 install: .venv/installed
 .venv/installed: requirements.txt tests/requirements.txt
@@ -43,3 +43,6 @@ docs: install
 
 wheel: install
 	$(BIN)/pip wheel --no-deps -w out .
+
+viewer:  # after a change of a script or a shader; needs Node.js
+	npm ci && npm run check && npm test && npm run build

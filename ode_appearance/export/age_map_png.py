@@ -1,4 +1,4 @@
-"""The age map as a grey image, as the viewer imports and exports it (web/scripts/ages/age-files.js).
+"""The age map as a grey image, as the viewer imports and exports it (web/scripts/ages/age-map-png.js).
 
 In 8 bits, 128 is age 0, 255 one exemplar span ahead and 1 one span behind; 16 bits are 256 times as fine.
 """

@@ -71,7 +71,7 @@ def export(
         surface: As of `oa.render`.
         channel: As of `oa.render`.
         solver: As of `oa.solve`.
-        view: Initial view state of a web page (`newView` in web/scripts/base/store.js).
+        view: Initial view state of a web page (`ViewState` in web/scripts/types.d.ts).
         cache: As of `oa.solve`.
         progress: Gets the completed share in [0, 1], ascending.
         stop: Polled between frames and while solving.

@@ -45,4 +45,4 @@ def page_bytes(material: MaterialConfig, times: Sequence[float] | np.ndarray, si
 
 @functools.cache
 def _viewer_bytes() -> int:
-    return len((assets.viewer_script() + assets.viewer_style() + assets.text("styles/standalone.css")).encode())
+    return len((assets.bundle("viewer") + assets.viewer_style() + assets.text("styles/standalone.css")).encode())
