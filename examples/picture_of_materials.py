@@ -1,8 +1,9 @@
-"""Makes materials.webp: each shipped material at six times over its span, below those exemplars that are shipped, too.
+"""Makes materials.webp: each shipped material at six times over its span, below its exemplar where that is at hand.
 
-`python examples/picture_of_materials.py`, with the library installed or on PYTHONPATH.
+`python examples/picture_of_materials.py [FOLDER OF EXEMPLARS]`, with the library installed or on PYTHONPATH.
 """
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -31,10 +32,11 @@ def row_of_material(material: oa.Material) -> np.ndarray:
 
 def main() -> None:
     """Write the picture beside this file."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     rows = []
     for name in oa.list_materials():
         material = oa.load(name)
-        exemplar = find_exemplar(material.config.exemplar.name, None)
+        exemplar = find_exemplar(material.config.exemplar.name or name, folder)
         if exemplar is not None:
             rows.append(row_of_exemplar(exemplar, material.config.kind))
         rows.append(row_of_material(material))
