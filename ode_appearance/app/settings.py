@@ -42,7 +42,10 @@ def mcp_allowed() -> bool:
     """
     wanted = _on("ODE_APPEARANCE_MCP", False)
     if wanted and importlib.util.find_spec("mcp") is None:
-        raise ConfigError('ODE_APPEARANCE_MCP is on, and needs what `pip install "gradio[mcp]"` installs.')
+        raise ConfigError(
+            'ODE_APPEARANCE_MCP is on, but mcp is not installed; it comes with: pip install "ode-appearance[mcp]".',
+            code="missing-extra",
+        )
     return wanted
 
 

@@ -174,7 +174,9 @@ def save_folder(material: Material, folder: Path | str, preview: bytes | None) -
         ConfigError: Where the configuration could not be loaded again.
     """
     check_savable(material)
-    writers = {WEIGHTS: lambda file: eqx.tree_serialise_leaves(file, material.vector_field)}
+    writers: dict[str, Callable[[BinaryIO], object]] = {
+        WEIGHTS: lambda file: eqx.tree_serialise_leaves(file, material.vector_field)
+    }
     if preview is not None:
         writers[PREVIEW] = lambda file: file.write(preview)
     if (start := _half_precision_start(material)) is not None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 from ..config.schema import MaterialConfig
 from ..models.material import map_channels, start_sentence
@@ -38,7 +39,7 @@ def model_card(config: MaterialConfig, *, source: str | None = None) -> str:
     from huggingface_hub import ModelCardData
 
     tags = [TAG, "neural-ode", "texture-synthesis", config.kind]
-    credit = {"credit": config.exemplar.credit} if config.exemplar.credit else {}
+    credit: dict[str, Any] = {"credit": config.exemplar.credit} if config.exemplar.credit else {}
     # No `datasets`: it takes names of data sets on the Hub; exemplars come from elsewhere, and their credit has a DOI.
     data = ModelCardData(library_name="ode-appearance", tags=tags, **_license(config.exemplar.license), **credit)
     name = json.dumps(source or config.name, ensure_ascii=False)  # quoted and escaped: it may hold anything

@@ -95,7 +95,7 @@ def _adaptation(options):
 
 def table(results: list[ImportResult]) -> list[str]:
     """Lines of a table: a material each, what kind it is, its network, whether its exemplar was there, and what is wrong."""
-    rows = [("material", "kind", "parameters", "exemplar", "")]
+    rows: list[tuple[str, ...]] = [("material", "kind", "parameters", "exemplar", "")]
     for result in results:
         config = result.config
         facts = ("-", "-", "-")

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..errors import FeatureError
 from ..runtime.atomic_io import write_atomically
+from ..runtime.folders import download_cache_folder
 
 VGG19_REPOSITORY = "timm/vgg19.tv_in1k"
 VGG19_FILE = "model.safetensors"
@@ -38,14 +39,6 @@ class SeekableFile(Protocol):
 
 
 Weights = tuple[list[np.ndarray], list[np.ndarray]]
-
-
-def cache_folder() -> Path:
-    """The folder for what was fetched once: $ODE_APPEARANCE_CACHE, else `ode_appearance` in the user's cache folder."""
-    if own := os.environ.get("ODE_APPEARANCE_CACHE"):
-        return Path(own)
-    default = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(default) / "ode_appearance"
 
 
 def read_safetensors(file: SeekableFile, names: Sequence[str]) -> dict[str, np.ndarray]:
@@ -102,7 +95,7 @@ def vgg19_weights(path: str | Path | None = None) -> Weights:
 
 def vgg19_cache() -> Path:
     """The file that VGG19's convolutions are kept in once they were fetched."""
-    return cache_folder() / "vgg19_imagenet_convolutions.npz"
+    return download_cache_folder() / "vgg19_imagenet_convolutions.npz"
 
 
 def vgg16_weights(path: str | Path | None = None) -> Weights:

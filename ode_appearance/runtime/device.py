@@ -9,6 +9,7 @@ import jax
 
 from ..errors import DeviceError
 from . import cgroups
+from .folders import compilation_cache_folder
 from .malloc import keep_freed_memory
 
 _FEW_CORES = 4
@@ -27,13 +28,13 @@ def configure() -> None:
     # JAX reads this at the first use of the device, not at import.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
-        jax.config.update("jax_compilation_cache_dir", str(_compiled_folder()))
+        jax.config.update("jax_compilation_cache_dir", str(compilation_cache_folder()))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
 
 
 def own_compilation_cache() -> Path | None:
     """The compilation cache folder that `configure` set, or None where the user chose another."""
-    folder = _compiled_folder()
+    folder = compilation_cache_folder()
     return folder if jax.config.jax_compilation_cache_dir == str(folder) else None
 
 
@@ -81,16 +82,3 @@ def _share_of_cores() -> int:
     """CPU quota in cores, rounded up: a container may have a share of a large machine."""
     quota = cgroups.cpu_quota()
     return _cores() if quota is None else min(_cores(), math.ceil(quota))
-
-
-def _compiled_folder() -> Path:
-    return _cache_folder() / "jax"
-
-
-def _cache_folder() -> Path:
-    """The user's cache folder of this project."""
-    if os.name == "nt":
-        home = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local"
-    else:
-        home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "ode_appearance"

@@ -3,6 +3,7 @@
 import errno
 import os
 from pathlib import Path
+from typing import overload
 
 from ..errors import ConfigError
 
@@ -24,6 +25,14 @@ def read_switch(name: str, default: bool) -> bool:
     if value and value not in _ON + _OFF:
         raise ConfigError(f"{name} has to be on or off, not {value[:30]!r}.")
     return value in _ON if value else default
+
+
+@overload
+def read_positive_int(name: str, default: int) -> int: ...
+
+
+@overload
+def read_positive_int(name: str, default: int | None) -> int | None: ...
 
 
 def read_positive_int(name: str, default: int | None) -> int | None:

@@ -1,5 +1,5 @@
-"""Where materials, examples and trainings lie: in the repository when run from a checkout, else in the package and the user's
-folders."""
+"""Where materials, examples, trainings and caches lie: in the repository when run from a checkout, else in the package and the
+user's folders."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,9 @@ import platformdirs
 PACKAGE = Path(__file__).parents[1]
 CHECKPOINTS_VARIABLE = "ODE_APPEARANCE_CHECKPOINTS"
 RUNS_VARIABLE = "ODE_APPEARANCE_RUNS"
-_MATERIALS_OF_WHEEL = PACKAGE / "_checkpoints"
+CACHE_VARIABLE = "ODE_APPEARANCE_CACHE"
+WHEEL_CHECKPOINTS = "_checkpoints"  # as in pyproject.toml
+_MATERIALS_OF_WHEEL = PACKAGE / WHEEL_CHECKPOINTS
 
 
 def repository() -> Path | None:
@@ -43,6 +45,22 @@ def runs_folder() -> Path:
         return Path(given).expanduser().resolve()
     root = repository()
     return root / "runs" / "app" if root else _user_data() / "runs"
+
+
+def download_cache_folder() -> Path:
+    """Where feature weights are kept once downloaded: $ODE_APPEARANCE_CACHE, or the user's cache folder."""
+    given = os.environ.get(CACHE_VARIABLE)
+    return Path(given) if given else _user_cache()
+
+
+def compilation_cache_folder() -> Path:
+    """Where JAX keeps compiled functions by default, in the user's cache folder."""
+    return _user_cache() / "jax"
+
+
+def _user_cache():
+    # Spelled like the package since the first version, so that caches stay in use.
+    return platformdirs.user_cache_path("ode_appearance", appauthor=False, opinion=False)
 
 
 def _user_data():

@@ -6,6 +6,7 @@ By default it requests each large array from Linux anew and returns it afterward
 
 import ctypes
 import functools
+from typing import Any
 
 _TRIM_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -4, -8  # from <malloc.h>
 _NEVER = -1
@@ -28,7 +29,7 @@ def give_memory_back() -> None:
 
 
 @functools.cache
-def _library():
+def _library() -> Any:
     try:
         return ctypes.CDLL(None)
     except (OSError, TypeError):  # Windows

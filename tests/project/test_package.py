@@ -1,5 +1,7 @@
 """The package that is installed: its dependencies, its extras, its version, and the wheel."""
 
+import importlib.metadata
+import io
 import re
 import subprocess
 import sys
@@ -11,6 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 
 import ode_appearance
+from ode_appearance.executors import package_source
+from ode_appearance.runtime import folders
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -80,6 +84,32 @@ def test_a_missing_extra_is_named(module, extra, arguments, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_an_installed_package_is_sent_with_what_training_needs_and_without_the_materials(tmp_path, monkeypatch):
+    package = tmp_path / "ode_appearance"
+    (package / "_checkpoints" / "moss").mkdir(parents=True)
+    for name in ("__init__.py", "_checkpoints/moss/weights.eqx"):
+        (package / name).touch()
+    (tmp_path / "requirements.txt").write_text("another-project\n")
+    metadata = ["jax<0.13,>=0.9", "optax>=0.2.5; extra == 'train'", 'av>=16; extra == "train"', 'gradio>=6; extra == "app"']
+    monkeypatch.setattr(package_source, "PACKAGE", package)
+    monkeypatch.setattr(folders, "PACKAGE", package)
+    monkeypatch.setattr(importlib.metadata, "requires", lambda name: metadata)
+    with zipfile.ZipFile(io.BytesIO(package_source.pack_source())) as sent:
+        assert sent.namelist() == ["ode_appearance/__init__.py", "requirements.txt"]
+        assert sent.read("requirements.txt").split() == [b"jax<0.13,>=0.9", b"optax>=0.2.5", b"av>=16"]
+
+
+def test_folders_of_an_installed_package_are_the_users(tmp_path, monkeypatch):
+    monkeypatch.setattr(folders, "PACKAGE", tmp_path / "site-packages" / "ode_appearance")
+    monkeypatch.setattr(folders.platformdirs, "user_data_path", lambda *_, **__: tmp_path / "data")
+    for variable in (folders.RUNS_VARIABLE, folders.CHECKPOINTS_VARIABLE):
+        monkeypatch.delenv(variable, raising=False)
+    assert folders.runs_folder() == tmp_path / "data" / "runs"
+    assert folders.imports_folder() == tmp_path / "data" / "checkpoints"
+    monkeypatch.setenv(folders.RUNS_VARIABLE, str(tmp_path / "own"))
+    assert folders.runs_folder() == tmp_path / "own"
+
+
 def test_the_version():
     done = subprocess.run(
         [sys.executable, "-m", "ode_appearance", "--version"], cwd=ROOT, capture_output=True, text=True, timeout=60
@@ -88,7 +118,6 @@ def test_the_version():
     assert re.fullmatch(r"\d+\.\d+\.\d+", ode_appearance.__version__)
 
 
-@pytest.mark.slow
 def test_the_wheel_has_the_viewer_the_judge_and_the_materials(tmp_path):
     command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", str(tmp_path), str(ROOT)]
     subprocess.run(command, check=True, timeout=300)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import subprocess
 import sys
+from typing import Any
 
 import psutil
 
@@ -37,7 +38,7 @@ class TrainingProcess:
         self.run, self.stopping, self._halted = run, False, False
         # Not of the terminal's group, whose ctrl-C is for the app. Of the app's session all the same: where the app is killed,
         # a halted process is then woken, to end.
-        group = {"process_group": 0} if os.name == "posix" else {}
+        group: dict[str, Any] = {"process_group": 0} if os.name == "posix" else {}
         with (run.folder / LOG).open("ab") as log:
             # When this app ends, however it does, the process's standard input does too, and it saves itself and stops.
             self._process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log, **group)

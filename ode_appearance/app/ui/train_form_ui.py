@@ -57,7 +57,7 @@ class Asking:
 
     def connect(self, show: Callable[[str, str], tuple], views: list) -> None:
         """Let `show(owner, key)` give the values of `views` once a training was asked for."""
-        private = {"api_visibility": "private"}
+        private: dict[str, Any] = {"api_visibility": "private"}
         # One at a time, and the latest last: whatever else is changed meanwhile, the form ends as it was last asked to be.
         last = {**private, "trigger_mode": "always_last"}
         chosen = [self.uploads, self.example, self.kind, self.preset, self.start_from]
@@ -72,7 +72,11 @@ class Asking:
             **last,
         )
         # Only then: the frames are those of the numbers that were filled in.
-        looking = {"fn": self._look, "inputs": [self.uploads, self.example, *config], "outputs": [self.frames, self.verdict]}
+        looking: dict[str, Any] = {
+            "fn": self._look,
+            "inputs": [self.uploads, self.example, *config],
+            "outputs": [self.frames, self.verdict],
+        }
         filled.then(**looking, **last)
         sizes = [field for field, option in zip(self.advanced, ADVANCED, strict=True) if option.name in SIZES]
         gr.on([event for field in sizes for event in (field.blur, field.submit)], **looking, **last)

@@ -1,5 +1,7 @@
 """The training tab: beside the form, how a training goes on, and what can be done with it."""
 
+from typing import Any
+
 import gradio as gr
 import numpy as np
 from PIL import Image
@@ -83,7 +85,7 @@ class TrainingTab:
         return gr.update(choices=runs["choices"]), *seen, gr.skip()
 
     def _connect(self):
-        private = {"api_visibility": "private"}
+        private: dict[str, Any] = {"api_visibility": "private"}
         quiet = {**private, "show_progress": "hidden"}
         self.asking.connect(self.show, self.views)
         self.timer.tick(self._refreshed, [self.owner, self.chosen], self.views, **quiet)
@@ -98,7 +100,7 @@ class TrainingTab:
 
     def connect(self, here: gr.Tab, elsewhere: gr.Tab) -> None:
         """Keep the view up to date while the training tab is the one that is looked at."""
-        quiet = {"api_visibility": "private", "show_progress": "hidden"}
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         here.select(
             lambda owner, key: (gr.Timer(active=True), self.asking.choices(owner), *self.show(owner, key)),
             [self.owner, self.chosen],

@@ -9,7 +9,7 @@ from ...errors import AppearanceError
 from ..materials.library import Library
 from ..text_format import as_text
 
-QUIET = {"api_visibility": "private", "show_progress": "hidden"}
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 class OwnMaterial:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 
 from ...errors import ConfigError, TrainingError
-from ...runtime.folders import PACKAGE
+from ...runtime.folders import PACKAGE, WHEEL_CHECKPOINTS
 from ..plan import Outcome, Plan
 from .ray_runs import Runs
 
@@ -66,7 +66,7 @@ def _cluster(ray) -> Iterator[None]:
     if ray.is_initialized():  # by whoever uses this as a library
         yield
         return
-    environment = {"py_modules": [str(PACKAGE)], "excludes": ["**/__pycache__"]}
+    environment = {"py_modules": [str(PACKAGE)], "excludes": ["**/__pycache__", f"**/{WHEEL_CHECKPOINTS}"]}
     handler = signal.getsignal(signal.SIGTERM)
     try:
         ray.init(runtime_env=environment, log_to_driver=False, logging_level="ERROR")

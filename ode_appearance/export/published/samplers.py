@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -104,7 +105,7 @@ def _read_exemplars(path, config, size):
     if config.brdf is not None and writes_exemplars(config.brdf):
         siblings = relit_siblings(path)
         paths |= {f"exemplars_relit_{name}": siblings[name] for name in RELIT if name in siblings}
-    options = {"size": min(EXEMPLAR_SIZES[config.kind], *size), "frames": max(2, config.times.frames)}
+    options: dict[str, Any] = {"size": min(EXEMPLAR_SIZES[config.kind], *size), "frames": max(2, config.times.frames)}
     return {folder: load_exemplar(path, config.kind, **options) for folder, path in paths.items()}
 
 

@@ -9,6 +9,7 @@ import urllib.request
 
 import gradio_client
 import pytest
+from raising import raises
 from running_app import ROOT, serving
 
 from ode_appearance.app.actions.handlers import Studio
@@ -80,7 +81,7 @@ def test_an_exemplar_is_found_by_its_name(checkpoints, tmp_path, monkeypatch):
 def test_tools_without_their_extra_are_refused(monkeypatch):
     monkeypatch.setenv("ODE_APPEARANCE_MCP", "on")
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(ConfigError, match=r'pip install "gradio\[mcp\]"'):
+    with raises(ConfigError, code="missing-extra"):
         mcp_allowed()
     monkeypatch.setenv("ODE_APPEARANCE_MCP", "off")
     assert not mcp_allowed()
@@ -91,7 +92,7 @@ def test_the_app_ends_with_that_sentence_alone(monkeypatch):
     code = "import sys; sys.modules['mcp'] = None; import importlib.util as i; find = i.find_spec\n"
     code += "i.find_spec = lambda name, *rest: None if name == 'mcp' else find(name, *rest)\nimport app"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 1 and 'pip install "gradio[mcp]"' in done.stderr
+    assert done.returncode == 1 and 'pip install "ode-appearance[mcp]"' in done.stderr
     assert "Traceback" not in done.stderr and len(done.stderr.strip().splitlines()) == 1
 
 

@@ -14,7 +14,7 @@ from ode_appearance.app.storage import quotas, uploads
 from ode_appearance.app.trainings.supervisor import Trainings
 from ode_appearance.checkpoints import hub
 from ode_appearance.errors import TrainingError
-from ode_appearance.runtime import device
+from ode_appearance.runtime import device, folders
 
 
 def fill(folder, *ages):
@@ -49,7 +49,7 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
 
 def test_compiled_programs_and_uploads_are_kept_to_the_setting(tmp_path, monkeypatch):
     monkeypatch.setenv("ODE_APPEARANCE_DISK_BYTES", "250")
-    monkeypatch.setattr(device, "_cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(folders, "_user_cache", lambda: tmp_path)
     monkeypatch.setenv(uploads.VARIABLE, str(tmp_path / f"{uploads.PREFIX}x" / uploads.NAME))
     monkeypatch.setattr(hub, "evict", lambda most: None)
     compiled, uploaded = fill(tmp_path / "jax", 1, 2, 3), fill(uploads.own_uploads() / "hash", 1, 2, 3)
