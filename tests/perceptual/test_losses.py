@@ -13,7 +13,7 @@ import pytest
 from formula_vgg import formula_vgg19
 
 from ode_appearance.ops.sort import match_by_rank, sort_values
-from ode_appearance.ops.xla_ffi import call_by_name
+from ode_appearance.ops.xla_ffi import cpu_ffi_call
 from ode_appearance.perceptual.losses import (
     gram_loss,
     gram_matrices,
@@ -146,15 +146,15 @@ def test_where_numpy_fails_there_is_an_error(raised, said):
         raise raised
 
     with pytest.raises(jax.errors.JaxRuntimeError, match=said):
-        jax.jit(call_by_name(f"tests.{type(raised).__name__}", fails))(random(0, 3, 40)).block_until_ready()
+        jax.jit(cpu_ffi_call(f"tests.{type(raised).__name__}", fails))(random(0, 3, 40)).block_until_ready()
 
 
 def test_what_a_signal_raises_meanwhile_is_an_error_too():
     """In a process of its own: what left a handler would end it."""
     program = (
-        "import jax\nfrom ode_appearance.ops.xla_ffi import call_by_name\n"
+        "import jax\nfrom ode_appearance.ops.xla_ffi import cpu_ffi_call\n"
         "def interrupted(values):\n    raise KeyboardInterrupt\n"
-        "jax.jit(call_by_name('interrupted', interrupted))(jax.numpy.ones(3)).block_until_ready()\n"
+        "jax.jit(cpu_ffi_call('interrupted', interrupted))(jax.numpy.ones(3)).block_until_ready()\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and "CANCELLED: KeyboardInterrupt()" in done.stderr
