@@ -15,7 +15,8 @@ from .checkpoints.registry import list_materials
 from .config.schema import Light, MaterialConfig, SolverConfig, Surface
 from .errors import AppearanceError
 from .export import ExportConfig, estimate_bytes, export, write_published
-from .models.material import Material, decode
+from .models.maps import decode
+from .models.material import Material
 from .ode.solve import solve, solve_stream
 from .ode.trajectory import Trajectory, TrajectoryCache
 from .rendering.render import render

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 from ..config.request_checks import MAX_SPANS, check_times
 from ..config.schema import MaterialConfig
 from ..errors import RequestError
-from ..models.material import map_channels
+from ..models.maps import map_channels
 from ..rendering.age_map import Ages, check_ages
 from ..rendering.aov import LIT
 from ..runtime.memory_budget import free_host_bytes

@@ -11,7 +11,8 @@ from jaxtyping import Float, UInt8
 from ..config.schema import Light, Surface
 from ..errors import RequestError
 from ..media.encoders import to_bytes
-from ..models.material import Material, decode
+from ..models.maps import decode
+from ..models.material import Material
 from ..ode.trajectory import Trajectory
 from ..rendering.age_map import Ages, Maps
 from ..rendering.render import light_maps, render

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..config.schema import MaterialConfig
-from ..models.material import map_channels
+from ..models.maps import map_channels
 from .export_config import ExportConfig
 from .page_size import page_bytes
 

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..config.schema import MaterialConfig
-from ..models.material import compiled_maps, map_channels
+from ..models.maps import compiled_maps, map_channels
 from .codec import Quality, Texels, pack
 
 

@@ -19,7 +19,7 @@ from jaxtyping import Array, Float
 from ..config.request_checks import check_size, check_times, effective_step
 from ..config.schema import SolverConfig
 from ..errors import RequestError
-from ..models.material import Material, fingerprint, starting_from
+from ..models.material import Material, fingerprint, with_start_kind
 from ..runtime.memory_budget import check_memory, enough_memory
 from ..runtime.precision import in_single_precision
 from .stitched_start import stitched_start
@@ -66,9 +66,9 @@ def solve_stream(
     """
     given = noise
     if noise is not None:
-        material = starting_from(material, "noise")
+        material = with_start_kind(material, "noise")
     elif isinstance(start, str):
-        material = starting_from(material, start)
+        material = with_start_kind(material, start)
     elif start is not None:
         given = start
         material = Material(material.vector_field, dataclasses.replace(material.config, start="stitched"), material.start)

@@ -10,7 +10,8 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..errors import RequestError
-from ..models.material import Material, check_state, compiled_maps, map_channels
+from ..models.maps import check_state_shape, compiled_maps, map_channels
+from ..models.material import Material
 from ..ode.trajectory import Trajectory, state_at
 
 Ages = Float[np.ndarray, "h w"]
@@ -35,7 +36,7 @@ def aged_maps(
     if not isinstance(trajectory, Trajectory):
         raise RequestError("An age map needs a trajectory to take its pixels from, and this is one state.")
     state = state_at(trajectory, time)
-    check_state(material.config, state.shape)
+    check_state_shape(material.config, state.shape)
     ages = check_ages(age, state.shape[1:])
     moments = (trajectory.times[-1] if time is None else np.float32(time)) + ages
     return blend(trajectory.times, lambda index: keyframe_maps(material, trajectory.states[index]), moments)

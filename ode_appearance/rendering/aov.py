@@ -7,7 +7,7 @@ from jaxtyping import Array, Float
 from ..config.request_checks import check_tiles
 from ..config.schema import MaterialConfig, Surface
 from ..errors import RequestError
-from ..models.material import map_channels
+from ..models.maps import map_channels
 from ..shading.solid_unlit import around_solid
 
 LIT = "lit"

@@ -12,7 +12,8 @@ from jaxtyping import Array, Float
 from ..config.request_checks import check_surface, check_tiles
 from ..config.schema import WHITE, Light, MaterialConfig, Surface
 from ..errors import RequestError
-from ..models.material import Material, check_state, compiled_maps, map_channels, read_maps
+from ..models.maps import check_state_shape, compiled_maps, map_channels, read_maps
+from ..models.material import Material
 from ..ode.trajectory import Trajectory, state_at
 from ..runtime.precision import in_single_precision
 from ..shading.lights import as_lights, lighting, shade_by_all
@@ -63,7 +64,7 @@ def render(
         heights = heights_of(keyframe_maps(material, state_at(trajectory, time))) if channel == "height" else None
         return light_maps(config, maps, *look, heights)
     state = state_at(trajectory, time) if isinstance(trajectory, Trajectory) else trajectory
-    check_state(config, state.shape)
+    check_state_shape(config, state.shape)
     channels, state = map_channels(config), jnp.asarray(state)
     if channel == LIT and (captured := _captured(config, lights, exposure, tiles, surface)) is not None:
         return _render(config.brdf, channels, config.normals, config.camera, state, traceable(captured))

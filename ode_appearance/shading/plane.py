@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..config.schema import WHITE, Boundary, BrdfName, Camera, Light
+from ..config.schema import WHITE, BrdfName, Camera, Light
 from .brdf import reflect
 
 DISPLAY_GAMMA = 2.2
@@ -37,17 +37,6 @@ def traceable(light: Light, log_intensity: Float[Array, ""] | None = None) -> Li
     if log_intensity is None:
         return numbers
     return eqx.tree_at(lambda light: light.log_intensity, numbers, log_intensity)
-
-
-def height_to_normal(height: Float[Array, "1 h w"], boundary: Boundary = "published") -> Float[Array, "3 h w"]:
-    """Unit normals (x right, y up, z outward) of a height map in units of pixels, by central differences.
-
-    normalise(-dh/dx, -dh/dy, 1), padded with the edge's value ("published") or periodically.
-    """
-    padded = jnp.pad(height[0], 1, mode="wrap" if boundary == "periodic" else "edge")
-    slope_x = (padded[1:-1, 2:] - padded[1:-1, :-2]) / 2
-    slope_y = (padded[:-2, 1:-1] - padded[2:, 1:-1]) / 2
-    return normalise(jnp.stack([-slope_x, -slope_y, jnp.ones_like(slope_x)]))
 
 
 def normalise(vectors: Float[Array, "3 *pixels"]) -> Float[Array, "3 *pixels"]:

@@ -14,7 +14,7 @@ from figures import random_weights, relative_error
 import ode_appearance as oa
 from ode_appearance.config.schema import Architecture, MaterialConfig, SolverConfig, Times
 from ode_appearance.errors import RequestError
-from ode_appearance.models.material import decode
+from ode_appearance.models.maps import decode
 from ode_appearance.models.unet import VectorField
 from ode_appearance.ode import stepper
 from ode_appearance.ode.solve import initial_noise

@@ -10,7 +10,7 @@ from ode_appearance.checkpoints.checkpoint import START, load_folder
 from ode_appearance.checkpoints.library import save
 from ode_appearance.cli.main import main
 from ode_appearance.errors import CheckpointError, ConfigError, RequestError
-from ode_appearance.models.material import Material, fingerprint, starting_from
+from ode_appearance.models.material import Material, fingerprint, with_start_kind
 from ode_appearance.ode.solve import solve
 
 
@@ -43,7 +43,7 @@ def test_each_solve_can_choose_its_start(stitched):
     np.testing.assert_array_equal(from_noise.states, plain.states)
     given = np.ones((config.architecture.channels, 32, 32), np.float32)
     np.testing.assert_array_equal(solve(stitched, start=given, size=(32, 32), times=[0.0]).states[0], given)
-    assert fingerprint(stitched) != fingerprint(starting_from(stitched, "noise"))
+    assert fingerprint(stitched) != fingerprint(with_start_kind(stitched, "noise"))
 
 
 def test_what_cannot_be_started_is_refused(stitched):

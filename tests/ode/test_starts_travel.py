@@ -23,7 +23,7 @@ from ode_appearance.executors.run_archive import pack, unpack
 from ode_appearance.executors.task_file import read_task, write_task
 from ode_appearance.export.published.samplers import sampling_times
 from ode_appearance.media.encoders import to_bytes
-from ode_appearance.models.material import fingerprint, starting_from
+from ode_appearance.models.material import fingerprint, with_start_kind
 from ode_appearance.training.job import Task
 
 
@@ -112,14 +112,14 @@ def test_the_start_is_said(saved, capsys):
     (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("start:"))
     assert line.endswith(said)
     assert f"\n- Start: {said}\n" in (saved / "README.md").read_text()
-    noise = starting_from(stitched_material(), "noise").config
+    noise = with_start_kind(stitched_material(), "noise").config
     assert "- Start: noise at time -0.5, or on request pieces of its exemplar" in model_card(noise)
     assert "Start" not in model_card(PLAIN)
 
 
 def test_a_map_set_says_its_start(saved, tmp_path):
     for start in ("stitched", "noise"):
-        material = starting_from(stitched_material(), start)
+        material = with_start_kind(stitched_material(), start)
         path = oa.export(material, tmp_path / f"{start}.zip", oa.ExportConfig(format="maps"), times=[1.0], size=(32, 32))
         with zipfile.ZipFile(path) as archive:
             (name,) = (name for name in archive.namelist() if name.endswith(".json"))

@@ -12,9 +12,10 @@ from materials import RGB, SVBRDF, little_material
 
 import ode_appearance as oa
 from ode_appearance.errors import RequestError
+from ode_appearance.models.maps import height_to_normal
 from ode_appearance.ode.trajectory import Trajectory
 from ode_appearance.rendering.age_map import aged_maps
-from ode_appearance.shading.plane import height_to_normal, tone_map
+from ode_appearance.shading.plane import tone_map
 
 rendering = importlib.import_module("ode_appearance.rendering.render")
 
@@ -61,7 +62,7 @@ def test_a_state_of_another_material_is_refused(shape):
     material = little_material(SVBRDF)
     with pytest.raises(RequestError):
         # Shapes of four or two dimensions break the annotation as well, which nobody outside the tests checks.
-        rendering.check_state(material.config, shape)
+        rendering.check_state_shape(material.config, shape)
     if len(shape) == 3:
         for use in (oa.decode, oa.render):
             with pytest.raises(RequestError, match="shape"):

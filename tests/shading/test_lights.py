@@ -10,9 +10,10 @@ from figures import figures
 import ode_appearance as oa
 from ode_appearance.config.schema import WHITE, Camera
 from ode_appearance.errors import RequestError
+from ode_appearance.models.maps import height_to_normal
 from ode_appearance.shading.brdf import BRDF_MODELS
 from ode_appearance.shading.lights import lighting, linear_colour, shade_by_all
-from ode_appearance.shading.plane import height_to_normal, plane, shade
+from ode_appearance.shading.plane import plane, shade
 
 FIGURES = figures("rendering")
 LIGHTS = [

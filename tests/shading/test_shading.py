@@ -9,9 +9,10 @@ import pytest
 from figures import LIGHTS, figures, relative_error
 
 from ode_appearance.config.schema import Camera, Light
+from ode_appearance.models.maps import height_to_normal
 from ode_appearance.shading import plane as shading
 from ode_appearance.shading.brdf import BRDF_MODELS
-from ode_appearance.shading.plane import height_to_normal, plane, tone_map
+from ode_appearance.shading.plane import plane, tone_map
 
 shade = jax.jit(shading.shade, static_argnames=("brdf", "camera"))
 

@@ -14,7 +14,7 @@ from ...config.schema import SolverConfig, Times
 from ...data import load_exemplar
 from ...data.dataset import relit_siblings
 from ...errors import ExemplarError, RequestError
-from ...models.material import Material, starting_from
+from ...models.material import Material, with_start_kind
 from ...ode.solve import solve_stream
 from ...runtime.regular_files import display_path, expand_home, is_folder, path_exists
 from ..export_job import StoppedError, stream_states
@@ -68,7 +68,7 @@ def write_published(
         RequestError: Where the request is impossible, or `folder` is not empty (code "not-empty").
         ExemplarError: Where the exemplar cannot be read.
     """
-    material = starting_from(material, "noise")
+    material = with_start_kind(material, "noise")
     config, folder = material.config, Path(folder)
     size = check_size(config, (PUBLISHED_SIZE, PUBLISHED_SIZE) if size is None else size)
     _check_folder(folder)

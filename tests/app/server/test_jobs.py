@@ -14,7 +14,8 @@ from ode_appearance.app.storage.keyframe_store import KeyframeFiles
 from ode_appearance.config.schema import Architecture, MaterialConfig, SolverConfig, Times
 from ode_appearance.errors import RequestError
 from ode_appearance.keyframes.codec import unpack
-from ode_appearance.models.material import decode, new_material
+from ode_appearance.models.maps import decode
+from ode_appearance.models.material import new_material
 from ode_appearance.ode.solve import solve
 from ode_appearance.ode.trajectory import TrajectoryCache
 
