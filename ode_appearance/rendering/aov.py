@@ -8,7 +8,7 @@ from ..config.request_checks import check_tiles
 from ..config.schema import MaterialConfig, Surface
 from ..errors import RequestError
 from ..models.maps import map_channels
-from ..shading.solid_unlit import around_solid
+from ..shading.solid_unlit import map_onto_solid
 
 LIT = "lit"
 LEAST_RANGE = 1e-6
@@ -51,6 +51,6 @@ def picture_of_map(
         values = (values - low) / max(high - low, LEAST_RANGE)
     shown = jnp.clip(jnp.broadcast_to(values, (3, *values.shape[1:])), 0, 1)
     if surface.kind != "flat":
-        return jnp.asarray(around_solid(shown, config.camera, tiles, surface))
+        return jnp.asarray(map_onto_solid(shown, config.camera, tiles, surface))
     across, down = check_tiles((values.shape[2], values.shape[1]), tiles)
     return jnp.tile(shown, (1, down, across))

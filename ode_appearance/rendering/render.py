@@ -16,9 +16,9 @@ from ..models.maps import check_state_shape, compiled_maps, map_channels, read_m
 from ..models.material import Material
 from ..ode.trajectory import Trajectory, state_at
 from ..runtime.precision import in_single_precision
-from ..shading.lights import as_lights, lighting, shade_by_all
+from ..shading.lights import as_lights, lighting, shade_lights
 from ..shading.plane import DISPLAY_GAMMA, plane, shade, tone_map, traceable
-from ..shading.solid_lit import picture_of_solid
+from ..shading.solid_lit import render_solid
 from .age_map import aged_maps, keyframe_maps
 from .aov import LIT, check_channel, heights_of, picture_of_map
 
@@ -106,7 +106,7 @@ def light_maps(
     if (captured := _captured(config, lights, exposure, tiles, surface)) is not None:
         return _light(config.brdf, config.camera, maps, traceable(captured))
     if surface.kind != "flat":
-        return jnp.asarray(picture_of_solid(config, maps, lights, exposure, tiles, surface))
+        return jnp.asarray(render_solid(config, maps, lights, exposure, tiles, surface))
     maps = jax.tree.map(jnp.asarray, maps)
     height, width = next(iter(maps.values())).shape[1:]
     (across, down), factor = check_tiles((width, height), tiles), jnp.float32(2.0**exposure)
@@ -145,7 +145,7 @@ def _light(brdf, camera, maps, light):
 
 @functools.partial(jax.jit, static_argnums=(0, 1))
 def _light_by_all(brdf, camera, maps, sources, factor, positions):
-    return tone_map(factor * shade_by_all(brdf, maps, maps["normal"], positions, camera, sources))
+    return tone_map(factor * shade_lights(brdf, maps, maps["normal"], positions, camera, sources))
 
 
 @jax.jit
