@@ -17,8 +17,9 @@ from .errors import AppearanceError
 from .export import ExportConfig, estimate_bytes, export, write_published
 from .models.maps import decode
 from .models.material import Material
+from .ode.cache import TrajectoryCache
 from .ode.solve import solve, solve_stream
-from .ode.trajectory import Trajectory, TrajectoryCache
+from .ode.trajectory import Trajectory
 from .rendering.render import render
 from .runtime.extras import explained
 

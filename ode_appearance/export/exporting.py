@@ -12,8 +12,8 @@ from ..config.schema import Light, SolverConfig, Surface
 from ..errors import RequestError
 from ..media.encoders import save_animation, save_still
 from ..models.material import Material
+from ..ode.cache import TrajectoryCache
 from ..ode.solve import solve_stream
-from ..ode.trajectory import TrajectoryCache
 from ..rendering.aov import LIT
 from ..rendering.render import FLAT, lights_of
 from ..runtime.atomic_io import write_atomically

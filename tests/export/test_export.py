@@ -19,7 +19,8 @@ from ode_appearance.errors import RequestError
 from ode_appearance.export.export_config import SUFFIXES
 from ode_appearance.keyframes.codec import STEPS, unpack
 from ode_appearance.media.encoders import to_bytes
-from ode_appearance.ode.trajectory import Trajectory, TrajectoryCache
+from ode_appearance.ode.cache import TrajectoryCache
+from ode_appearance.ode.trajectory import Trajectory
 
 TIMES = [-0.25, 0.5, 1.0, 2.5]
 SIZE = (24, 16)

@@ -16,8 +16,8 @@ from ode_appearance.errors import RequestError
 from ode_appearance.keyframes.codec import unpack
 from ode_appearance.models.maps import decode
 from ode_appearance.models.material import new_material
+from ode_appearance.ode.cache import TrajectoryCache
 from ode_appearance.ode.solve import solve
-from ode_appearance.ode.trajectory import TrajectoryCache
 
 ARCHITECTURE = Architecture(channels=7, dim=8, dim_mults=(1, 2), attention=None)
 MATERIAL = new_material(
