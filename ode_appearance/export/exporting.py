@@ -15,7 +15,7 @@ from ..models.material import Material
 from ..ode.cache import TrajectoryCache
 from ..ode.solve import solve_stream
 from ..rendering.aov import LIT
-from ..rendering.render import FLAT, lights_of
+from ..rendering.render import FLAT, resolve_lights
 from ..runtime.atomic_io import write_atomically
 from .age_keyframes import check_age_keyframes
 from .aged_frames import aged_frames, split_progress
@@ -94,7 +94,7 @@ def export(
         solve_progress, frame_progress = split_progress(progress, 2)
         states = stream_states(material, chunks, solved, solve_progress, stop)
         frames = aged_frames(material, states, aging, wanted, frame_progress, stop)
-    lights, ages = lights_of(material.config, light), None if aging is None else aging.ages
+    lights, ages = resolve_lights(material.config, light), None if aging is None else aging.ages
     job = ExportJob(
         material, config, seed, (size[0], size[1]), wanted, lights, **look, ages=ages, frames=frames, view=view or {}
     )

@@ -18,7 +18,7 @@ from ode_appearance.app.solving.view_state import pack_ages
 from ode_appearance.config.schema import Camera, Light
 from ode_appearance.export.age_map_png import ages_to_grey, default_range
 from ode_appearance.keyframes.bundle import Bundle, write_bundle
-from ode_appearance.keyframes.codec import pack
+from ode_appearance.keyframes.codec import encode_keyframe
 from ode_appearance.shading.lights import lighting, linear_colour, orbited
 from ode_appearance.shading.solid_geometry import intersect_solid, solid_size, texture_repeats
 
@@ -60,8 +60,8 @@ def solid_values():
 def keyframe_values():
     """Two keyframes of an RGB texture of 3x2 texels, the second as differences from the first."""
     rng = np.random.default_rng(0)
-    first, texels = pack({"image": rng.random((3, 2, 3), np.float32)})
-    second, changed = pack({"image": rng.random((3, 2, 3), np.float32)}, texels)
+    first, texels = encode_keyframe({"image": rng.random((3, 2, 3), np.float32)})
+    second, changed = encode_keyframe({"image": rng.random((3, 2, 3), np.float32)}, texels)
     bundle = Bundle(5, (3, 2), (0.0, 1.5), "", (first, second))
     return {"bundle": base64_text(write_bundle(bundle)), "texels": [texels.ravel().tolist(), changed.ravel().tolist()]}
 

@@ -8,7 +8,7 @@ from ...config.request_checks import check_size, check_times, largest_like
 from ...config.schema import MaterialConfig, SolverConfig, StartKind
 from ...config.serialization import from_json
 from ...errors import ConfigError, RequestError
-from ...keyframes.codec import STEPS, Quality
+from ...keyframes.codec import QUANTIZATION_STEPS, Quality
 from ...keyframes.keyframe_times import check_count, keyframe_times
 from ...models.material import Material, with_start_kind
 from ...runtime.memory_budget import check_memory
@@ -55,8 +55,8 @@ def solve_request(name: str, config: MaterialConfig, fields: dict[str, Any]) -> 
     solver = _solver(config, fields)
     check_memory(config, solver, size)
     quality = fields.get("quality", "full")
-    if quality not in STEPS:
-        raise RequestError(f"Keyframes are of the quality {' or '.join(STEPS)}, not {quality!r}.")
+    if quality not in QUANTIZATION_STEPS:
+        raise RequestError(f"Keyframes are of the quality {' or '.join(QUANTIZATION_STEPS)}, not {quality!r}.")
     return SolveRequest(name, seed, size, tuple(times), solver, quality, config.start)
 
 
