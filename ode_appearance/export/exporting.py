@@ -81,6 +81,13 @@ def export(
 
     Raises:
         RequestError: Where the export is impossible; before solving, where that is known.
+
+    Example:
+        >>> import pathlib, tempfile
+        >>> import ode_appearance as oa
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "steel.gif"
+        >>> oa.export(oa.load("rusting_steel"), path, oa.ExportConfig("gif"), times=[0.0, 1.0], size=(32, 32)).name
+        'steel.gif'
     """
     path = Path(path)
     look = {"exposure": exposure, "tiles": tiles, "surface": surface, "channel": channel}

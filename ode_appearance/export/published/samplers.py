@@ -67,6 +67,13 @@ def write_published(
     Raises:
         RequestError: Where the request is impossible, or `folder` is not empty (code "not-empty").
         ExemplarError: Where the exemplar cannot be read.
+
+    Example:
+        >>> import tempfile
+        >>> import ode_appearance as oa
+        >>> folders = oa.write_published(oa.load("rusting_steel"), tempfile.mkdtemp(), size=(32, 32))
+        >>> sorted(folder.name for folder in folders)
+        ['synthesis', 'transition']
     """
     material = with_start_kind(material, "noise")
     config, folder = material.config, Path(folder)
