@@ -10,7 +10,7 @@ from .codec import bytes_per_pixel
 
 DEFAULT_COUNT, MIN_COUNT, MAX_COUNT = 64, 2, 256
 """Keyframes of a range: default (interpolation is accurate to 50 dB), minimum, and maximum (WebGL2 array layers)."""
-DEFAULT_BYTES, MAX_BYTES = 128 << 20, 1 << 30
+DEFAULT_GRAPHICS_BYTES, MAX_GRAPHICS_BYTES = 128 << 20, 1 << 30
 """Graphics memory of all keyframes: default limit and maximum."""
 
 # Keyframes per model time in the warm-up relative to later: noise changes much faster than the material ages.
@@ -19,7 +19,7 @@ WARMUP_DENSITY = 3.0
 
 def default_count(kind: Kind, size: tuple[int, int]) -> int:
     """The default number of keyframes for states of `size` (width, height); fewer at large sizes."""
-    return min(max(_fitting(kind, size, DEFAULT_BYTES), 8), DEFAULT_COUNT)
+    return min(max(_fitting(kind, size, DEFAULT_GRAPHICS_BYTES), 8), DEFAULT_COUNT)
 
 
 def keyframe_times(times: Times, start: float, end: float, count: int) -> list[float]:
@@ -50,13 +50,13 @@ def keyframe_times(times: Times, start: float, end: float, count: int) -> list[f
 
 def check_count(kind: Kind, size: tuple[int, int], count: int) -> int:
     """Return `count`, or raise RequestError (code "out-of-range") with the nearest possible number of keyframes."""
-    limit = min(max(_fitting(kind, size, MAX_BYTES), MIN_COUNT), MAX_COUNT)
+    limit = min(max(_fitting(kind, size, MAX_GRAPHICS_BYTES), MIN_COUNT), MAX_COUNT)
     if MIN_COUNT <= count <= limit:
         return count
     nearest = min(max(count, MIN_COUNT), limit)
     raise RequestError(
         f"{count} keyframes of {size[0]}x{size[1]} are not possible, {nearest} are: a range has {MIN_COUNT} to {MAX_COUNT} "
-        f"keyframes, and at most {MAX_BYTES >> 20:,} MB of them.",
+        f"keyframes, and at most {MAX_GRAPHICS_BYTES >> 20:,} MB of them.",
         code="out-of-range",
     )
 

@@ -66,7 +66,7 @@ class _Call(ctypes.Structure):
 
 
 _HANDLER = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.POINTER(_Call))
-_kept = []  # XLA holds no reference to the handlers
+_handlers = []  # XLA holds no reference to the handlers
 
 
 def cpu_ffi_call(name: str, function: Callable[..., Float[np.ndarray, "*shape"]]) -> Callable[..., Float[Array, "*shape"]]:
@@ -98,8 +98,8 @@ def cpu_ffi_call(name: str, function: Callable[..., Float[np.ndarray, "*shape"]]
         except BaseException as error:  # KeyboardInterrupt
             return _error(call, _CANCELLED, repr(error))
 
-    _kept.append(_HANDLER(handle))
-    jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(_kept[-1]), platform="cpu")
+    _handlers.append(_HANDLER(handle))
+    jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(_handlers[-1]), platform="cpu")
     return lambda *arrays: jax.ffi.ffi_call(name, jax.ShapeDtypeStruct(arrays[0].shape, np.float32))(*arrays)
 
 

@@ -13,7 +13,7 @@ from ..errors import FeatureError
 from ..runtime.jit import compiled
 from .feature_weights import vgg16_weights, vgg19_weights
 from .patches import Patches
-from .vgg import VGG16_BLOCKS, VGG19_BLOCKS, Vgg, check_image_size
+from .vgg import VGG16_BLOCKS, VGG19_BLOCKS, Vgg, check_vgg_image_size
 
 FeatureName = Literal["auto", "vgg19", "vgg16", "patch"]
 
@@ -70,7 +70,7 @@ def count_maps(name: Literal["vgg19", "vgg16", "patch"], side: int) -> int:
     picture = jax.ShapeDtypeStruct((3, side, side), jnp.float32)
     if name == "patch":
         return len(eqx.filter_eval_shape(Patches(), picture))
-    check_image_size(picture)
+    check_vgg_image_size(picture)
     return 1 + len(VGG19_BLOCKS if name == "vgg19" else VGG16_BLOCKS)
 
 

@@ -28,7 +28,7 @@ def layer_shapes(blocks: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
     return list(itertools.pairwise([3, *(channels for block in blocks for channels in block)]))
 
 
-def check_image_size(picture: Float[Array, "3 h w"] | jax.ShapeDtypeStruct) -> None:
+def check_vgg_image_size(picture: Float[Array, "3 h w"] | jax.ShapeDtypeStruct) -> None:
     """Raise FeatureError (code "too-small") for an image that is too small for a VGG network."""
     height, width = picture.shape[1:]
     if min(height, width) < MIN_SIZE:
@@ -82,7 +82,7 @@ class Vgg(eqx.Module):
         self.mean, self.deviation = jnp.array(mean, jnp.float32), jnp.array(deviation, jnp.float32)
 
     def __call__(self, picture: Float[Array, "3 h w"]) -> list[Float[Array, "_ _ _"]]:
-        check_image_size(picture)
+        check_vgg_image_size(picture)
         x = (jnp.moveaxis(picture, 0, 2) - self.mean) / self.deviation
         maps, layers = [picture], iter(zip(self.kernels, self.biases, strict=True))
         for number, block in enumerate(self.blocks):

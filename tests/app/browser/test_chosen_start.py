@@ -110,7 +110,7 @@ def test_a_range_of_ones_own_is_kept_where_it_is_possible(studio, given, times):
 def test_a_start_that_a_material_does_not_have_is_refused(studio):
     gather(studio.solve("tab", NOISE, FIELDS))
     (shown,) = gather(studio.solve("tab", NOISE, {**FIELDS, "start_kind": "stitched"}))
-    assert "starts from noise only" in shown["viewer"]["message"] and shown["viewer"]["keyframes"]
+    assert "start from noise" in shown["viewer"]["message"] and shown["viewer"]["keyframes"]
     (shown,) = gather(studio.restart("tab", STITCHED, {**FIELDS, "start_kind": ["x"]}))
     assert "starts from noise or stitched" in shown["viewer"]["message"]
 
