@@ -11,7 +11,8 @@ import numpy as np
 
 from ode_appearance.checkpoints.library import load
 from ode_appearance.config.schema import MaterialConfig, SolverConfig, Times
-from ode_appearance.models.material import Material, decode, starting_from
+from ode_appearance.models.maps import decode
+from ode_appearance.models.material import Material, with_start_kind
 from ode_appearance.ode.solve import solve
 
 from .figure import Figure
@@ -64,7 +65,7 @@ def _render(address):
 
 def _first_keyframes(rounds):
     """From noise to the maps of t = 0: of a shipped material, and of the published network in as many steps."""
-    material = starting_from(load(MATERIAL), "noise")
+    material = with_start_kind(load(MATERIAL), "noise")
     yield _first_keyframe(material, MATERIAL, rounds)
     solved = solve(material, size=(_SIZE, _SIZE), times=[0.0])
     warmup, method = material.config.times.warmup, material.config.solver.method

@@ -66,5 +66,5 @@ def _attention(attention, x):
 
 def _resample(resample, x):
     channels, h, w = x.shape
-    shape = (channels, 2 * h, 2 * w) if resample.enlarge else (channels, h // 2, w // 2)
+    shape = (channels, 2 * h, 2 * w) if resample.upsample else (channels, h // 2, w // 2)
     return resample.conv(jax.image.resize(x, shape, "bilinear"))

@@ -100,8 +100,8 @@ class TorchField:
         return x + self._convolve(attention.to_out, out)
 
     def _resample(self, resample, x):
-        factor = 2 if resample.enlarge else 0.5
+        factor = 2 if resample.upsample else 0.5
         # Of the antialiasing two, only the reduction needs it: it slows the enlargement and changes nothing in it.
-        antialias = not resample.enlarge
+        antialias = not resample.upsample
         x = self._functional.interpolate(x, scale_factor=factor, mode="bilinear", align_corners=False, antialias=antialias)
         return self._convolve(resample.conv, x)

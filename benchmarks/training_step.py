@@ -18,7 +18,7 @@ from jaxtyping import Array, Float
 from ode_appearance.config.schema import MaterialConfig, SolverConfig
 from ode_appearance.models.material import new_material
 from ode_appearance.perceptual.features import FeatureExtractor, load_features
-from ode_appearance.perceptual.losses import nearest, picture_overflow, random_directions
+from ode_appearance.perceptual.losses import nearest_indices, picture_overflow, random_directions
 from ode_appearance.runtime.jit import compiled, compiler_options
 from ode_appearance.training.texture.objective import rgb_terms
 from ode_appearance.training.texture.segment import integrate
@@ -52,7 +52,7 @@ def straightforward_distance(features, key, picture, target):
     total = jnp.zeros(())
     for ours, theirs, directions in zip(maps, others, random_directions(key, [m.shape[0] for m in maps]), strict=True):
         a, b = (jnp.sort(directions @ values.reshape(values.shape[0], -1), axis=1) for values in (ours, theirs))
-        total += jnp.mean((a - b[:, nearest(b.shape[1], a.shape[1])]) ** 2)
+        total += jnp.mean((a - b[:, nearest_indices(b.shape[1], a.shape[1])]) ** 2)
     return total
 
 

@@ -12,7 +12,7 @@ from jaxtyping import Float
 
 from ode_appearance.checkpoints.library import load
 from ode_appearance.config.schema import SolverConfig
-from ode_appearance.models.material import Material, starting_from
+from ode_appearance.models.material import Material, with_start_kind
 from ode_appearance.ode.solve import initial_noise, solve
 
 from .baseline import baseline_solve
@@ -28,7 +28,7 @@ _EXACT = SolverConfig("tsit5", rtol=1e-5, atol=1e-5)
 def figures(quick: bool) -> Iterator[Figure]:
     """Seconds, and errors: mean absolute differences of states from those of Tsit5 at a tolerance of 1e-5."""
     on_cpu = jax.devices()[0].platform == "cpu"
-    material = starting_from(load(MATERIAL), "noise")
+    material = with_start_kind(load(MATERIAL), "noise")
     for size in (64,) if quick else (128,) if on_cpu else (128, 256, 1024):
         yield from _figures_at(material, size, 1 if quick else 3, 0.5 if size == 256 else None)
 

@@ -16,7 +16,8 @@ from PIL import Image
 
 from ode_appearance.config.schema import Light
 from ode_appearance.data.dataset import RELIGHTS, RGB_FOLDER, SVBRDF_FOLDER
-from ode_appearance.shading.plane import height_to_normal, shade, tone_map
+from ode_appearance.models.maps import height_to_normal
+from ode_appearance.shading.plane import shade, tone_map
 
 FRAMES = 100
 RELIT_FRAMES = 20

@@ -1,10 +1,10 @@
-"""ODE Appearance: materials that change with time, each one a neural ordinary differential equation.
+"""ODE Appearance: materials that change with time, each a neural ordinary differential equation.
 
-import ode_appearance as oa
-
-material = oa.load("rusting_steel")
-trajectory = oa.solve(material, seed=0, size=(192, 128), times=[0.0, 1.0, 2.5])
-picture = oa.render(material, trajectory, time=2.5)
+Example:
+    >>> import ode_appearance as oa
+    >>> material = oa.load("rusting_steel")
+    >>> trajectory = oa.solve(material, seed=0, size=(192, 128), times=[0.0, 1.0, 2.5])
+    >>> image = oa.render(material, trajectory, time=2.5)
 """
 
 import importlib
@@ -15,16 +15,18 @@ from .checkpoints.registry import list_materials
 from .config.schema import Light, MaterialConfig, SolverConfig, Surface
 from .errors import AppearanceError
 from .export import ExportConfig, estimate_bytes, export, write_published
-from .models.material import Material, decode
+from .models.maps import decode
+from .models.material import Material
+from .ode.cache import TrajectoryCache
 from .ode.solve import solve, solve_stream
-from .ode.trajectory import Trajectory, TrajectoryCache
+from .ode.trajectory import Trajectory
 from .rendering.render import render
 from .runtime.extras import explained
 
 __version__ = "0.2.0"
 
-# What only training, measuring and the Hub need is imported when it is first asked for.
-_LATER = {
+# Imported on first use: only training, evaluation and the Hub need them.
+_LAZY = {
     "Judge": "evaluation",
     "TrainConfig": "training.train_config",
     "list_dataset": "data",
@@ -67,9 +69,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+    if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        return getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
+        return getattr(importlib.import_module(f".{_LAZY[name]}", __name__), name)
     except ModuleNotFoundError as error:
         raise explained(error) from error

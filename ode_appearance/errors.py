@@ -6,6 +6,14 @@ class AppearanceError(Exception):
 
     Attributes:
         code: A short name of the case, such as "out-of-range", for programs and tests; "" where the class says enough.
+
+    Example:
+        >>> import ode_appearance as oa
+        >>> try:
+        ...     oa.load("no_such_material")
+        ... except oa.AppearanceError as error:
+        ...     print(error.code)
+        unknown-material
     """
 
     def __init__(self, message: str = "", *, code: str = ""):

@@ -24,7 +24,8 @@ import numpy as np
 from ..config.schema import FORMAT_VERSION, MaterialConfig
 from ..config.serialization import from_json, parse_json, to_json
 from ..errors import AppearanceError, CheckpointError, ConfigError
-from ..models.material import Material, map_channels
+from ..models.maps import map_channels
+from ..models.material import Material
 from ..models.unet_weights import count_parameters, field_with_weights, weight_shapes
 from ..runtime import device
 from ..runtime.atomic_io import write_together

@@ -44,6 +44,11 @@ def load(name: str | Path) -> Material:
     Raises:
         CheckpointError: Where there is no such material, or its checkpoint is invalid.
         DeviceError: Where JAX has no device for its weights.
+
+    Example:
+        >>> import ode_appearance as oa
+        >>> oa.load("rusting_steel").name
+        'rusting_steel'
     """
     return load_folder(find_folder(name))
 
@@ -63,6 +68,13 @@ def save(material: Material, folder: Path | str, *, preview: bytes | None = None
         CheckpointError: Where the folder cannot be written, or the weights could not be loaded again.
         ConfigError: Where the configuration could not be loaded again.
         RequestError: Where the preview cannot be solved.
+
+    Example:
+        >>> import tempfile
+        >>> import ode_appearance as oa
+        >>> folder = oa.save(oa.load("rusting_steel"), f"{tempfile.mkdtemp()}/copy", preview=b"")
+        >>> oa.load(folder).name
+        'rusting_steel'
     """
     if preview is None:
         check_savable(material)

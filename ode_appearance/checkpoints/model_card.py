@@ -5,7 +5,8 @@ import re
 from typing import Any
 
 from ..config.schema import MaterialConfig
-from ..models.material import map_channels, start_sentence
+from ..models.maps import map_channels
+from ..models.material import describe_starts
 from ..models.unet_weights import count_parameters
 
 TAG = "ode-appearance"
@@ -43,7 +44,7 @@ def model_card(config: MaterialConfig, *, source: str | None = None) -> str:
     # No `datasets`: it takes names of data sets on the Hub; exemplars come from elsewhere, and their credit has a DOI.
     data = ModelCardData(library_name="ode-appearance", tags=tags, **_license(config.exemplar.license), **credit)
     name = json.dumps(source or config.name, ensure_ascii=False)  # quoted and escaped: it may hold anything
-    times, start = config.times, start_sentence(config)
+    times, start = config.times, describe_starts(config)
     solver = config.solver
     how = f"fixed step {solver.fixed_step:g}" if solver.fixed_step else f"rtol {solver.rtol:g}, atol {solver.atol:g}"
     took = " ".join(config.exemplar.real_duration.split())

@@ -12,6 +12,11 @@ def list_materials(folder: Path | str | None = None) -> list[str]:
 
     Args:
         folder: Default: all local materials, shipped and imported.
+
+    Example:
+        >>> import ode_appearance as oa
+        >>> "rusting_steel" in oa.list_materials()
+        True
     """
     folders = {checkpoints_folder(), imports_folder()} if folder is None else {Path(folder)}
     return sorted({path.parent.name for folder in folders for path in folder.glob(f"*/{CONFIG}")})

@@ -4,7 +4,8 @@ from ..checkpoints.checkpoint import load_config
 from ..checkpoints.library import find_folder
 from ..checkpoints.registry import list_materials
 from ..errors import CheckpointError
-from ..models.material import map_channels, start_sentence
+from ..models.maps import map_channels
+from ..models.material import describe_starts
 from ..models.unet_weights import count_parameters
 from ..runtime.environment import check_folder
 from ..runtime.folders import CHECKPOINTS_VARIABLE
@@ -43,7 +44,7 @@ def run_info(options) -> None:
         "maps": ", ".join(f"{name} {channels}" for name, channels in map_channels(config)),
         "parameters": f"{count_parameters(config.architecture):,}",
         "time": f"warm-up {-times.warmup:g} to 0, exemplar 0 to {times.duration:g} ({times.frames} frames)",
-        "start": start_sentence(config),
+        "start": describe_starts(config),
         "solver": f"{solver.method}, {how}",
         "sizes": f"width and height in multiples of {config.architecture.downsampling}",
         "light": f"({light.x:g}, {light.y:g}), log-intensity {light.log_intensity:.3f}" if config.brdf else "",

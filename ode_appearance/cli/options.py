@@ -14,7 +14,7 @@ from ..config.request_checks import check_times
 from ..config.schema import MaterialConfig, SolverConfig, StartKind
 from ..config.serialization import read_value
 from ..errors import RequestError
-from ..models.material import Material, starting_from
+from ..models.material import Material, with_start_kind
 
 
 def add_fields(parser: argparse._ActionsContainer, cls: type, names: Sequence[str], prefix: str = "") -> None:
@@ -59,9 +59,9 @@ def add_request(parser: argparse.ArgumentParser) -> None:
 
 
 def load_material(options: argparse.Namespace) -> Material:
-    """The material of that name, with the start that was asked for. Raises what `load` and `starting_from` raise."""
+    """The material of that name, with the start that was asked for. Raises what `load` and `with_start_kind` raise."""
     material = load(options.name)
-    return material if options.start is None else starting_from(material, options.start)
+    return material if options.start is None else with_start_kind(material, options.start)
 
 
 def read_times(options: argparse.Namespace, config: MaterialConfig) -> np.ndarray:

@@ -12,7 +12,7 @@ from ..config.schema import Light, LightKind, MaterialConfig, Surface, SurfaceKi
 from ..errors import ConfigError, RequestError
 from ..export.age_map_png import default_range, read_age_image
 from ..rendering.aov import LIT, check_channel
-from ..rendering.render import check_exposure, usual_light
+from ..rendering.render import check_exposure, default_light
 from ..shading.lights import linear_colour
 from .options import checked, numbers, read_lengths
 
@@ -54,7 +54,7 @@ def read_shown(options: argparse.Namespace, config: MaterialConfig, size: tuple[
     size = check_size(config, size)
     exposure = 0.0 if options.exposure is None else options.exposure
     check_exposure(exposure)
-    lights = [usual_light(config)] if options.light is None else [read_light(text, config) for text in options.light]
+    lights = [default_light(config)] if options.light is None else [read_light(text, config) for text in options.light]
     if options.orbit is not None:
         lights = [Light(**checked(Light, {**dataclasses.asdict(light), "orbit": options.orbit})) for light in lights]
     tiles = (1, 1) if options.tiles is None else read_lengths(options.tiles, "ACROSSxDOWN, for instance 2x1")
@@ -90,7 +90,7 @@ def _read_age(options, config, size):
 def read_light(text: str, config: MaterialConfig) -> Light:
     """One light; its intensity is that of the material's own, where none is given."""
     first, *rest = text.split(",")
-    values: dict[str, Any] = {"log_intensity": usual_light(config).log_intensity}
+    values: dict[str, Any] = {"log_intensity": default_light(config).log_intensity}
     if first in typing.get_args(LightKind):
         values["kind"] = first
     else:

@@ -79,7 +79,14 @@ class Times:
 
 @dataclasses.dataclass(frozen=True)
 class SolverConfig:
-    """How the ODE is integrated. The defaults are the published ones (Heun under an I-controller)."""
+    """How the ODE is integrated. The defaults are the published ones (Heun under an I-controller).
+
+    Example:
+        >>> import ode_appearance as oa
+        >>> accurate = oa.SolverConfig("tsit5", rtol=1e-4, atol=1e-4)
+        >>> oa.solve(oa.load("rusting_steel"), size=(32, 32), times=[-1.0], solver=accurate).status
+        'complete'
+    """
 
     method: Method = option("heun", "Runge-Kutta method")
     rtol: float = option(1e-2, "relative tolerance of the step size control", least=1e-9, most=1.0)
@@ -99,6 +106,15 @@ class Light:
 
     The plane that is lit spans [-w, w], w = tan(fov/2) distance (0.466 by default). A point light's power falls with the
     square of the distance; a directional one arrives everywhere as a point light does at distance 1.
+
+    Example:
+        >>> import ode_appearance as oa
+        >>> key = oa.Light(0.3, 0.2, log_intensity=0.5)
+        >>> sun = oa.Light(1.0, 0.0, kind="directional", height=0.5, colour=(1.0, 0.9, 0.7))
+        >>> material = oa.load("rusting_steel")
+        >>> trajectory = oa.solve(material, size=(32, 32), times=[0.0])
+        >>> oa.render(material, trajectory, light=[key, sun]).shape
+        (3, 32, 32)
     """
 
     x: float = option(0.0, "light position to the right", least=-100.0, most=100.0)
@@ -112,7 +128,15 @@ class Light:
 
 @dataclasses.dataclass(frozen=True)
 class Surface:
-    """What a material lies on: the plane that is lit, or a solid that touches it from behind."""
+    """What a material lies on: the plane that is lit, or a solid that touches it from behind.
+
+    Example:
+        >>> import ode_appearance as oa
+        >>> material = oa.load("rusting_steel")
+        >>> trajectory = oa.solve(material, size=(32, 32), times=[0.0])
+        >>> oa.render(material, trajectory, surface=oa.Surface("sphere", turn=(0.5, 0.0)), tiles=(2, 1)).shape
+        (3, 64, 64)
+    """
 
     kind: SurfaceKind = option("flat", "flat, or a solid: sphere or cylinder")
     turn: tuple[float, float] = option(
@@ -148,7 +172,14 @@ class Exemplar:
 
 @dataclasses.dataclass(frozen=True)
 class MaterialConfig:
-    """All that a checkpoint's `config.json` says."""
+    """All that a checkpoint's `config.json` says.
+
+    Example:
+        >>> import ode_appearance as oa
+        >>> config = oa.load("rusting_steel").config
+        >>> config.kind, config.architecture.channels, config.times.warmup
+        ('rgb', 12, 1.0)
+    """
 
     name: str = option("material", "name of the material")
     kind: Kind = option("rgb", "RGB texture or SVBRDF")

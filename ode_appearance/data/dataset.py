@@ -38,6 +38,17 @@ def list_dataset(root: str | Path) -> list[DatasetEntry]:
 
     Raises:
         ExemplarError: Where there is none (code "no-exemplars"), or the folder cannot be read.
+
+    Example:
+        >>> import pathlib, tempfile
+        >>> import PIL.Image
+        >>> import ode_appearance as oa
+        >>> root = pathlib.Path(tempfile.mkdtemp())
+        >>> (root / "RGB_dynamic_textures").mkdir()
+        >>> frames = [PIL.Image.new("RGB", (64, 64), colour) for colour in ("red", "blue")]
+        >>> frames[0].save(root / "RGB_dynamic_textures" / "paint.gif", save_all=True, append_images=frames[1:])
+        >>> [entry.name for entry in oa.list_dataset(root)]
+        ['paint']
     """
     root = expand_home(root, ExemplarError)
     file_kind(root, ExemplarError)

@@ -93,6 +93,17 @@ def load_exemplar(
 
     Raises:
         ExemplarError: Where the file cannot be read, exceeds a limit, or has fewer than two distinct frames.
+
+    Example:
+        >>> import pathlib, tempfile
+        >>> import PIL.Image
+        >>> import ode_appearance as oa
+        >>> file = pathlib.Path(tempfile.mkdtemp()) / "paint.gif"
+        >>> frames = [PIL.Image.new("RGB", (64, 64), colour) for colour in ("red", "blue")]
+        >>> frames[0].save(file, save_all=True, append_images=frames[1:])
+        >>> exemplar = oa.load_exemplar(file, "rgb", size=32)
+        >>> exemplar.frames.shape, exemplar.duration
+        ((2, 3, 32, 32), 5.0)
     """
     path = expand_home(path, ExemplarError)
     if path.name in ("", ".."):

@@ -1,4 +1,4 @@
-"""The judge: how far pictures of a material are from its exemplar, by features that no training here uses."""
+"""Evaluation: distances of a material's images from its exemplar, in features that no training here uses."""
 
 from .judge import Judge, Scores
 

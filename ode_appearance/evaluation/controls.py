@@ -1,22 +1,22 @@
-"""Pictures whose place in an order of quality is known: by them a judge is judged."""
+"""Controls: images of known quality that test the judge."""
 
 import numpy as np
 from jaxtyping import Float
 
 from .judge import Judge, Scores
-from .reference_distance import quilted
-from .target import Picture, Target, observe
+from .reference_distance import quilted_time_lapse
+from .target import EvaluationTarget, Picture, time_lapse_statistics
 
 BLOCK = 4
-GOOD = ("mirrored", "quilted, other seed")
-"""The controls that a judge has to rank before all others but the halves, which are as good as the exemplar is even."""
+GOOD_CONTROLS = ("mirrored", "quilted, other seed")
+"""The controls that a judge has to rank before all others, except the halves, whose quality depends on the exemplar."""
 
 
 def controls(judge: Judge) -> dict[str, Scores]:
-    """The scores of the exemplar itself, of its mirror image, of a quilt, of one half against the other, and of worse ones.
+    """The scores of all controls by name.
 
-    Worse are: means of blocks of 4 pixels, all pixels in another order (the same at all times), the first frame frozen, and
-    noise.
+    Good controls: the exemplar itself, its mirror image, a quilt, and one half against the other. Bad controls: blocks of 4x4
+    pixels averaged, pixels shuffled (equally at all times), the first frame frozen, and noise.
     """
     target, frames = judge.target, judge.target.frames
     generator = np.random.default_rng(0)
@@ -24,8 +24,8 @@ def controls(judge: Judge) -> dict[str, Scores]:
     rows = {
         "exemplar": frames,
         "mirrored": [frame[:, :, ::-1] for frame in frames],
-        "quilted, other seed": quilted(frames, seed=1),
-        "blurred": [blocks(frame) for frame in frames],
+        "quilted, other seed": quilted_time_lapse(frames, seed=1),
+        "blurred": [block_means(frame) for frame in frames],
         "pixels shuffled": [frame.reshape(3, -1)[:, order].reshape(frame.shape) for frame in frames],
         "frozen": [frames[0]] * len(frames),
         "noise": [generator.random(frame.shape, np.float32) for frame in frames],
@@ -34,8 +34,8 @@ def controls(judge: Judge) -> dict[str, Scores]:
     return {**scores, "halves": judge.scores([_halves(target)])}
 
 
-def blocks(picture: Picture) -> Float[np.ndarray, "3 h w"]:
-    """Each block of 4x4 pixels replaced by its mean; what is left over at the end makes smaller blocks."""
+def block_means(picture: Picture) -> Float[np.ndarray, "3 h w"]:
+    """Replace each block of 4x4 pixels by its mean; blocks at the end may be smaller."""
     for axis in (1, 2):
         starts = np.arange(0, picture.shape[axis], BLOCK)
         widths = np.diff(np.r_[starts, picture.shape[axis]])
@@ -44,8 +44,8 @@ def blocks(picture: Picture) -> Float[np.ndarray, "3 h w"]:
     return picture.astype(np.float32)
 
 
-def _halves(target: Target):
-    """Left half against right half, as they are."""
+def _halves(target: EvaluationTarget):
+    """The distances of the left half from the right half."""
     half = target.exemplar.size // 2
-    left = observe([frame[:, :, :half]] for frame in target.frames)
-    return target.compare(left, observe([frame[:, :, -half:]] for frame in target.frames))
+    left = time_lapse_statistics([frame[:, :, :half]] for frame in target.frames)
+    return target.compare(left, time_lapse_statistics([frame[:, :, -half:]] for frame in target.frames))

@@ -1,7 +1,7 @@
-"""The first blocks of EfficientNet-Lite0, trained on ImageNet: the features that the judge compares.
+"""The features of the judge: the first blocks of EfficientNet-Lite0, trained on ImageNet.
 
 Tan and Le, "EfficientNet: Rethinking model scaling for convolutional neural networks", ICML 2019; the Lite variant has ReLU6
-and no squeeze-and-excitation. Weights and their licence lie beside this file, see NOTICE.md.
+and no squeeze-and-excitation. For the weights and their licence see NOTICE.md in this folder.
 """
 
 import functools
@@ -24,7 +24,7 @@ _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)[:, None, None]
 
 
 class _Block(NamedTuple):
-    """An inverted residual block: 1x1 expansion, depthwise convolution, 1x1 projection. The last two fields: what it has."""
+    """An inverted residual block: optional 1x1 expansion, depthwise convolution, 1x1 projection, optional skip connection."""
 
     stride: int
     expands: bool
@@ -42,10 +42,17 @@ _COMPARED = (0, 2, 4)
 
 
 def feature_maps(picture: Float[np.ndarray, "3 h w"]) -> list[Float[np.ndarray, "_ _ _"]]:
-    """Four maps (channels, height, width) of a picture in [0, 1]: the stem's after its ReLU6, then blocks 0, 2 and 4.
+    """Feature maps of an image.
 
-    They have 32, 16, 24 and 40 channels at 1/2, 1/2, 1/4 and 1/8 of the size. Raises FeatureError where the file of weights
-    is missing or damaged.
+    Args:
+        picture: An image in [0, 1].
+
+    Returns:
+        Four maps (channels, height, width): the stem after its ReLU6, and blocks 0, 2 and 4, with 32, 16, 24 and 40 channels
+        at 1/2, 1/2, 1/4 and 1/8 of the size.
+
+    Raises:
+        FeatureError: Where the weights are missing or damaged.
     """
     return [np.asarray(values) for values in _maps(_weights(), jnp.asarray(picture, jnp.float32))]
 
@@ -59,15 +66,17 @@ def _weights():
         with WEIGHTS.open("rb") as file:
             tensors = read_safetensors(file, [f"{layer}.{part}" for layer in layers for part in ("weight", "bias")])
     except OSError as error:
-        raise FeatureError(f"The judge's weights cannot be read: {error}.") from error
+        raise FeatureError(
+            f"The judge's weights cannot be read ({error}): reinstall the package.", code="unreadable"
+        ) from error
     return {name: jnp.asarray(tensor) for name, tensor in tensors.items()}
 
 
 @compiled
 def _maps(weights, picture):
     def convolved(x, name, stride=1, groups=1):
-        # "SAME" pads as TensorFlow does: with stride 2, an even size gets its odd row of zeros at the end. Highest precision:
-        # a GPU would take TF32 otherwise, and the score would depend on the device.
+        # "SAME" pads like TensorFlow: with stride 2, an even size gets the odd row of zeros at the end. Highest precision:
+        # otherwise a GPU would use TF32, and scores would depend on the device.
         y = lax.conv_general_dilated(
             x, weights[f"{name}.weight"], (stride, stride), "SAME", feature_group_count=groups, precision=lax.Precision.HIGHEST
         )

@@ -1,4 +1,4 @@
-"""An exemplar as the judge sees it, and the distances of pictures from it."""
+"""Statistics of an exemplar, and distances of images from it."""
 
 import itertools
 from collections.abc import Iterable, Sequence
@@ -13,35 +13,36 @@ from .efficientnet import feature_maps
 from .frechet import Statistics, squared_distance, statistics
 
 SHARES = (0.02, 0.35, 0.7, 0.98)
-"""Where in its span a material is judged."""
+"""Judged times as fractions of the exemplar's span."""
 _TINY = 1e-12
 
 Picture = Float[np.ndarray, "3 _ _"]
-_ByView = list[list[Statistics]]  # of one time: views, then layers
+_ByView = list[list[Statistics]]  # at one time: views, then layers
 
 
-class Observed(NamedTuple):
-    """The statistics of a time-lapse: of its pictures, and of what changes from each to the next, position by position."""
+class TimeLapseStatistics(NamedTuple):
+    """Feature statistics of the images of a time-lapse, and of the differences between consecutive images."""
 
     pictures: list[_ByView]
     changes: list[_ByView]
 
 
 class Distances(NamedTuple):
-    """Squared Fréchet distances, mean over layers (and views), of the pictures at each time and of the changes after it.
-
-    Those of pictures are multiples of the exemplar's trace of covariance, averaged over the times: alone, a plain frame has
-    next to none. Those of changes are multiples of the exemplar's mean squared change, so that a frozen picture is near 1.
-    """
+    """Squared Fréchet distances at each judged time, mean over layers (and views)."""
 
     pictures: Float[np.ndarray, " times"]
+    """Of the images, in units of the exemplar's trace of covariance, averaged over the times because a uniform frame has
+    almost none."""
     changes: Float[np.ndarray, " intervals"]
+    """Of the changes, in units of the exemplar's mean squared change, so that a frozen image is near 1."""
 
 
-class Target:
+class EvaluationTarget:
     """An exemplar's frames at the judged times, and their statistics.
 
-    `shares` of its span are judged: `times` in its own units.
+    Args:
+        exemplar: The exemplar.
+        shares: The judged times as fractions of its span; `times` are in the exemplar's units.
     """
 
     def __init__(self, exemplar: ExemplarFrames, shares: Sequence[float] = SHARES):
@@ -49,49 +50,58 @@ class Target:
         self.shares = tuple(shares)
         self.times = exemplar.duration * np.array(self.shares)
         self.frames = [exemplar.frame_at(time) for time in self.times]
-        self.observed = observe(self.views(frame) for frame in self.frames)
-        whole = self.observed if exemplar.kind == "rgb" else observe([frame] for frame in self.frames)
+        self.statistics = time_lapse_statistics(self.views(frame) for frame in self.frames)
+        whole = self.statistics if exemplar.kind == "rgb" else time_lapse_statistics([frame] for frame in self.frames)
         traces = [[layer.trace for layer in views[0]] for views in whole.pictures]
         energies = [[layer.trace + float(layer.mean @ layer.mean) for layer in views[0]] for views in whole.changes]
         self.scales = tuple(np.maximum(np.mean(values, axis=0), _TINY) for values in (traces, energies))
         end = exemplar.frame_at(exemplar.duration)
-        self._end = observe([self.views(end)]).pictures[0]
+        self._end = time_lapse_statistics([self.views(end)]).pictures[0]
 
     def views(self, picture: Picture) -> list[Picture]:
-        """What is compared of a picture: the whole of it; under a flash its halves, each lit as the exemplar's same half."""
+        """The compared parts of an image: for RGB the whole; for an SVBRDF its halves, so that parts of equal light compare."""
         return [picture] if self.exemplar.kind == "rgb" else list(halves(picture))
 
     def distances(self, pictures: Sequence[Picture]) -> Distances:
-        """The distances of pictures at `times` from the exemplar's. Raises RequestError for another number or size."""
+        """The distances of images at `times` from the exemplar.
+
+        Raises:
+            RequestError: For another number or size of images. Code "wrong-shape".
+        """
         if len(pictures) != len(self.frames) or any(picture.shape != self.frames[0].shape for picture in pictures):
             size = self.exemplar.size
-            raise RequestError(f"The judge compares {len(self.frames)} pictures of {size}x{size} pixels with this exemplar.")
-        return self.compare(observe(self.views(picture) for picture in pictures), self.observed)
+            raise RequestError(
+                f"The images do not match the exemplar: {len(self.frames)} images of {size}x{size} pixels are required.",
+                code="wrong-shape",
+            )
+        return self.compare(time_lapse_statistics(self.views(picture) for picture in pictures), self.statistics)
 
     def distance_to_the_end(self, picture: Picture) -> float:
-        """The distance of a picture from the exemplar's last frame."""
-        return _distance(observe([self.views(picture)]).pictures[0], self._end, self.scales[0])
+        """The distance of an image from the exemplar's last frame."""
+        return _distance(time_lapse_statistics([self.views(picture)]).pictures[0], self._end, self.scales[0])
 
-    def compare(self, a: Observed, b: Observed) -> Distances:
-        """The distances of one time-lapse from another, of the same views, in this exemplar's units."""
+    def compare(self, a: TimeLapseStatistics, b: TimeLapseStatistics) -> Distances:
+        """The distances between two time-lapses with the same views, in this exemplar's units."""
         kinds = zip(a, b, self.scales, strict=True)
         return Distances(*(np.array([_distance(*both, scale) for both in zip(x, y, strict=True)]) for x, y, scale in kinds))
 
 
 def halves(picture: Picture) -> tuple[Picture, Picture, Picture, Picture]:
-    """The left, right, upper and lower half."""
+    """The left, right, upper and lower half of an image."""
     rows, columns = (length // 2 for length in picture.shape[1:])
     return picture[:, :, :columns], picture[:, :, -columns:], picture[:, :rows], picture[:, -rows:]
 
 
-def observe(views_by_time: Iterable[Sequence[Picture]]) -> Observed:
-    """The statistics of a time-lapse, of which each time gives the same views."""
+def time_lapse_statistics(views_by_time: Iterable[Sequence[Picture]]) -> TimeLapseStatistics:
+    """The statistics of a time-lapse with the same views at each time."""
     maps = [[feature_maps(view) for view in views] for views in views_by_time]
     changes = [
         [[y - x for x, y in zip(*view, strict=True)] for view in zip(before, after, strict=True)]
         for before, after in itertools.pairwise(maps)
     ]
-    return Observed(*([[[statistics(m) for m in view] for view in views] for views in kind] for kind in (maps, changes)))
+    return TimeLapseStatistics(
+        *([[[statistics(m) for m in view] for view in views] for views in kind] for kind in (maps, changes))
+    )
 
 
 def _distance(a: _ByView, b: _ByView, scale) -> float:

@@ -10,8 +10,8 @@ from jaxtyping import Array, Float
 from ..config.request_checks import MAX_SPANS, check_times
 from ..config.schema import MaterialConfig
 from ..errors import RequestError
-from ..models.material import map_channels
-from ..rendering.age_map import Ages, check_ages
+from ..models.maps import map_channels
+from ..rendering.age_map import AgeMap, check_ages
 from ..rendering.aov import LIT
 from ..runtime.memory_budget import free_host_bytes
 from .export_config import ExportConfig
@@ -29,7 +29,7 @@ _FLOAT_BYTES = 4
 class AgeKeyframes:
     """Painted ages, and times of the keyframes that maps are blended between."""
 
-    ages: Ages
+    ages: AgeMap
     """Model time ahead of each place."""
     keyframes: ModelTimes
     needs_heights: bool = False
@@ -56,7 +56,7 @@ class AgeKeyframes:
         return int((np.minimum(last, len(self.keyframes) - 1) - np.maximum(first, 0)).max()) + 1
 
 
-def default_keyframes(config: MaterialConfig, times: ModelTimes, ages: Ages) -> ModelTimes:
+def default_keyframes(config: MaterialConfig, times: ModelTimes, ages: AgeMap) -> ModelTimes:
     """Closely spaced keyframes over all times that the ages reach.
 
     Few frames' own times are included, so that places without age are exact.

@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 from ..data.images.image_opening import open_image
 from ..errors import ExemplarError, RequestError
-from ..rendering.age_map import Ages
+from ..rendering.age_map import AgeMap
 from ..runtime.memory_budget import enough_memory
 from ..runtime.regular_files import display_path
 
@@ -26,7 +26,7 @@ def default_range(span: float) -> tuple[float, float]:
     return -MIDDLE / SPAN * span, span
 
 
-def ages_to_grey(ages: Ages, span: float) -> tuple[Float[np.ndarray, "h w"], tuple[float, float]]:
+def ages_to_grey(ages: AgeMap, span: float) -> tuple[Float[np.ndarray, "h w"], tuple[float, float]]:
     """Convert ages to grey.
 
     Args:
@@ -40,7 +40,7 @@ def ages_to_grey(ages: Ages, span: float) -> tuple[Float[np.ndarray, "h w"], tup
     return (ages - np.float32(low)) / np.float32(high - low), (low, high)
 
 
-def read_age_image(path: Path, size: tuple[int, int], range: tuple[float, float]) -> Ages:
+def read_age_image(path: Path, size: tuple[int, int], range: tuple[float, float]) -> AgeMap:
     """Read an age image, stretched to the size of a state.
 
     Colours are averaged over red, green and blue; transparent pixels have age 0.

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ..models.material import Material
-from ..rendering.age_map import Maps, blend, keyframe_maps
-from ..rendering.aov import heights_of
+from ..rendering.age_map import HostMaps, blend_keyframes, keyframe_maps
+from ..rendering.aov import height_range
 from .age_keyframes import AgeKeyframes, ModelTimes
 from .export_job import AgedFrame, StoppedError
 
@@ -54,7 +54,7 @@ def aged_frames(
         StoppedError: Where `stop()` is true.
     """
     min_age, max_age = aging.range
-    window: collections.deque[tuple[np.float32, Maps]] = collections.deque()
+    window: collections.deque[tuple[np.float32, HostMaps]] = collections.deque()
     coming = zip(aging.keyframes, states, strict=True)
     for done, time in enumerate(times):
         _forget(window, time + min_age)
@@ -67,7 +67,9 @@ def aged_frames(
         if stop():
             raise StoppedError
         known = np.array([moment for moment, _ in window], np.float32)
-        yield AgedFrame(blend(known, lambda index: window[index][1], time + aging.ages), _heights(aging, known, window, time))
+        yield AgedFrame(
+            blend_keyframes(known, lambda index: window[index][1], time + aging.ages), _heights(aging, known, window, time)
+        )
         progress((done + 1) / len(times))
     for _ in coming:  # exhausts the generator, so that it finishes
         pass
@@ -77,7 +79,9 @@ def _heights(aging, known, window, time):
     """Height range of the surface at `time` without ages, where required."""
     if not aging.needs_heights:
         return None
-    return heights_of(blend(known, lambda index: {"height": window[index][1]["height"]}, np.full_like(aging.ages, time)))
+    return height_range(
+        blend_keyframes(known, lambda index: {"height": window[index][1]["height"]}, np.full_like(aging.ages, time))
+    )
 
 
 def _forget(window, oldest):

@@ -9,7 +9,7 @@ import numpy as np
 from ..config.request_checks import check_size, check_times, picture_size
 from ..config.schema import MaterialConfig, Surface
 from ..errors import RequestError
-from ..keyframes.keyframe_times import LEAST, MOST
+from ..keyframes.keyframe_times import MAX_COUNT, MIN_COUNT
 from ..rendering.aov import LIT, check_channel
 from ..rendering.render import FLAT, check_exposure
 from ..runtime.memory_budget import free_host_bytes
@@ -79,9 +79,10 @@ def check_export(
             f"{free_host_bytes() / 1e9:.1f} GB are free: reduce frames or size, or use the format frames or mp4.",
             code="memory",
         )
-    if config.format == "page" and not LEAST <= len(wanted) <= MOST:
+    if config.format == "page" and not MIN_COUNT <= len(wanted) <= MAX_COUNT:
         raise RequestError(
-            f"A page holds from {LEAST} to {MOST} keyframes, the limits of browsers, not {len(wanted)}.", code="out-of-range"
+            f"A page holds from {MIN_COUNT} to {MAX_COUNT} keyframes, the limits of browsers, not {len(wanted)}.",
+            code="out-of-range",
         )
     fastest = MAX_FPS.get(config.format, config.fps)
     if config.fps > fastest:

@@ -24,7 +24,13 @@ SUFFIXES: dict[Format, str] = {
 
 @dataclasses.dataclass(frozen=True)
 class ExportConfig:
-    """The form of an export; its contents are arguments of `export`."""
+    """The form of an export; its contents are arguments of `export`.
+
+    Example:
+        >>> import ode_appearance as oa
+        >>> oa.ExportConfig(format="gif", fps=12.0).format
+        'gif'
+    """
 
     format: Format = option(
         "png",

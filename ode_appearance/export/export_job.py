@@ -11,10 +11,11 @@ from jaxtyping import Float, UInt8
 from ..config.schema import Light, Surface
 from ..errors import RequestError
 from ..media.encoders import to_bytes
-from ..models.material import Material, decode
+from ..models.maps import decode
+from ..models.material import Material
 from ..ode.trajectory import Trajectory
-from ..rendering.age_map import Ages, Maps
-from ..rendering.render import light_maps, render
+from ..rendering.age_map import AgeMap, HostMaps
+from ..rendering.render import render, shade_maps
 from ..shading.lights import orbited
 from .export_config import ExportConfig
 
@@ -26,7 +27,7 @@ class StoppedError(Exception):
 class AgedFrame(NamedTuple):
     """Maps of a frame with painted ages."""
 
-    maps: Maps
+    maps: HostMaps
     heights: tuple[float, float] | None
     """Lowest and highest point of the surface without ages, where required."""
 
@@ -45,13 +46,13 @@ class ExportJob:
     tiles: tuple[int, int]
     surface: Surface
     channel: str
-    ages: Ages | None
+    ages: AgeMap | None
     frames: Iterator[np.ndarray] | Iterator[AgedFrame]
     """State (channels, h, w) of each time, or its maps where ages are painted; can be iterated once."""
     view: dict[str, Any]
     """Initial view state of a web page."""
 
-    def maps(self) -> Iterator[Maps]:
+    def maps(self) -> Iterator[HostMaps]:
         """The maps of each time, as `oa.decode` gives them."""
         for frame in self.frames:
             if isinstance(frame, AgedFrame):
@@ -66,7 +67,7 @@ class ExportJob:
         for number, frame in enumerate(self.frames):
             lights = orbited(self.lights, number / self.config.fps, config.camera)
             if isinstance(frame, AgedFrame):
-                picture = light_maps(config, frame.maps, lights, **look, heights=frame.heights)
+                picture = shade_maps(config, frame.maps, lights, **look, heights=frame.heights)
             else:
                 picture = render(self.material, frame, light=lights, **look)
             yield to_bytes(picture)

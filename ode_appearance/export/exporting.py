@@ -12,10 +12,10 @@ from ..config.schema import Light, SolverConfig, Surface
 from ..errors import RequestError
 from ..media.encoders import save_animation, save_still
 from ..models.material import Material
+from ..ode.cache import TrajectoryCache
 from ..ode.solve import solve_stream
-from ..ode.trajectory import TrajectoryCache
 from ..rendering.aov import LIT
-from ..rendering.render import FLAT, lights_of
+from ..rendering.render import FLAT, resolve_lights
 from ..runtime.atomic_io import write_atomically
 from .age_keyframes import check_age_keyframes
 from .aged_frames import aged_frames, split_progress
@@ -81,6 +81,13 @@ def export(
 
     Raises:
         RequestError: Where the export is impossible; before solving, where that is known.
+
+    Example:
+        >>> import pathlib, tempfile
+        >>> import ode_appearance as oa
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "steel.gif"
+        >>> oa.export(oa.load("rusting_steel"), path, oa.ExportConfig("gif"), times=[0.0, 1.0], size=(32, 32)).name
+        'steel.gif'
     """
     path = Path(path)
     look = {"exposure": exposure, "tiles": tiles, "surface": surface, "channel": channel}
@@ -94,7 +101,7 @@ def export(
         solve_progress, frame_progress = split_progress(progress, 2)
         states = stream_states(material, chunks, solved, solve_progress, stop)
         frames = aged_frames(material, states, aging, wanted, frame_progress, stop)
-    lights, ages = lights_of(material.config, light), None if aging is None else aging.ages
+    lights, ages = resolve_lights(material.config, light), None if aging is None else aging.ages
     job = ExportJob(
         material, config, seed, (size[0], size[1]), wanted, lights, **look, ages=ages, frames=frames, view=view or {}
     )

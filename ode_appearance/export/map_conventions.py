@@ -11,7 +11,7 @@ Source:
 import numpy as np
 
 from ..media.srgb import linear_to_srgb, srgb_to_linear
-from ..rendering.age_map import Maps
+from ..rendering.age_map import HostMaps
 from .export_config import ExportConfig
 
 MEANINGS = {
@@ -41,7 +41,7 @@ RAW_MEANINGS = {
 COLOURS = ("basecolor", "diffuse", "specular")
 
 
-def maps_for_files(maps: Maps, config: ExportConfig) -> Maps:
+def maps_for_files(maps: HostMaps, config: ExportConfig) -> HostMaps:
     """Convert maps to the conventions of `config`.
 
     Args:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..config.schema import MaterialConfig
-from ..models.material import map_channels
+from ..models.maps import map_channels
 from .export_config import ExportConfig
 from .page_size import page_bytes
 
@@ -42,6 +42,12 @@ def estimate_bytes(
 
     Returns:
         Bytes.
+
+    Example:
+        >>> import ode_appearance as oa
+        >>> config = oa.load("rusting_steel").config
+        >>> oa.estimate_bytes(config, oa.ExportConfig("states"), size=(32, 32), frames=10)  # 10 * 12 * 32 * 32 * 4
+        491520
     """
     pixels = size[0] * size[1] * frames
     if config.format == "states":

@@ -1,4 +1,4 @@
-"""States to keyframe files, each a difference from the one before."""
+"""Encode states to keyframe files, each a difference from the previous one."""
 
 from collections.abc import Mapping
 
@@ -6,22 +6,23 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..config.schema import MaterialConfig
-from ..models.material import compiled_maps, map_channels
-from .codec import Quality, Texels, pack
+from ..models.maps import compiled_maps, map_channels
+from .codec import Quality, Texels, encode_keyframe
 
 
 class Encoder:
-    """Encodes the states of one material in the order in which they will be decoded."""
+    """Encodes the states of one material, in the order of decoding."""
 
     def __init__(self, config: MaterialConfig, quality: Quality = "full"):
         self._config, self._quality = config, quality
-        self._before: Texels | None = None
+        self._previous: Texels | None = None
 
     def encode(self, state: Float[Array, "channels h w"] | Float[np.ndarray, "channels h w"]) -> bytes:
         """The keyframe file of a state."""
         return self.encode_maps(compiled_maps(map_channels(self._config), self._config.normals, state))
 
     def encode_maps(self, maps: Mapping[str, Float[Array, "_ h w"] | Float[np.ndarray, "_ h w"]]) -> bytes:
-        """The keyframe file of maps, as of `ode_appearance.decode`."""
-        file, self._before = pack({name: np.asarray(values) for name, values in maps.items()}, self._before, self._quality)
+        """The keyframe file of decoded maps."""
+        maps = {name: np.asarray(values) for name, values in maps.items()}
+        file, self._previous = encode_keyframe(maps, self._previous, self._quality)
         return file

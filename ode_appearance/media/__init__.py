@@ -1,1 +1,1 @@
-"""Pixels to image and animation files, and the sRGB transfer functions."""
+"""Image and animation encoders, and the sRGB transfer functions."""

@@ -1,4 +1,4 @@
-"""Pictures to files: 8-bit frames, stills and animations."""
+"""Encoders: 8-bit frames to still images, animations and videos."""
 
 import io
 import os
@@ -16,12 +16,12 @@ from ..runtime.extras import require
 from .gif_palette import with_one_palette
 
 AnimationFormat = Literal["gif", "webp", "mp4"]
-# Times are kept in whole ticks: hundredths of a second in a GIF, milliseconds in a WebP.
 TICK_MILLISECONDS = {"gif": 10, "webp": 1}
+"""Unit of frame durations in each format."""
 
 
 class VideoEncoding(NamedTuple):
-    """How ffmpeg is to write a video: its codec, its pixels, and what else it is told."""
+    """Options for ffmpeg: codec, pixel format and further parameters."""
 
     codec: str
     pixels: str
@@ -29,11 +29,11 @@ class VideoEncoding(NamedTuple):
 
 
 def h264(crf: int, preset: str = "medium") -> VideoEncoding:
-    """H.264 in an MP4 that plays everywhere, of sides that are even.
+    """H.264 in an MP4 that plays everywhere; sides have to be even.
 
-    The colour matrix, primaries and transfer of high definition (BT.709) are used and named, so that no player has to guess
-    them, and the index comes first, so that a browser starts to play before it has all. They are named in the filter: from
-    ffmpeg 8 on, the encoder takes them from the frames, and not from the options -color_primaries and -color_trc.
+    The file is tagged with the colour matrix, primaries and transfer of BT.709, so that players need not guess, and its index
+    comes first, so that browsers can play it during the download. The tags are set by a filter: since ffmpeg 8 the encoder
+    takes them from the frames and ignores the options -color_primaries and -color_trc.
     """
     named = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
     colours = ("-vf", f"scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,{named}")
@@ -42,16 +42,16 @@ def h264(crf: int, preset: str = "medium") -> VideoEncoding:
 
 
 RAW_AVI = VideoEncoding("rawvideo", "bgr24", ("-f", "avi"))
-"""Every pixel as it is."""
+"""Uncompressed."""
 
 
 def to_bytes(picture: Float[Array, "c h w"] | Float[np.ndarray, "c h w"]) -> UInt8[np.ndarray, "h w c"]:
-    """Display values in [0, 1] as 8-bit pixels: times 255, truncated, as the published samplers do."""
+    """Display values in [0, 1] as 8-bit pixels: times 255, truncated, as in the published samplers."""
     return (np.clip(np.asarray(picture), 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
 
 
 def save_still(frame: UInt8[np.ndarray, "h w _"] | UInt8[np.ndarray, "h w"], file: Path | BinaryIO | io.BytesIO) -> None:
-    """Write a PNG: grey, grey with alpha (two channels) or in colour (three)."""
+    """Write a PNG: grey, grey with alpha (two channels) or RGB (three)."""
     Image.fromarray(frame).save(file, "PNG")
 
 
@@ -61,10 +61,17 @@ def save_animation(
     format: AnimationFormat,
     seconds_per_frame: float,
 ) -> None:
-    """Write an endlessly looping GIF (of one palette) or WebP, or an MP4 (H.264, yuv420p; sides made even by `pad_to_even`).
+    """Write a looping GIF (one palette) or WebP, or an MP4 (H.264, yuv420p, sides padded to even).
 
-    Where a frame's length is no whole number of the format's ticks, frames differ by one, and the whole lasts as long as
-    asked for. The frames of an MP4 are taken one by one.
+    Args:
+        frames: RGB or grey frames; an MP4 is encoded frame by frame.
+        file: A path or a binary file.
+        format: "gif", "webp" or "mp4".
+        seconds_per_frame: Duration of a frame. Where it is not a whole number of the format's ticks, durations differ by one
+            tick and the total is kept.
+
+    Raises:
+        OSError: Where the video encoder fails.
     """
     if format == "mp4":
         _save_mp4(frames, file, 1 / seconds_per_frame)
@@ -82,7 +89,7 @@ def save_animation(
 
 
 def _save_mp4(frames, file, frames_per_second):
-    # In a folder of its own: ffmpeg goes back to the start of what it wrote.
+    # To a temporary file: ffmpeg seeks back to the start of the file, which `file` may not support.
     with tempfile.TemporaryDirectory() as folder:
         video = Path(folder) / "video.mp4"
         save_video(map(pad_to_even, frames), video, frames_per_second, h264(crf=18))
@@ -95,17 +102,27 @@ def _save_mp4(frames, file, frames_per_second):
 
 
 def pad_to_even(frame: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "even_h even_w 3"]:
-    """The frame with sides that are even, its last row and column repeated where they were not."""
+    """Make both sides even by repeating the last row and column."""
     return np.pad(frame, ((0, frame.shape[0] % 2), (0, frame.shape[1] % 2), (0, 0)), mode="edge")
 
 
 def save_video(
     frames: Iterable[UInt8[np.ndarray, "h w 3"]], path: Path, frames_per_second: float, encoding: VideoEncoding
 ) -> None:
-    """Write a video of at least one frame, frame by frame; H.264 needs even sides. Raises OSError where that fails."""
+    """Encode a video frame by frame.
+
+    Args:
+        frames: At least one; H.264 needs even sides.
+        path: The file to write.
+        frames_per_second: The frame rate.
+        encoding: Codec options.
+
+    Raises:
+        OSError: Where the encoder fails.
+    """
     imageio_ffmpeg = require("imageio_ffmpeg")
 
-    # Else imageio forks and runs Python in the child, which can hang beside JAX's threads, as JAX warns.
+    # Otherwise imageio forks and runs Python in the child, which can deadlock with JAX's threads, as JAX warns.
     os.environ.setdefault("IMAGEIO_FFMPEG_NO_PREVENT_SIGINT", "1")
     settings: dict[str, Any] = {
         "fps": frames_per_second,
@@ -127,10 +144,10 @@ def save_video(
     finally:
         if writer is not None:
             writer.close()
-    # What ffmpeg ends with goes unheard, and a disk may have been full.
+    # imageio-ffmpeg ignores ffmpeg's exit status; the disk may have been full.
     try:
         written, _ = imageio_ffmpeg.count_frames_and_secs(path)
     except RuntimeError:
         written = 0
     if written != sent:
-        raise OSError(f"the video encoder, ffmpeg, wrote {written} of {sent} frames")
+        raise OSError(f"ffmpeg wrote {written} of {sent} video frames; the disk may be full")

@@ -1,4 +1,4 @@
-"""Frames of a GIF: all with one palette, so that a pixel that stays the same is stored as the same colour."""
+"""One palette for all frames of a GIF, so that an unchanged pixel keeps its colour."""
 
 from collections.abc import Sequence
 
@@ -8,15 +8,14 @@ from PIL import Image
 
 _COLOURS = 256
 _SAMPLE = 1 << 16
-"""Pixels that the palette is made from: four times as many give 0.1 dB more, and take five times as long."""
+"""Pixels to compute the palette from; four times as many gain 0.1 dB and take five times as long."""
 
 
 def with_one_palette(frames: Sequence[UInt8[np.ndarray, "h w 3"] | UInt8[np.ndarray, "h w"]]) -> list[Image.Image]:
-    """8-bit frames as images with one palette of 256 colours; grey frames as they are, since the grey levels are a palette.
+    """Quantize 8-bit frames to one palette of 256 colours; grey frames stay exact, with the grey levels as palette.
 
-    The palette is a median cut of pixels out of all frames, refined by k-means. Each pixel takes the colour of the palette that
-    is nearest to it. Nothing is dithered: error diffusion would carry a change from one part of a frame into parts that stand
-    still, and an ordered dither loses 1 to 4 dB on textures.
+    The palette is a median cut of pixels from all frames, refined by k-means; each pixel takes the nearest colour. No
+    dithering: error diffusion spreads changes into static parts of a frame, and ordered dithering loses 1 to 4 dB on textures.
     """
     if frames[0].ndim == 2:
         images = [Image.fromarray(frame) for frame in frames]
@@ -29,7 +28,7 @@ def with_one_palette(frames: Sequence[UInt8[np.ndarray, "h w 3"] | UInt8[np.ndar
 
 
 def _sample(frames):
-    """Pixels (n, 3) of all frames; the same for the same frames."""
+    """Random pixels (n, 3) of all frames; deterministic."""
     pixels = frames[0].size // 3
     random = np.random.default_rng(0)
     each = max(1, _SAMPLE // len(frames))

@@ -1,7 +1,7 @@
 """The layers of the vector field, on single channels-last images (h, w, c).
 
-Weights live in equinox's own layers, shaped and initialised as they come (kernels (out, in, 3, 3)), so that a published
-checkpoint's leaves fit one by one; what is computed with them is written here, in the layout that runs fast.
+Weights are held by equinox's layers with their shapes (kernels (out, in, 3, 3)) and initialisation, so that the leaves match
+those of a published checkpoint one by one. The computation is written here, in the faster channels-last layout.
 """
 
 import math
@@ -13,8 +13,8 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from ..config.schema import Boundary
 from ..ops.circular_conv import circular_convolution
-from ..ops.resize import halve
-from ..ops.upsample_conv import enlarge_and_convolve
+from ..ops.resize import downsample_by_two
+from ..ops.upsample_conv import upsample_and_convolve
 
 
 def time_embedding(t: Float[Array, ""], dim: int) -> Float[Array, " dim"]:
@@ -37,19 +37,23 @@ def convolve(layer: eqx.nn.Conv2d, x: Float[Array, "h w inputs"]) -> Float[Array
 
 
 def silu(x: Array) -> Array:
-    """x sigmoid(x), written with tanh, which XLA's CPU backend vectorises and the exponential it does not."""
+    """x sigmoid(x), written with tanh: XLA's CPU backend vectorises tanh but not the exponential."""
     return 0.5 * x * (1 + jnp.tanh(0.5 * x))
 
 
 def group_norm(
     x: Float[Array, "h w c"], groups: int, eps: float, scale: Float[Array, " c"], shift: Float[Array, " c"]
 ) -> tuple[Float[Array, " c"], Float[Array, " c"]]:
-    """The factor and the offset of each channel that normalise `x`: groups of channels to mean 0 and variance 1 over all
-    pixels, then times `scale` plus `shift`, come to `x * factor + offset`.
+    """Group normalization as one affine map per channel.
 
-    Wu and He, "Group normalization", ECCV 2018.
+    Returns:
+        (factor, offset): `x * factor + offset` has groups of channels normalised to mean 0 and variance 1 over all pixels,
+        then multiplied by `scale` plus `shift`.
+
+    Source:
+        Wu and He, "Group normalization", ECCV 2018.
     """
-    # Moments about a value of each channel, not about zero: one pass, and no cancellation where the mean is large.
+    # Moments about one value of each channel, not about zero: a single pass without cancellation where the mean is large.
     origin = jax.lax.stop_gradient(x[0, 0])
     away = x - origin
     first, second = jnp.mean(away, axis=(0, 1)), jnp.mean(away * away, axis=(0, 1))
@@ -65,7 +69,7 @@ def group_norm(
 
 
 class ConvBlock(eqx.Module):
-    """Convolution, GroupNorm, scale and shift by the time embedding (or a learned affine), activation."""
+    """Convolution, GroupNorm, scale and shift from the time embedding (or a learned affine map), activation."""
 
     proj: eqx.nn.Conv2d
     norm: eqx.nn.GroupNorm
@@ -93,9 +97,10 @@ class ConvBlock(eqx.Module):
 
 
 class LinearAttention(eqx.Module):
-    """Residual linear attention: keys softmaxed over the pixels, values gathered into a context, queried by each pixel.
+    """Residual linear attention: softmax of the keys over the pixels, values summed into a context, queried by each pixel.
 
-    Shen et al., "Efficient attention: attention with linear complexities", WACV 2021, with no softmax on the queries.
+    Source:
+        Shen et al., "Efficient attention: attention with linear complexities", WACV 2021; without softmax on the queries.
     """
 
     norm: eqx.nn.GroupNorm
@@ -116,11 +121,11 @@ class LinearAttention(eqx.Module):
         pixels = x.reshape(h * w, channels)
         query, key, value = self.to_qkv.weight[:, :, 0, 0].reshape(3, -1, channels)
         query_bias, _, value_bias = self.to_qkv.bias.reshape(3, -1)
-        # The keys' bias and the offset's part in them are the same at every pixel: the softmax does not see them.
+        # The keys' bias and the offset's contribution are equal at every pixel, and cancel in the softmax.
         logits = pixels @ (key * factor).T
         weights = jnp.exp(logits - jax.lax.stop_gradient(logits.max(axis=0)))
-        # Values and queries are linear in the pixels, so their pixels are gathered first and projected afterwards:
-        # (k^T x) W instead of k^T (x W). The result, too, is one matrix that every pixel is multiplied by.
+        # Values and queries are linear in the pixels, so pixels are summed first and projected afterwards:
+        # (k^T x) W instead of k^T (x W). The whole layer becomes one matrix that multiplies every pixel.
         gathered = (weights.T @ pixels) / weights.sum(axis=0)[:, None] * factor + offset
         head = jnp.repeat(jnp.arange(self.heads), query.shape[0] // self.heads)
         same_head = head[:, None] == head
@@ -128,7 +133,7 @@ class LinearAttention(eqx.Module):
         out = context @ self.to_out.weight[:, :, 0, 0].T
         matrix = query.T @ out
         constant = query_bias @ out + self.to_out.bias[:, 0, 0] + offset @ matrix
-        # The residual is part of the matrix: the result, read several times hereafter, is then no sum to be found anew.
+        # The residual is part of the matrix: otherwise XLA would recompute the sum for each later use of the result.
         return (pixels @ (jnp.eye(channels) + factor[:, None] * matrix) + constant).reshape(h, w, channels)
 
 
@@ -136,15 +141,15 @@ class Resample(eqx.Module):
     """Resampling by 1/2 or 2, then a 3x3 circular convolution."""
 
     conv: eqx.nn.Conv2d
-    enlarge: bool = eqx.field(static=True)
+    upsample: bool = eqx.field(static=True)
     boundary: Boundary = eqx.field(static=True)
 
-    def __init__(self, inputs: int, outputs: int, *, enlarge: bool, boundary: Boundary, key: PRNGKeyArray):
+    def __init__(self, inputs: int, outputs: int, *, upsample: bool, boundary: Boundary, key: PRNGKeyArray):
         self.conv = eqx.nn.Conv2d(inputs, outputs, 3, padding=1, padding_mode="CIRCULAR", key=key)
-        self.enlarge = enlarge
+        self.upsample = upsample
         self.boundary = boundary
 
     def __call__(self, x: Float[Array, "h w inputs"]) -> Float[Array, "h2 w2 outputs"]:
-        if not self.enlarge:
-            return convolve(self.conv, halve(x, self.boundary))
-        return enlarge_and_convolve(x, self.conv.weight.transpose(2, 3, 1, 0), self.boundary) + self.conv.bias[:, 0, 0]
+        if not self.upsample:
+            return convolve(self.conv, downsample_by_two(x, self.boundary))
+        return upsample_and_convolve(x, self.conv.weight.transpose(2, 3, 1, 0), self.boundary) + self.conv.bias[:, 0, 0]

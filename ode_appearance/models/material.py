@@ -1,4 +1,4 @@
-"""A material: a trained vector field, and how its states are to be read, timed and lit."""
+"""A material: a trained vector field with its configuration."""
 
 import dataclasses
 import hashlib
@@ -6,25 +6,27 @@ from typing import get_args
 
 import equinox as eqx
 import jax
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from ..config.schema import Boundary, MaterialConfig, StartKind
+from ..config.schema import MaterialConfig, StartKind
 from ..errors import RequestError
-from ..runtime.precision import in_single_precision
-from ..shading.brdf import BRDF_MODELS
-from ..shading.plane import height_to_normal
 from .unet import VectorField
-
-MAP_RANGE = (1e-6, 1.0)
 
 
 class Material(eqx.Module):
-    """One neural ODE and its facts.
+    """One neural ODE: the vector field, its configuration and, optionally, a state to stitch starts from.
 
-    `start`, where there is one, is the exemplar's own state at time 0, from which new ones are stitched
-    (ode/stitched_start.py).
+    Args:
+        vector_field: f(t, z), the right-hand side of the ODE.
+        config: Times, solver, channel layout, light, camera and metadata.
+        start: The exemplar's state at time 0, from which stitched starts are quilted (ode/stitched_start.py); None without.
+
+    Example:
+        >>> import ode_appearance as oa
+        >>> material = oa.load("rusting_steel")
+        >>> material.name, material.config.kind, material.config.times.duration
+        ('rusting_steel', 'rgb', 5.0)
     """
 
     vector_field: VectorField
@@ -37,54 +39,8 @@ class Material(eqx.Module):
         return self.config.name
 
 
-def map_channels(config: MaterialConfig) -> tuple[tuple[str, int], ...]:
-    """The maps that a material's state holds, (name, channels) in the order of the channels, hidden ones left out."""
-    if config.brdf is None:
-        return (("image", 3),)
-    return (*BRDF_MODELS[config.brdf].maps, ("height", 1))
-
-
-@in_single_precision
-def decode(
-    material: Material, state: Float[Array, "channels h w"] | Float[np.ndarray, "channels h w"]
-) -> dict[str, Float[Array, "_ h w"]]:
-    """The maps of one state, by name, each (channels, h, w).
-
-    An RGB texture has `image`, its display values z/2 + 1/2 clipped to [0, 1]. An SVBRDF has the maps of its BRDF model,
-    z/2 + 1/2 clipped to [1e-6, 1], then `height` in units of pixels, and `normal`, unit vectors (x right, y up).
-    Raises RequestError where the state's shape is not the material's.
-    """
-    check_state(material.config, state.shape)
-    return read_maps(map_channels(material.config), material.config.normals, jnp.asarray(state))
-
-
-def check_state(config: MaterialConfig, shape: tuple[int, ...]) -> None:
-    """Raise RequestError where this is not the shape of a material's state."""
-    if len(shape) != 3 or shape[0] != config.architecture.channels:
-        raise RequestError(f"A state of {config.name} has shape ({config.architecture.channels}, height, width), not {shape}.")
-
-
-def read_maps(
-    channels: tuple[tuple[str, int], ...], normals: Boundary, state: Float[Array, "channels h w"]
-) -> dict[str, Float[Array, "_ h w"]]:
-    """`decode` for maps named by `map_channels`."""
-    maps, start = {}, 0
-    for name, count in channels:
-        raw = state[start : start + count]
-        if name == "height":
-            maps["height"], maps["normal"] = raw, height_to_normal(raw, normals)
-        else:
-            maps[name] = jnp.clip(raw / 2 + 0.5, *((0, 1) if name == "image" else MAP_RANGE))
-        start += count
-    return maps
-
-
-compiled_maps = jax.jit(read_maps, static_argnums=(0, 1))
-"""`read_maps`, for many states of one size."""
-
-
 def fingerprint(material: Material) -> str:
-    """A hash of all that a solve depends on: the weights, the architecture and the times."""
+    """SHA-256 of everything that a solve depends on: weights, architecture, times and stitched start; hexadecimal."""
     digest = hashlib.sha256(repr((material.config.architecture, material.config.times)).encode())
     for leaf in jax.tree.leaves(material.vector_field):
         digest.update(np.asarray(leaf))
@@ -94,27 +50,33 @@ def fingerprint(material: Material) -> str:
     return digest.hexdigest()
 
 
-def starting_from(material: Material, start: str) -> Material:
-    """The material with another start of its solves; raises RequestError where it has no state to stitch from."""
+def with_start_kind(material: Material, start: str) -> Material:
+    """The material with another kind of start, "noise" or "stitched".
+
+    Raises:
+        RequestError: For another kind (code "out-of-range"), or a stitched start without a state (code "no-start").
+    """
     if start not in get_args(StartKind):
-        raise RequestError(f"A solve starts from {' or '.join(get_args(StartKind))}, not from {str(start)[:20]!r}.")
+        raise RequestError(
+            f"The start {str(start)[:20]!r} is unknown: choose {' or '.join(get_args(StartKind))}.", code="out-of-range"
+        )
     if start == "stitched" and material.start is None:
-        raise RequestError(f"{material.name} has no state of its exemplar to stitch a start from: it starts from noise only.")
+        raise RequestError(f"{material.name} has no exemplar state to stitch a start from: start from noise.", code="no-start")
     if start == material.config.start:
         return material
     return Material(material.vector_field, dataclasses.replace(material.config, start=start), material.start)
 
 
-def start_sentence(config: MaterialConfig) -> str:
-    """Which starts a material's solves can have, the usual one first; nothing where noise is the only one."""
+def describe_starts(config: MaterialConfig) -> str:
+    """The kinds of start of a material as text, its default first; empty where noise is the only one."""
     if config.start_size is None:
         return ""
     width, height = config.start_size
     stitched, noise = f"pieces of its exemplar ({width}x{height}) at time 0", f"noise at time {-config.times.warmup:g}"
-    usual, other = (stitched, noise) if config.start == "stitched" else (noise, stitched)
-    return f"{usual}, or on request {other}"
+    default, other = (stitched, noise) if config.start == "stitched" else (noise, stitched)
+    return f"{default}, or on request {other}"
 
 
 def new_material(config: MaterialConfig, seed: int = 0) -> Material:
-    """An untrained material: its vector field is zero, so its noise stays as it is."""
+    """An untrained material. Its vector field is zero, so states stay equal to the initial noise."""
     return Material(VectorField(config.architecture, key=jax.random.PRNGKey(seed)), config)

@@ -1,4 +1,4 @@
-"""f(t, z): the small U-Net whose integral a material is (Liu and Ritschel 2024, section 4)."""
+"""The vector field f(t, z) of a material's ODE: a small U-Net (Liu and Ritschel 2024, section 4)."""
 
 import itertools
 
@@ -14,7 +14,7 @@ from .layers import ConvBlock, LinearAttention, Resample, convolve, time_embeddi
 class VectorField(eqx.Module):
     """dz/dt of one state z (channels, h, w); h and w are multiples of `architecture.downsampling`.
 
-    The fields stand in the order of a published checkpoint, so that the array leaves of both are the same sequence.
+    The fields are in the order of a published checkpoint, so that the array leaves of both are the same sequence.
     """
 
     init_conv: ConvBlock
@@ -39,8 +39,8 @@ class VectorField(eqx.Module):
             chosen = architecture.attention
             return chosen and LinearAttention(channels, chosen.heads, chosen.head_dim, key=next(keys))
 
-        def resample(inputs, outputs, enlarge):
-            return Resample(inputs, outputs, enlarge=enlarge, boundary=boundary, key=next(keys))
+        def resample(inputs, outputs, upsample):
+            return Resample(inputs, outputs, upsample=upsample, boundary=boundary, key=next(keys))
 
         self.architecture = architecture
         self.init_conv = ConvBlock(architecture.channels, dims[0], 1, None, key=next(keys))

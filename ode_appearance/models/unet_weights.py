@@ -1,4 +1,4 @@
-"""The weights of a vector field as a list of arrays: their shapes, how many numbers they are, and the field made of them."""
+"""The weights of a vector field as a list of arrays: their shapes, the parameter count, and a field from given weights."""
 
 import functools
 import math
@@ -12,7 +12,7 @@ from .unet import VectorField
 
 
 def count_parameters(architecture: Architecture) -> int:
-    """The number of trained numbers of an architecture."""
+    """The number of trainable parameters of an architecture."""
     return sum(math.prod(shape) for shape in weight_shapes(architecture))
 
 
@@ -22,7 +22,7 @@ def weight_shapes(architecture: Architecture) -> list[tuple[int, ...]]:
 
 
 def field_with_weights(architecture: Architecture, weights) -> VectorField:
-    """A vector field whose array leaves, in order, are these."""
+    """A vector field with these arrays as its leaves, in order."""
     abstract = _abstract_field(architecture)
     leaves = [jnp.asarray(array) for array in weights]
     return jax.tree.unflatten(jax.tree.structure(abstract), leaves)
@@ -30,5 +30,5 @@ def field_with_weights(architecture: Architecture, weights) -> VectorField:
 
 @functools.lru_cache(maxsize=32)
 def _abstract_field(architecture):
-    # The key is made inside: it is abstract too, and no device is needed.
+    # The key is created inside, so it is abstract too and no device is needed.
     return eqx.filter_eval_shape(lambda: VectorField(architecture, key=jax.random.PRNGKey(0)))

@@ -1,8 +1,8 @@
-"""A Runge-Kutta-Chebyshev method, for networks whose states settle fast and then drift: its steps may be long.
+"""The Runge-Kutta-Chebyshev method (RKC): long steps for mildly stiff networks, whose states settle fast and then drift.
 
-An explicit method's step is bounded by how fast a disturbance decays, however slowly the state moves. Of n evaluations of
-f, most methods make a step about n times as long as Euler's; stages whose stability polynomial is a shifted Chebyshev
-polynomial make one about n^2 / 3 times as long.
+The step of an explicit method is bounded by the decay rate of perturbations, even where the state changes slowly. With n
+evaluations of f, most methods reach steps about n times as long as Euler's; stages with a shifted Chebyshev polynomial as
+stability polynomial reach about n^2 / 3 times.
 
 Verwer, Hundsdorfer and Sommeijer, "Convergence properties of the Runge-Kutta-Chebyshev method", Numerische Mathematik 57,
 1990 (the stages); Sommeijer, Shampine and Verwer, "RKC: an explicit solver for parabolic PDEs", J. Comp. Appl. Math. 88,
@@ -21,29 +21,29 @@ from jax import lax
 from jaxtyping import Float
 from numpy.polynomial import chebyshev
 
-STAGES = 5
-"""Evaluations of f a step: of 3 to 8, what took the fewest of them in all for the shipped SVBRDFs."""
+RKC_STAGES = 5
+"""Evaluations of f per step: of 3 to 8, the number with the fewest evaluations in total for the shipped SVBRDFs."""
 _DAMPING = 2 / 13
 
 
 @dataclasses.dataclass(frozen=True)
 class Coefficients:
-    """For stage j = 2 ... s, with Y_0 = y and Y_1 = y + first h f(y):
+    """Coefficients of the stages j = 2 ... s, with Y_0 = y and Y_1 = y + mu_tilde_1 h f(y):
 
-    Y_j = (1 - before - second) y + before Y_{j-1} + second Y_{j-2} + h (now f(Y_{j-1}) + start f(y)), and the times of
-    stages 1 ... s as shares of the step.
+    Y_j = (1 - mu - nu) y + mu Y_{j-1} + nu Y_{j-2} + h (mu_tilde f(Y_{j-1}) + gamma_tilde f(y)). `times` are the times of
+    stages 1 ... s as fractions of the step.
     """
 
-    first: float
-    before: Float[np.ndarray, " _"]
-    second: Float[np.ndarray, " _"]
-    now: Float[np.ndarray, " _"]
-    start: Float[np.ndarray, " _"]
+    mu_tilde_1: float
+    mu: Float[np.ndarray, " _"]
+    nu: Float[np.ndarray, " _"]
+    mu_tilde: Float[np.ndarray, " _"]
+    gamma_tilde: Float[np.ndarray, " _"]
     times: Float[np.ndarray, " s"]
 
 
 def coefficients(stages: int) -> Coefficients:
-    """Those of the second-order method with so many stages, damped as usual."""
+    """The coefficients of the second-order method with the standard damping."""
     w0 = 1 + _DAMPING / stages**2
     T, first, second = (
         np.array([chebyshev.chebval(w0, chebyshev.chebder(np.eye(stages + 1)[j], order)) for j in range(stages + 1)])
@@ -52,13 +52,13 @@ def coefficients(stages: int) -> Coefficients:
     w1 = first[-1] / second[-1]
     b = np.concatenate([np.full(2, second[2] / first[2] ** 2), second[2:] / first[2:] ** 2])
     a = 1 - b * T
-    now = 2 * b[2:] * w1 / b[1:-1]
+    mu_tilde = 2 * b[2:] * w1 / b[1:-1]
     times = np.concatenate([[w1 / (4 * w0**2)], w1 * second[2:] / first[2:]])
-    return Coefficients(b[1] * w1, 2 * b[2:] * w0 / b[1:-1], -b[2:] / b[:-2], now, -a[1:-1] * now, times)
+    return Coefficients(b[1] * w1, 2 * b[2:] * w0 / b[1:-1], -b[2:] / b[:-2], mu_tilde, -a[1:-1] * mu_tilde, times)
 
 
 class RungeKuttaChebyshev(diffrax.AbstractAdaptiveSolver):
-    """Of second order, with an error estimate of third; the last evaluation of f in a step is the next one's first."""
+    """RKC of second order with an error estimate of third order; first same as last (FSAL)."""
 
     term_structure: ClassVar = AbstractTerm
     interpolation_cls: ClassVar[Callable[..., ThirdOrderHermitePolynomialInterpolation]] = (
@@ -70,29 +70,29 @@ class RungeKuttaChebyshev(diffrax.AbstractAdaptiveSolver):
         return 2
 
     def error_order(self, terms):
-        """The power of the step that the error estimate goes with."""
+        """The order of the error estimate."""
         return 3
 
     def init(self, terms, t0, t1, y0, args):
-        """f at the start."""
+        """f at the start of the solve."""
         return terms.vf(t0, y0, args)
 
     def step(self, terms, t0, t1, y0, args, solver_state, made_jump):
-        """One step, as diffrax's solvers make it."""
-        known, h, start = coefficients(STAGES), t1 - t0, solver_state
-        # An evaluation at each stage, the last one included, whose successor is nobody's.
-        rows = np.stack([known.before, known.second, known.now, known.start], axis=1)
+        """One step, with the interface of diffrax's solvers."""
+        known, h, start = coefficients(RKC_STAGES), t1 - t0, solver_state
+        # The loop evaluates f at every stage including the last, whose next stage is discarded: a row of zeros.
+        rows = np.stack([known.mu, known.nu, known.mu_tilde, known.gamma_tilde], axis=1)
         rows = jnp.asarray(np.concatenate([rows, np.zeros((1, 4))]), y0.dtype)
         times = jnp.asarray(known.times, y0.dtype)
 
         def stage(index, carry):
             before_last, last, _ = carry
             slope = terms.vf(t0 + times[index] * h, last, args)
-            before, second, now, at_start = rows[index]
-            following = (1 - before - second) * y0 + before * last + second * before_last + h * (now * slope + at_start * start)
+            mu, nu, mu_tilde, gamma_tilde = rows[index]
+            following = (1 - mu - nu) * y0 + mu * last + nu * before_last + h * (mu_tilde * slope + gamma_tilde * start)
             return last, following, slope
 
-        y1, _, end = lax.fori_loop(0, STAGES, stage, (y0, y0 + known.first * h * start, start))
+        y1, _, end = lax.fori_loop(0, RKC_STAGES, stage, (y0, y0 + known.mu_tilde_1 * h * start, start))
         error = 0.8 * (y0 - y1) + 0.4 * h * (start + end)
         dense = {"y0": y0, "y1": y1, "k0": h * start, "k1": h * end}
         return y1, error, dense, end, diffrax.RESULTS.successful

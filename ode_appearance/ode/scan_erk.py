@@ -1,8 +1,8 @@
 """Explicit Runge-Kutta steps that are cheaper to differentiate than diffrax's own.
 
-On the way back through a segment each step is taken again, from a state that was kept. Diffrax's steps keep the states of
-their stages then, and evaluate each stage once more for its gradient; these keep what f computed: the memory of all stages of a
-step.
+The backward pass through a segment recomputes each step from a checkpointed state. Diffrax's steps then store the states of
+their stages and evaluate each stage once more for its gradient; these store the intermediate values of f instead, at the cost
+of memory for all stages of a step.
 """
 
 import functools
@@ -17,7 +17,7 @@ from jax import lax
 
 
 class ScannedStages(diffrax.AbstractAdaptiveSolver):
-    """The steps of one of diffrax's explicit methods for an `ODETerm`, forward in time and in float32, to rounding."""
+    """The steps of one of diffrax's explicit methods, up to rounding; for an `ODETerm`, forward in time, in float32."""
 
     method: diffrax.AbstractERK
 
@@ -29,15 +29,15 @@ class ScannedStages(diffrax.AbstractAdaptiveSolver):
         return self.method.order(terms)
 
     def error_order(self, terms):
-        """The power of the step that the error estimate goes with."""
+        """The order of the error estimate."""
         return self.method.error_order(terms)
 
     def init(self, terms, t0, t1, y0, args):
-        """f at the start, where a step's last evaluation is the next one's first."""
+        """f at the start of the solve for methods that are first same as last (FSAL)."""
         return terms.vf(t0, y0, args) if self.method.tableau.fsal else None
 
     def step(self, terms, t0, t1, y0, args, solver_state, made_jump):
-        """One step, as diffrax's solvers make it."""
+        """One step, with the interface of diffrax's solvers."""
         tableau, h = self.method.tableau, t1 - t0
         count, known = tableau.num_stages, int(tableau.fsal)
         rows, shares = np.zeros((count, count), np.float32), np.zeros(count, np.float32)
@@ -46,7 +46,7 @@ class ScannedStages(diffrax.AbstractAdaptiveSolver):
         shares[1:] = tableau.c
 
         def moved(start, weights, slopes):
-            # An error estimate's weights cancel: not in a GPU's shorter numbers.
+            # Highest precision: the weights of the error estimate cancel, which TF32 on a GPU would not resolve.
             combined = functools.partial(jnp.tensordot, weights, axes=1, precision=lax.Precision.HIGHEST)
             return jax.tree.map(lambda y, k: y + h * combined(k), start, slopes)
 

@@ -1,10 +1,9 @@
-"""From a material, a seed and a size to its states over time.
+"""Solve a material's ODE: from a seed and a size to states over time.
 
-The steps of a solve depend on the material, the seed, the size and the solver alone: the integration starts from noise at
--warmup, takes its own steps, ends one of them exactly at the end of the exemplar's span, and goes on. The times that are
-asked for only say where states are read off (by the method's dense output) and where it may end. So the same request gives
-the same states, streamed or whole, at once or as an extension of an earlier one. A solve that starts from a stitched state
-starts at time 0 instead.
+The steps of a solve depend only on the material, the seed, the size and the solver. The integration starts from noise at
+-warmup (from a stitched state: at time 0), chooses its own steps, ends one step exactly at the end of the exemplar's span, and
+continues. The requested times only determine where the dense output is evaluated and where the solve may end. The same request
+therefore gives the same states, whether streamed, solved at once, or extended from an earlier solve.
 """
 
 import dataclasses
@@ -19,21 +18,22 @@ from jaxtyping import Array, Float
 from ..config.request_checks import check_size, check_times, effective_step
 from ..config.schema import SolverConfig
 from ..errors import RequestError
-from ..models.material import Material, fingerprint, starting_from
+from ..models.material import Material, fingerprint, with_start_kind
 from ..runtime.memory_budget import check_memory, enough_memory
 from ..runtime.precision import in_single_precision
+from .cache import CachedSolve, TrajectoryCache
 from .stitched_start import stitched_start
-from .trajectory import Solved, Status, Trajectory, TrajectoryCache
+from .trajectory import SolveStatus, Trajectory
 
 CHUNK_STATES = 4
-"""States that one chunk can have: small, so that the first ones arrive early."""
+"""Maximum states per chunk: small, so that the first states arrive early."""
 CHUNK_ATTEMPTS = 8
-"""Steps that one chunk may attempt: small, so that a stop is noticed soon."""
+"""Maximum attempted steps per chunk: small, so that `stop` takes effect soon."""
 
 
 @in_single_precision
 def initial_noise(seed: int, channels: int, size: tuple[int, int]) -> Float[Array, "channels h w"]:
-    """Standard normal noise (channels, height, width) for a seed; seed 42 is the noise of the published samples."""
+    """Standard normal noise (channels, height, width) for a seed; seed 42 gives the noise of the published samples."""
     width, height = size
     with jax.threefry_partitionable(False):
         key, _ = jax.random.split(jax.random.PRNGKey(seed))
@@ -53,53 +53,87 @@ def solve_stream(
     stop: Callable[[], bool] = lambda: False,
     cache: TrajectoryCache | None = None,
 ) -> Iterator[Trajectory]:
-    """Solve, handing out the states as they are reached.
+    """Solve a material and yield states as they are reached.
 
-    `size` is (width, height), `times` are model times; `solver` and `start` are the material's own by default. From "noise" a
-    solve starts at -warmup, and `noise` replaces the seed's; from "stitched", or from a state that is given as `start`, it
-    starts at time 0. `stop` is asked between chunks. With a `cache`, states that it holds come first, and the others start
-    from the nearest earlier position that it holds. Every chunk has the states of its own times; the last one says in
-    `status` how the solve ended, and may be empty.
+    Args:
+        material: The material.
+        seed: Of the noise or the stitched start, 0 to 2^32 - 1.
+        size: (width, height) in pixels, multiples of `config.architecture.downsampling`.
+        times: Model times; at least one.
+        solver: Default: the material's solver.
+        start: "noise" starts at -warmup; "stitched", or a state given as an array, starts at time 0. Default: the material's.
+        noise: Replaces the seed's noise.
+        stop: Called between chunks; True ends the solve.
+        cache: Cached states are yielded first; the others start from the nearest earlier cached position. Not used with `noise`
+            or a given state.
 
-    Raises RequestError, before anything is solved, for a size, time or seed that is not possible; and later where memory
-    runs out.
+    Yields:
+        Chunks of at most CHUNK_STATES states. The last chunk may be empty; its `status` tells how the solve ended.
+
+    Raises:
+        RequestError: Before the solve for an invalid size, time, seed, start or noise; during it where memory runs out.
+
+    Example:
+        >>> import ode_appearance as oa
+        >>> material = oa.load("rusting_steel")
+        >>> [chunk.status for chunk in oa.solve_stream(material, size=(32, 32), times=[-1.0])]
+        ['complete']
     """
-    given = noise
+    initial = noise
     if noise is not None:
-        material = starting_from(material, "noise")
+        material = with_start_kind(material, "noise")
     elif isinstance(start, str):
-        material = starting_from(material, start)
+        material = with_start_kind(material, start)
     elif start is not None:
-        given = start
+        initial = start
         material = Material(material.vector_field, dataclasses.replace(material.config, start="stitched"), material.start)
     config = material.config
     solver = config.solver if solver is None else solver
     size = check_size(config, size)
     check_memory(config, solver, size)
     wanted = check_times(config, times)
-    if given is None:
+    if initial is None:
         if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
-            raise RequestError(f"A seed is a whole number from 0 to {2**32 - 1}, not {seed!r}.")
+            raise RequestError(f"The seed {seed!r} is invalid: use a whole number from 0 to {2**32 - 1}.", code="invalid-seed")
         key = (fingerprint(material), int(seed), size, solver)
         with enough_memory(size):
             if config.start == "stitched":
-                given = stitched_start(material, int(seed), size)
+                initial = stitched_start(material, int(seed), size)
             else:
-                given = initial_noise(seed, config.architecture.channels, size)
+                initial = initial_noise(seed, config.architecture.channels, size)
     else:
         key, cache = None, None
         expected = (config.architecture.channels, size[1], size[0])
-        what = "start" if noise is None else "noise"
-        if given.shape != expected:
-            raise RequestError(f"The {what} has shape {given.shape}, but {config.name} at that size needs {expected}.")
-        if not bool(jnp.isfinite(given).all()):
-            raise RequestError(f"The {what} has to be finite numbers.")
-    return _stream(material, solver, jnp.asarray(given, jnp.float32), wanted, stop, cache, key)
+        argument = "start" if noise is None else "noise"
+        if initial.shape != expected:
+            raise RequestError(
+                f"The {argument} has shape {initial.shape}; {config.name} at this size needs {expected}.", code="wrong-shape"
+            )
+        if not bool(jnp.isfinite(initial).all()):
+            raise RequestError(f"The {argument} contains NaN or infinity: use finite numbers.", code="not-finite")
+    return _stream(material, solver, jnp.asarray(initial, jnp.float32), wanted, stop, cache, key)
 
 
 @in_single_precision
 def solve(material: Material, **request) -> Trajectory:
-    """Solve and wait: the states of all chunks of `solve_stream` (same arguments) in one trajectory, times ascending."""
+    """Solve a material and return all states.
+
+    Args:
+        material: The material.
+        **request: The arguments of `solve_stream`.
+
+    Returns:
+        One trajectory, times ascending. It is shorter than requested where its `status` is not "complete".
+
+    Raises:
+        RequestError: As `solve_stream`.
+
+    Example:
+        >>> import ode_appearance as oa
+        >>> trajectory = oa.solve(oa.load("rusting_steel"), seed=1, size=(32, 32), times=[0.0, 1.0])
+        >>> trajectory.states.shape
+        (2, 12, 32, 32)
+    """
     chunks = list(solve_stream(material, **request))
     _, _, height, width = chunks[0].states.shape
     with enough_memory((width, height)):
@@ -114,16 +148,16 @@ def _stream(material, solver, initial, *rest) -> Iterator[Trajectory]:
 
 
 def _chunks(material, solver, initial, wanted, stop, cache, key) -> Iterator[Trajectory]:
-    from . import stepper as stepping  # loads diffrax, for which an app that starts does not wait
+    from . import stepper as stepping  # imports diffrax, which would delay the start of an app
 
-    began, others = clock.perf_counter(), 0.0  # others: seconds in which somebody had a chunk
+    began, suspended = clock.perf_counter(), 0.0  # suspended: seconds at `yield`
     config = material.config
-    solved = Solved() if cache is None else cache.find(key)
+    solved = CachedSolve() if cache is None else cache.find(key)
     known = [time for time in wanted if float(time) in solved.states]
     pending = np.array([time for time in wanted if float(time) not in solved.states], np.float32)
     position = last = None
     taken = 0
-    status: Status = "running"
+    status: SolveStatus = "running"
 
     def trajectory(times, states):
         stats = {
@@ -131,16 +165,16 @@ def _chunks(material, solver, initial, wanted, stop, cache, key) -> Iterator[Tra
             "rejected": 0 if position is None else int(position.rejected),
             "time": config.first_time if position is None else float(position.start),
             "taken": taken,
-            "seconds": clock.perf_counter() - began - others,
+            "seconds": clock.perf_counter() - began - suspended,
         }
         empty = np.zeros((0, *initial.shape), np.float32)
         return Trajectory(np.asarray(times, np.float32), np.stack(states) if len(states) else empty, status, stats)
 
     if known:
         status = "running" if pending.size else "complete"
-        solved_until = clock.perf_counter()
+        suspended_at = clock.perf_counter()
         yield trajectory(known, [solved.states[float(time)] for time in known])
-        others += clock.perf_counter() - solved_until
+        suspended += clock.perf_counter() - suspended_at
     while pending.size:
         if stop():
             status = "stopped"
@@ -164,34 +198,34 @@ def _chunks(material, solver, initial, wanted, stop, cache, key) -> Iterator[Tra
         reached, pending = pending[:saved], pending[saved:]
         states = list(np.asarray(chunk.states)[:saved])
         if cache is not None and not bool(chunk.failed):
-            solved.keep(reached, states, jax.tree.map(np.asarray, position))
+            solved.add(reached, states, jax.tree.map(np.asarray, position))
             cache.store(key, solved)
-            if solved.bytes > cache.limit:  # it is not kept: nor is it here
-                solved, cache = Solved(), None
+            if solved.bytes > cache.limit:  # too large for the cache: free it here too
+                solved, cache = CachedSolve(), None
         if not pending.size:
             status = "complete"
         elif bool(chunk.failed):
             status = "not finite"
         elif int(position.steps) >= solver.max_steps:
             status = "step limit"
-        solved_until = clock.perf_counter()
+        suspended_at = clock.perf_counter()
         yield trajectory(reached, states)
-        others += clock.perf_counter() - solved_until
+        suspended += clock.perf_counter() - suspended_at
         if status != "running":
             return
 
 
 def _resume(material, solver, initial, solved, time, position, last):
-    """Where to step on from for a state at `time`: the current position, or a remembered one that is nearer to it."""
+    """Where to continue for a state at `time`: the current position, or a nearer cached one, or the start."""
     from . import stepper as stepping
 
-    remembered = solved.position_before(float(time))
-    here = None if position is None or float(last.start) > time else position
-    if remembered is not None and (here is None or float(remembered.start) > float(here.start)):
-        remembered = jax.tree.map(jnp.asarray, remembered)
-        return remembered, stepping.no_last_step(material.vector_field, solver, remembered)
-    if here is not None:
-        return here, last
+    cached = solved.position_before(float(time))
+    current = None if position is None or float(last.start) > time else position
+    if cached is not None and (current is None or float(cached.start) > float(current.start)):
+        cached = jax.tree.map(jnp.asarray, cached)
+        return cached, stepping.no_last_step(material.vector_field, solver, cached)
+    if current is not None:
+        return current, last
     step = effective_step(material.config, solver)
     start = jnp.float32(material.config.first_time)
-    return stepping.begin(material.vector_field, solver, start, jnp.float32(step or 0), initial)
+    return stepping.initial_position(material.vector_field, solver, start, jnp.float32(step or 0), initial)

@@ -1,8 +1,8 @@
-"""One compiled function that takes Runge-Kutta steps and saves states on the way, to be called again and again.
+"""A resumable integrator: one compiled function that takes Runge-Kutta steps and saves states, called repeatedly.
 
-It does what `diffrax.diffeqsolve` does, with diffrax's own solvers, step size controllers and dense output, but the loop's
-state goes in and comes out: a solve can be streamed, stopped, continued and extended, and takes the same steps however it
-is cut up.
+It does the same as `diffrax.diffeqsolve`, with diffrax's solvers, step size controllers and dense output, but the loop state is
+an argument and a result. A solve can therefore be streamed, stopped, resumed and extended, and takes the same steps however
+it is divided into chunks.
 """
 
 import functools
@@ -28,18 +28,18 @@ SOLVERS = {
     "euler": diffrax.Euler,
 }
 FIRST_STEP = 0.01
-"""First step under a step size control: what `diffeqsolve(dt0=None)`, as published, comes to."""
+"""First step (model time) with adaptive step sizes: the value that `diffeqsolve(dt0=None)` selects in the published code."""
 
-# Below this share of the time itself a float32 step no longer moves the time.
+# Relative to the time: a smaller float32 step no longer changes it.
 _SMALLEST_STEP = 4 * float(jnp.finfo(jnp.float32).eps)
 
 
 class Position(NamedTuple):
-    """Where a solve stands: all that is needed to take its next step."""
+    """The loop state of a solve: everything that its next step needs."""
 
-    start: Float[Array, ""]  # of the next step
+    start: Float[Array, ""]  # model time of the next step's start
     end: Float[Array, ""]
-    y: Float[Array, "c h w"]  # at start
+    y: Float[Array, "c h w"]  # state at start
     solver_state: Any
     controller_state: Any
     steps: Int[Array, ""]  # attempted so far
@@ -47,14 +47,14 @@ class Position(NamedTuple):
 
 
 class LastStep(NamedTuple):
-    """The last accepted step, from whose dense output states in (start, Position.start] are read."""
+    """The last accepted step; its dense output covers (start, Position.start]."""
 
     start: Float[Array, ""]
     dense: Any
 
 
 class Chunk(NamedTuple):
-    """What one call did: where it stands, and the states it saved."""
+    """The result of one call of `advance`."""
 
     position: Position
     last: LastStep
@@ -71,28 +71,28 @@ def controller(config: SolverConfig) -> diffrax.AbstractStepSizeController:
     """The step size controller: an I-controller as published, or a constant step."""
     if config.fixed_step is not None:
         return diffrax.ConstantStepSize()
-    # Traced as arrays, tolerances would cost a compilation each; they are static, and few.
+    # Tolerances are static arguments: there are only a few distinct values, and each costs one compilation.
     return diffrax.PIDController(rtol=config.rtol, atol=config.atol, pcoeff=0, icoeff=1, dcoeff=0)
 
 
 @compiled
-def begin(
+def initial_position(
     field: VectorField, config: SolverConfig, start: Float[Array, ""], step: Float[Array, ""], y: Float[Array, "c h w"]
 ) -> tuple[Position, LastStep]:
-    """The position before the first step from the state y at time `start`; `step` is used where the step is fixed."""
+    """The position before the first step, from state `y` at time `start`; `step` is the length of fixed steps."""
     term, solver, control = _term(field), SOLVERS[config.method](), controller(config)
     infinity = jnp.asarray(jnp.inf, start.dtype)
     dt0 = step if isinstance(control, diffrax.ConstantStepSize) else FIRST_STEP
     end, controller_state = control.init(term, start, infinity, y, dt0, None, solver.func, solver.error_order(term))
     solver_state = solver.init(term, start, end, y, None)
     as_arrays = functools.partial(jax.tree.map, jnp.asarray)
-    none = jnp.zeros((), jnp.int32)
-    position = Position(start, end, y, solver_state, as_arrays(controller_state), none, none)
+    zero = jnp.zeros((), jnp.int32)
+    position = Position(start, end, y, solver_state, as_arrays(controller_state), zero, zero)
     return position, _no_last_step(field, config, position)
 
 
 def _no_last_step(field: VectorField, config: SolverConfig, position: Position) -> LastStep:
-    """A stand-in for the last step of a position that has none, or whose last step was not kept."""
+    """A placeholder for the last step of a position without one: the first position, or one from the cache."""
     shapes = eqx.filter_eval_shape(_dense_output, field, config, position)
     return LastStep(position.start, jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes))
 
@@ -115,9 +115,16 @@ def advance(
     attempts: Int[Array, ""],
     clip: Float[Array, ""],
 ) -> Chunk:
-    """Take at most `attempts` steps, until a state is saved for each of `times`.
+    """Take steps until a state is saved for each of `times`, but at most `attempts`.
 
-    `times` ascend, padded with infinity; `clip` is a time that a step has to end at exactly.
+    Args:
+        field: The vector field.
+        config: Method, tolerances and step limit.
+        position: Where to continue.
+        last: The last accepted step before `position`.
+        times: Model times to save states at, ascending, padded with infinity.
+        attempts: Maximum number of steps, rejected ones included.
+        clip: A model time at which a step has to end exactly.
     """
     term, solver, control = _term(field), SOLVERS[config.method](), controller(config)
     wanted = jnp.sum(jnp.isfinite(times)).astype(jnp.int32)
@@ -165,7 +172,7 @@ def advance(
         last = choose(LastStep(start, dense), last)
         finite = jnp.isfinite(jnp.sum(moved.y))
         vanished = next_end - next_start <= _SMALLEST_STEP * jnp.maximum(jnp.abs(next_start), 1e-3)
-        # Only states of a finite step are saved: what is handed out never holds a NaN.
+        # Only states of a finite step are saved, so that no saved state contains a NaN.
         states, saved = lax.cond(finite, lambda: save_reached(moved, last, states, saved), lambda: (states, saved))
         return moved, last, states, saved, keep, taken + 1, ~finite | vanished
 
@@ -179,7 +186,7 @@ def advance(
 
 
 def _clip(start, end, clip, keep):
-    """The end of the step from `start`, moved to `clip` where it would pass it or all but reach it (as diffrax does)."""
+    """The end of the step from `start`, moved to `clip` where the step would pass or nearly reach it (as in diffrax)."""
     nearly = clip - 100 * jnp.finfo(clip.dtype).eps * jnp.maximum(jnp.abs(clip), 1)
     passes = (start < nearly) & (end > nearly)
     return jnp.where(passes, jnp.where(keep, clip, start + 0.5 * (clip - start)), end)

@@ -1,8 +1,7 @@
-"""Stitched starts: states at time 0 that are new pieces of the exemplar, hidden channels included.
+"""Stitched starts: states at time 0 quilted from the exemplar, hidden channels included.
 
-A checkpoint of such a material holds the exemplar's own state at time 0: its first frame, and in the hidden channels a code
-of what each place becomes (training/flow/exemplar_states.py). Quilted, it is a state of any size and seed that the vector field
-ages.
+The checkpoint of such a material has the exemplar's state at time 0: its first frame and, in the hidden channels, an encoding
+of each pixel's future (training/flow/exemplar_states.py). Quilting makes initial states of any size and seed from it.
 """
 
 import numpy as np
@@ -14,10 +13,16 @@ from ..ops.quilting import quilt
 
 
 def stitched_start(material: Material, seed: int, size: tuple[int, int]) -> Float[np.ndarray, "channels height width"]:
-    """A state of `size` (width, height) stitched from the material's own, which tiles; the same for the same seed.
+    """A periodic state quilted from the material's `start`; deterministic.
 
-    Raises RequestError for a material without one.
+    Args:
+        material: A material with a `start`.
+        seed: Of the quilt.
+        size: (width, height) in pixels.
+
+    Raises:
+        RequestError: For a material without a `start`. Code "no-start".
     """
     if material.start is None:
-        raise RequestError(f"{material.name} has no state of its exemplar to stitch a start from.")
+        raise RequestError(f"{material.name} has no exemplar state to stitch a start from: start from noise.", code="no-start")
     return quilt(np.asarray(material.start, np.float32), size, seed=seed, blend=True)

@@ -1,1 +1,1 @@
-"""Array operations, each equal to a reference of a few lines and fast on every platform."""
+"""Array operations; each equals a reference implementation of a few lines and is fast on every platform."""

@@ -1,10 +1,10 @@
-"""The circular 3x3 convolution, in the formulation that is fast on each platform.
+"""3x3 convolution with circular padding, in the fastest formulation of each platform.
 
-XLA's CPU backend runs a zero-padded "SAME" convolution close to the rate of a matrix product, and a convolution of an
-explicitly padded image several times slower. So on a CPU the image is convolved with zero padding, and the four border
-strips, the only pixels that the padding reaches, are convolved again with their true neighbours. The numbers are those of
-circular padding. Of many channels, half of the multiplications are saved (winograd.py). Elsewhere the image is padded and
-convolved as usual.
+XLA's CPU backend runs a zero-padded "SAME" convolution nearly as fast as a matrix product, but a convolution of an explicitly
+padded image several times slower. On a CPU the image is therefore convolved with zero padding, and the four border strips,
+the only pixels that the padding affects, are convolved again with their true neighbours. The result equals circular padding.
+With many channels, Winograd's method halves the multiplications (winograd.py). On other platforms the image is padded and
+convolved directly.
 """
 
 import contextlib
@@ -16,17 +16,17 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from .conv import correlate, wrap
-from .winograd import convolve_tiles_of_rows
+from .winograd import winograd_convolution
 
 _MANY_CHANNELS = 128
-"""From here on the multiplications that are saved outweigh the additions: measured in the published networks."""
+"""Input channels from which Winograd's method is faster, measured on the published networks."""
 
 _any_derivative = contextvars.ContextVar("any_derivative", default=False)
 
 
 @contextlib.contextmanager
 def any_derivative():
-    """Within it, convolutions are traced so that derivatives of every kind and order can be taken, at a cost in speed."""
+    """Context manager: convolutions traced inside support forward-mode and higher derivatives, but run slower."""
     token = _any_derivative.set(True)
     try:
         yield
@@ -34,16 +34,16 @@ def any_derivative():
         _any_derivative.reset(token)
 
 
-def any_derivative_wanted() -> bool:
-    """Whether this is traced within `any_derivative`."""
+def any_derivative_requested() -> bool:
+    """Whether the caller is inside `any_derivative`."""
     return _any_derivative.get()
 
 
 def circular_convolution(
     x: Float[Array, "h w inputs"], kernel: Float[Array, "3 3 inputs outputs"]
 ) -> Float[Array, "h w outputs"]:
-    """Cross-correlation of an image with a 3x3 kernel, the image continued periodically; reverse-differentiable."""
-    return (_convolution if any_derivative_wanted() else _fast_backward)(x, kernel)
+    """Cross-correlation of a periodic image with a 3x3 kernel; reverse-differentiable (see `any_derivative` for more)."""
+    return (_convolution if any_derivative_requested() else _fast_backward)(x, kernel)
 
 
 def _convolution(x, kernel):
@@ -61,7 +61,7 @@ def _forward(x, kernel):
 
 def _backward(residuals, gradient):
     x, kernel = residuals
-    # The adjoint of a circular correlation is one with the kernel turned by half a turn and its channels swapped.
+    # The adjoint of a circular correlation: rotate the kernel by 180 degrees and swap its channel axes.
     adjoint_kernel = jnp.swapaxes(kernel[::-1, ::-1], 2, 3)
     return _fast_backward(gradient, adjoint_kernel), _kernel_gradient(x, gradient)
 
@@ -78,14 +78,14 @@ def _on_cpu(x, kernel):
     if min(height, width) < 4:
         return _by_padding(x, kernel)
     if inputs >= _MANY_CHANNELS and height % 4 == 0:
-        return convolve_tiles_of_rows(x, kernel)
+        return winograd_convolution(x, kernel)
     return _by_border_strips(x, kernel)
 
 
 def _by_border_strips(x, kernel):
     height, width, _ = x.shape
     inner = correlate(x, kernel, "SAME")
-    # The last two and first two rows, padded by one, give the new last and first row in this order; columns likewise.
+    # The last two and first two rows, padded by one, give the last and the first row of the result; columns likewise.
     rows = correlate(wrap(jnp.concatenate([x[-2:], x[:2]], axis=0))[1:-1], kernel, "VALID")
     columns = correlate(wrap(jnp.concatenate([x[:, -2:], x[:, :2]], axis=1))[:, 1:-1], kernel, "VALID")
     inner = lax.dynamic_update_slice(inner, rows[:1], (height - 1, 0, 0))
@@ -99,8 +99,8 @@ def _kernel_gradient(x, gradient):
 
 
 def _by_one_product(x, gradient):
-    # One matrix product over all pixels: of the image and the gradient shifted to all nine places, where it has few channels,
-    # else of both, shifted to three places each. Either way as little is written as the other way would, or less.
+    # One matrix product over all pixels. Few output channels: the image times the gradient at all nine shifts. Otherwise: both
+    # at three shifts each. The condition selects the variant that writes less memory.
     inputs, outputs = x.shape[-1], gradient.shape[-1]
     if inputs >= 2 * outputs:
         shifted = _shifted(_shifted(gradient, 0, -1), 1, -1)
@@ -111,7 +111,7 @@ def _by_one_product(x, gradient):
 
 
 def _shifted(x, axis, sign):
-    """The image three times along its channels: its neighbours before (for sign 1, after for -1), itself, those after."""
+    """Concatenate along the channels: the image shifted by `sign`, the image, the image shifted by -`sign`."""
     return jnp.concatenate([jnp.roll(x, sign * step, axis) for step in (1, 0, -1)], axis=2)
 
 

@@ -1,4 +1,4 @@
-"""Gradient-domain blending: remove the steps of brightness at the seams of a stitched picture.
+"""Gradient-domain blending: remove brightness steps at the seams of a stitched image.
 
 Perez, Gangnet and Blake, "Poisson image editing", SIGGRAPH 2003, in the screened form of Bhat et al., "Fourier analysis of the
 2D screened Poisson equation for gradient domain problems", ECCV 2008.
@@ -9,7 +9,7 @@ import scipy.fft
 from jaxtyping import Float, Int
 
 WAVELENGTH = 40.0
-"""In pixels. Above it the stitched picture itself is kept, below it its gradients."""
+"""In pixels. Longer wavelengths keep the values of the stitched image, shorter ones its gradients."""
 
 
 def blend_gradients(
@@ -20,18 +20,18 @@ def blend_gradients(
     periodic: bool,
     wavelength: float = WAVELENGTH,
 ) -> Float[np.ndarray, "c h w"]:
-    """The picture u that minimises |grad u - g|^2 + (2 pi / wavelength)^2 |u - stitched|^2.
+    """The image u that minimises |grad u - g|^2 + (2 pi / wavelength)^2 |u - stitched|^2.
 
     Args:
-        stitched: A picture composed of pieces of `picture`.
-        picture: Where the pieces were cut from.
+        stitched: An image composed of patches of `picture`.
+        picture: The source of the patches.
         sources: Row and column in `picture` of each pixel of `stitched`.
         periodic: Whether `stitched` tiles; otherwise its border is free (Neumann).
         wavelength: In pixels.
 
     Returns:
-        u; g is the gradient of `picture` at each pixel's source. Across a seam it is the mean of the gradients that the
-        pieces on either side have there.
+        u. The target gradient g is the gradient of `picture` at each pixel's source; across a seam, the mean of the gradients
+        of the patches on both sides.
     """
     weight = (2 * np.pi / wavelength) ** 2
     result = weight * stitched.astype(np.float64)
@@ -40,7 +40,7 @@ def blend_gradients(
         gradient = _gradient(picture, sources, axis)
         if not periodic:
             np.moveaxis(gradient, axis, 0)[-1] = 0
-        # Minus the divergence; the last difference reaches round to the first pixel, or is 0.
+        # Minus the divergence; the last difference wraps around to the first pixel, or is 0.
         result += np.roll(gradient, 1, axis) - gradient
         length = stitched.shape[axis]
         frequencies = np.arange(length) * (2 if periodic else 1) / length
@@ -53,7 +53,7 @@ def blend_gradients(
 
 
 def _gradient(picture, sources, axis):
-    """The forward difference along an axis at each pixel, from the piece of the pixel and that of its neighbour."""
+    """The forward difference along an axis at each pixel: mean over the patch of the pixel and the patch of its neighbour."""
     here, there = sources, np.roll(sources, -1, axis)
     step = np.zeros((2, 1, 1), int)
     step[axis - 1] = 1

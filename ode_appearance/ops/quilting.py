@@ -1,8 +1,8 @@
-"""Image quilting: new pieces of a material, cut from one picture of it and stitched.
+"""Image quilting: synthesise a texture from overlapping patches of one image.
 
-Efros and Freeman, "Image quilting for texture synthesis and transfer", SIGGRAPH 2001. The picture may have any number of
-channels: all of them share one choice of patches and one cut, so that a whole time-lapse, or a state with its hidden
-channels, stays consistent at every place.
+Efros and Freeman, "Image quilting for texture synthesis and transfer", SIGGRAPH 2001. The image may have any number of
+channels. All share the same patches and cuts, so a whole time-lapse, or a state with its hidden channels, stays consistent at
+every pixel.
 """
 
 from typing import NamedTuple
@@ -16,24 +16,24 @@ from .gradient_blend import blend_gradients
 PATCH = 32
 """Side of a patch in pixels."""
 OVERLAP = 8
-"""Least width, in pixels, of the band in which neighbouring patches are compared and cut."""
+"""Minimum width, in pixels, of the overlap in which neighbouring patches are compared and cut."""
 TOLERANCE = 0.1
-"""A patch is drawn from those whose squared difference in the overlap is at most 1 + TOLERANCE times the least."""
+"""A patch is drawn from those whose squared difference in the overlap is at most 1 + TOLERANCE times the minimum."""
 FEATHER = 1.0
 """Standard deviation, in pixels, of the blend across a cut."""
 VARIETY = 0.5
-"""Each use of a place of the picture raises the differences of the patches around it by this share."""
-_MOST_CANDIDATES = 4096
-_MOST_BYTES = 256 << 20
-"""Of all candidates together."""
+"""Each use of a patch increases the differences of the patches near it by this fraction."""
+_MAX_CANDIDATES = 4096
+_MAX_CANDIDATE_BYTES = 256 << 20
+"""Of all candidate patches together."""
 
 
 class _Axis(NamedTuple):
-    """Where the patches of one axis begin, and how many pixels at either end of each are known before it is laid."""
+    """First pixels of the patches along one axis, and the overlaps with earlier patches at both ends of each."""
 
     starts: Int[np.ndarray, " n"]
     before: Int[np.ndarray, " n"]
-    after: Int[np.ndarray, " n"]  # shared with the first patches, of those that reach round the end
+    after: Int[np.ndarray, " n"]  # overlap with the first patches, for patches that wrap around
 
 
 def quilt(
@@ -47,19 +47,37 @@ def quilt(
     variety: float = VARIETY,
     blend: bool = False,
 ) -> Float[np.ndarray, "c height width"]:
-    """A new picture of `size` (width, height), made of patches of `picture`; the same for the same arguments.
+    """A new image made of patches of `picture`; deterministic.
 
-    Channels count by their squared differences as they are: scale them before by how much each should matter. `periodic`
-    also matches and cuts the last patches against the first ones, so that the result tiles. `variety` keeps the same places
-    from being used again and again; 0 is as published. `blend` removes steps of brightness at the cuts (gradient_blend.py).
+    Args:
+        picture: The source. Channels are weighted by their squared differences; scale them beforehand to change the weights.
+        size: (width, height) of the result in pixels.
+        seed: Of the choice of patches.
+        patch: Side of a patch in pixels.
+        overlap: Minimum overlap of neighbouring patches in pixels.
+        periodic: Also match the last patches to the first ones, so that the result tiles.
+        variety: Penalty on reusing the same patches (see VARIETY); 0 as published.
+        blend: Remove brightness steps at the cuts (gradient_blend.py).
 
-    Raises RequestError where the picture is smaller than a patch, and for sizes below 1, patches below 2 and overlaps below 0.
+    Raises:
+        RequestError: For a picture smaller than a patch, sizes below 1, patches below 2 or overlaps below 0.
+
+    Source:
+        Efros and Freeman 2001; `variety` and `blend` are additions.
     """
     channels, height, width = picture.shape
     if min(size) < 1 or patch < 2 or overlap < 0:
-        raise RequestError(f"No picture of {size[0]}x{size[1]} pixels is made of patches of {patch} that overlap by {overlap}.")
+        raise RequestError(
+            f"The size {size[0]}x{size[1]}, the patch size {patch} or the overlap {overlap} is out of range: they have to be "
+            "at least 1, 2 and 0.",
+            code="out-of-range",
+        )
     if min(height, width) < patch:
-        raise RequestError(f"A picture of {width}x{height} pixels is too small to be cut into patches of {patch}.")
+        raise RequestError(
+            f"An image of {width}x{height} pixels is smaller than a patch of {patch}x{patch}: use a larger image or a smaller "
+            "patch.",
+            code="too-small",
+        )
     out_width, out_height = size
     sides = [_side(length, patch, periodic) for length in (out_height, out_width)]
     rows, columns = (
@@ -90,12 +108,12 @@ def quilt(
 
 
 def _side(length: int, patch: int, periodic: bool) -> int:
-    """The side of a patch along an axis: a periodic axis has at least two, for one alone does not match itself."""
+    """The side of a patch along an axis. A periodic axis gets at least two patches: one alone does not match itself."""
     return max(1, 2 * length // 3) if periodic and length <= patch else min(patch, length)
 
 
 def _layout(length: int, side: int, overlap: int, periodic: bool) -> _Axis:
-    """As few patches as cover the axis with that overlap at least, spread evenly."""
+    """The fewest patches that cover the axis with at least this overlap, evenly spaced."""
     if length <= side:
         return _Axis(np.zeros(1, int), np.zeros(1, int), np.zeros(1, int))
     if periodic:
@@ -109,13 +127,13 @@ def _layout(length: int, side: int, overlap: int, periodic: bool) -> _Axis:
 
 
 class _Patches:
-    """All patches of a picture, or evenly as many as the limits allow, compared with what is known by one product."""
+    """All patches of an image, or an evenly spaced subset within the limits, compared with known pixels by a matrix product."""
 
     def __init__(self, picture: Float[np.ndarray, "c h w"], height: int, width: int, variety: float):
         windows = np.lib.stride_tricks.sliding_window_view(picture, (height, width), axis=(1, 2))
         places = windows.shape[1] * windows.shape[2]
-        most = min(_MOST_CANDIDATES, max(64, _MOST_BYTES // (4 * len(picture) * height * width)))
-        every = max(1, int(np.ceil(np.sqrt(places / most))))
+        limit = min(_MAX_CANDIDATES, max(64, _MAX_CANDIDATE_BYTES // (4 * len(picture) * height * width)))
+        every = max(1, int(np.ceil(np.sqrt(places / limit))))
         windows = windows[:, ::every, ::every]
         self._all = np.ascontiguousarray(windows.transpose(1, 2, 0, 3, 4), np.float32).reshape(-1, len(picture), height, width)
         self._known = {}
@@ -127,7 +145,7 @@ class _Patches:
     def draw(
         self, old: Float[np.ndarray, "c h w"], known: Bool[np.ndarray, "h w"], generator: np.random.Generator
     ) -> tuple[Float[np.ndarray, "c h w"], tuple[int, int]]:
-        """One of those that fit best what is known, and its top left corner in the picture."""
+        """A random one of the patches that match `old` best where it is `known`, and its (row, column) in the image."""
         if not known.any():
             return self._use(generator.integers(len(self._all)))
         key = known.tobytes()
@@ -136,7 +154,7 @@ class _Patches:
             self._known = {**dict(list(self._known.items())[-3:]), key: (part, np.einsum("nk,nk->n", part, part))}
         part, squares = self._known[key]
         wanted = old[:, known].ravel()
-        # |p - w|^2, of which the differences alone matter, is never below zero but for rounding.
+        # |p - w|^2 is below zero only through rounding.
         distances = np.maximum(squares - 2 * (part @ wanted) + wanted @ wanted, 0) * (1 + self._variety * self._uses)
         fitting = np.flatnonzero(distances <= distances.min() * (1 + TOLERANCE) + 1e-9)
         return self._use(generator.choice(fitting))
@@ -149,10 +167,9 @@ class _Patches:
 
 
 def _share_of_old(errors: Float[np.ndarray, "h w"], bands) -> Float[np.ndarray, "h w"]:
-    """How much of each pixel stays what it was: 1 before the cut through each band, 0 behind it, a blend across it."""
+    """The weight of the old pixels: 1 before the cut through each overlap, 0 behind it, a blend across it."""
     keep = np.zeros_like(errors)
     for axis, (before, after) in enumerate(bands):
-        # Bands lie along lines of constant position on this axis.
         lines = np.moveaxis(errors, axis, 1)
         kept = np.moveaxis(keep, axis, 1)
         if before:
@@ -164,20 +181,20 @@ def _share_of_old(errors: Float[np.ndarray, "h w"], bands) -> Float[np.ndarray, 
 
 
 def _before_cut(errors: Float[np.ndarray, "n width"]) -> Float[np.ndarray, "n width"]:
-    """The share of the old picture on each line of a band: 1 before the cheapest cut, 0 behind it, softly in between."""
-    cut = cheapest_cut(errors)[:, None]
+    """The weight of the old pixels on each line of an overlap: 1 before the minimum error cut, 0 behind it, smooth between."""
+    cut = min_error_cut(errors)[:, None]
     position = np.arange(errors.shape[1]) + 0.5
-    # The blend ends within the band: behind it, all is new.
+    # The blend ends within the overlap: pixels behind it are all new.
     soft = 1 / (1 + np.exp(np.clip((position - cut) / (FEATHER * 0.55), -30, 30)))
     width = errors.shape[1]
     limit = np.clip(np.minimum(1.0, (width - position) / min(2.0, width)), 0, 1)
     return (soft * limit).astype(np.float32)
 
 
-def cheapest_cut(errors: Float[np.ndarray, "n width"]) -> Int[np.ndarray, " n"]:
-    """The cut through a band, one column for each line, moving by at most one from line to line, of least summed error.
+def min_error_cut(errors: Float[np.ndarray, "n width"]) -> Int[np.ndarray, " n"]:
+    """The minimum error boundary cut: one column per line, moving by at most one from line to line, of minimum summed error.
 
-    Pixels before the column belong to the one side, the column's own and those after it to the other.
+    Pixels before the column belong to one side; the column itself and those after it to the other.
     """
     cost = errors.astype(np.float64)
     for line in range(1, len(cost)):

@@ -1,8 +1,8 @@
-"""The 3x3 convolution with reflecting border that the VGG features are made of, and its gradient, where they run fast.
+"""3x3 convolution with reflection padding, as in the VGG features, and its gradient, in fast formulations.
 
 On a CPU, XLA's own gradient of a convolution, and convolutions of few pixels with many channels, run well below the rate
-of a matrix product. So the gradient with respect to the image is written as what it is, a convolution with the turned kernel
-whose border is folded back; and small maps are convolved by one product of all 3x3 neighbourhoods with the kernel.
+of a matrix product. The gradient with respect to the image is therefore written out: a convolution with the rotated kernel,
+whose border is folded back. Small maps are convolved by one product of all 3x3 neighbourhoods with the kernel.
 """
 
 import jax
@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 
 from .conv import correlate
 
-# Up to this many pixels, gathering the neighbourhoods costs less than the product gains (measured).
+# Pixels up to which gathering the neighbourhoods costs less than the matrix product saves (measured).
 _SMALL = 16 * 16
 
 
@@ -20,9 +20,9 @@ _SMALL = 16 * 16
 def reflecting_convolution(
     x: Float[Array, "h w inputs"], kernel: Float[Array, "3 3 inputs outputs"]
 ) -> Float[Array, "h w outputs"]:
-    """Cross-correlation of an image with a 3x3 kernel, the image continued by reflection about its outermost pixels.
+    """Cross-correlation with a 3x3 kernel of an image padded by reflection about its outermost pixels.
 
-    Height and width are at least 2. Reverse-differentiable with respect to the image; the kernel counts as a constant.
+    h and w are at least 2. Reverse-differentiable with respect to the image only; the kernel is a constant.
     """
     small = x.shape[0] * x.shape[1] <= _SMALL
     padded = _reflect(_reflect(x, 0), 1)
@@ -45,14 +45,14 @@ reflecting_convolution.defvjp(_forward, _backward)
 
 
 def _reflect(x, axis):
-    """Continue by one pixel at both ends of an axis."""
+    """Pad by one pixel at both ends of an axis."""
     n = x.shape[axis]
     first, last = lax.slice_in_dim(x, 1, 2, axis=axis), lax.slice_in_dim(x, n - 2, n - 1, axis=axis)
     return jnp.concatenate([first, x, last], axis=axis)
 
 
 def _fold(x, axis):
-    """The transpose of `_reflect`: add the outermost pixels to those that they are images of, and drop them."""
+    """The transpose of `_reflect`: add the padding to the pixels it was copied from, and drop it."""
     x = jnp.moveaxis(x, axis, 0)
     inner = x[1:-1].at[1].add(x[0])
     inner = inner.at[-2].add(x[-1])

@@ -1,7 +1,7 @@
-"""Resampling by 1/2 and by 2, as fixed stencils.
+"""Bilinear resampling by 1/2 and by 2, as fixed stencils.
 
-The same numbers as `jax.image.resize(method="bilinear")` with its default antialiasing (weights (1, 3, 3, 1)/8 down and
-(1, 3)/4 up), which drops what lies beyond the border and renormalises ("published"), or continues the image ("periodic").
+The values of `jax.image.resize(method="bilinear")` with its default antialiasing: weights (1, 3, 3, 1)/8 down and (1, 3)/4 up.
+Boundary "published" drops weights beyond the border and renormalises, as `resize` does; "periodic" wraps around.
 """
 
 import jax.numpy as jnp
@@ -12,17 +12,17 @@ from jaxtyping import Array, Float
 from ..config.schema import Boundary
 
 
-def halve(x: Float[Array, "h w c"], boundary: Boundary) -> Float[Array, "h/2 w/2 c"]:
-    """Bilinear, antialiased reduction of an image by two; h and w are even."""
-    return _halve_along(_halve_along(x, 0, boundary), 1, boundary)
+def downsample_by_two(x: Float[Array, "h w c"], boundary: Boundary) -> Float[Array, "h/2 w/2 c"]:
+    """Bilinear, antialiased downsampling by two; h and w are even."""
+    return _downsample_axis(_downsample_axis(x, 0, boundary), 1, boundary)
 
 
-def double(x: Float[Array, "h w c"], boundary: Boundary) -> Float[Array, "2*h 2*w c"]:
-    """Bilinear enlargement of an image by two."""
-    return _double_rows(_double_rows(x, boundary).swapaxes(0, 1), boundary).swapaxes(0, 1)
+def upsample_by_two(x: Float[Array, "h w c"], boundary: Boundary) -> Float[Array, "2*h 2*w c"]:
+    """Bilinear upsampling by two."""
+    return _upsample_rows(_upsample_rows(x, boundary).swapaxes(0, 1), boundary).swapaxes(0, 1)
 
 
-def _halve_along(x, axis, boundary):
+def _downsample_axis(x, axis, boundary):
     length = x.shape[axis] // 2
     even, odd = (x[start::2] if axis == 0 else x[:, start::2] for start in (0, 1))
     if boundary == "periodic":
@@ -37,7 +37,7 @@ def _halve_along(x, axis, boundary):
     return (before + 3 * even + 3 * odd + after) / np.expand_dims(weights, (2, 1 - axis)).astype(x.dtype)
 
 
-def _double_rows(x, boundary):
+def _upsample_rows(x, boundary):
     first, last = (x[-1:], x[:1]) if boundary == "periodic" else (x[:1], x[-1:])
     before, after = jnp.concatenate([first, x[:-1]]), jnp.concatenate([x[1:], last])
     pairs = jnp.stack([0.25 * before + 0.75 * x, 0.75 * x + 0.25 * after], axis=1)

@@ -1,6 +1,6 @@
-"""Sorting along the last axis: by NumPy's vectorised sort on a CPU, by XLA elsewhere.
+"""Sorting along the last axis: NumPy's vectorised sort on a CPU, XLA's elsewhere.
 
-XLA's own sort takes tens of times longer on a CPU. Hence two primitives of our own, which are NumPy's there (xla_ffi.py).
+XLA's own sort takes tens of times longer on a CPU. The two primitives defined here call NumPy there (xla_ffi.py).
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from jax.extend.core import Primitive
 from jax.interpreters import batching, mlir
 from jaxtyping import Array, Float
 
-from .xla_ffi import call_by_name
+from .xla_ffi import cpu_ffi_call
 
 
 def sort_values(values: Float[Array, "*rows n"]) -> Float[Array, "*rows n"]:
@@ -21,10 +21,10 @@ def sort_values(values: Float[Array, "*rows n"]) -> Float[Array, "*rows n"]:
 
 
 def match_by_rank(values: Float[Array, "*rows n"], targets: Float[Array, "*rows n"]) -> Float[Array, "*rows n"]:
-    """The target of each value: in every row, the k-th smallest value gets `targets[..., k]`, whose rows are ascending.
+    """Pair values with targets by rank: in each row, the k-th smallest value gets `targets[..., k]`.
 
-    That is the optimal transport of one set of n numbers to another. Equal values get their targets in an arbitrary
-    order. No gradient passes through.
+    This is the optimal transport of one set of n numbers to another. The rows of `targets` are ascending. Equal values get
+    their targets in arbitrary order. No gradient passes through.
     """
     values, targets = (jax.lax.stop_gradient(jnp.asarray(rows, jnp.float32)) for rows in (values, targets))
     return _match.bind(values, targets)
@@ -35,7 +35,7 @@ def _numpy_sort(values):
 
 
 def _numpy_match(values, targets):
-    """One sort of 64-bit numbers, the value in the upper half and its place in the lower, beats an argsort (measured)."""
+    """Sort 64-bit keys, the value in the upper half and its index in the lower: faster than an argsort (measured)."""
     keys = _ordered(values.view(np.int32)).astype(np.int64)
     keys <<= 32
     keys |= np.arange(values.size, dtype=np.int64).reshape(values.shape)
@@ -47,11 +47,11 @@ def _numpy_match(values, targets):
 
 
 def _ordered(bits):
-    """Read as integers, floats are ordered but for the negative ones, whose order is reversed: turned, and turned back."""
+    """Bits of float32 as integers of the same order, and back: reverses the order of the negative ones."""
     return bits ^ ((bits >> 31) & np.int32(0x7FFFFFFF))
 
 
-# Of integers, whose order is plain, XLA makes a radix sort on a GPU.
+# XLA sorts integers by a radix sort on a GPU.
 def _xla_sort(values):
     keys = jax.lax.sort(_ordered(jax.lax.bitcast_convert_type(values, jnp.int32)), is_stable=False)
     return jax.lax.bitcast_convert_type(_ordered(keys), jnp.float32)
@@ -65,12 +65,12 @@ def _xla_match(values, targets):
 
 
 def _primitive(name: str, numpy_rule: Callable, xla_rule: Callable) -> Primitive:
-    """An operation on float32 arrays of one shape, its result alike, by NumPy on the host CPU and by XLA elsewhere."""
+    """An operation on float32 arrays of one shape, with a result of that shape: NumPy on the host CPU, XLA elsewhere."""
     primitive = Primitive(name)
     primitive.def_impl(jax.jit(primitive.bind))
     primitive.def_abstract_eval(lambda first, *rest: first)
     mlir.register_lowering(
-        primitive, mlir.lower_fun(call_by_name(f"ode_appearance.{name}", numpy_rule), multiple_results=False), platform="cpu"
+        primitive, mlir.lower_fun(cpu_ffi_call(f"ode_appearance.{name}", numpy_rule), multiple_results=False), platform="cpu"
     )
     mlir.register_lowering(primitive, mlir.lower_fun(xla_rule, multiple_results=False))
 

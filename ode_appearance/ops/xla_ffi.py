@@ -1,11 +1,10 @@
-"""NumPy functions that XLA's compiled code calls on the CPU by a name.
+"""NumPy functions as named CPU targets of XLA's foreign function interface (FFI).
 
-`jax.pure_callback` would do, but it hands the callback JAX arrays that are copied first, on a thread that the callback then
-waits for: for ever, where few threads are all in callbacks (jax issues 24255 and 25861). And what has such a callback in it is
-compiled anew in each process, since JAX's compilation cache refuses it. A named target of XLA's foreign function interface is
-found when compiled code is loaded, and gets the addresses of the buffers themselves.
+Why not `jax.pure_callback`: it passes JAX arrays that another thread copies first, and deadlocks where all of few threads are
+in callbacks (jax issues 24255 and 25861). JAX's compilation cache also refuses functions with such a callback, so every process
+compiles them again. A named FFI target is resolved when compiled code is loaded, and gets the buffer addresses.
 
-The structures are those of version 0.1 of that interface (xla/ffi/api/c_api.h, which jaxlib carries), as far as they are read.
+The structures are the parts used here of version 0.1 of the interface (xla/ffi/api/c_api.h in jaxlib).
 """
 
 import ctypes
@@ -16,7 +15,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 _METADATA = 1
-_CANCELLED, _RESOURCE_EXHAUSTED, _INTERNAL = 1, 8, 13  # codes of errors
+_CANCELLED, _RESOURCE_EXHAUSTED, _INTERNAL = 1, 8, 13  # XLA_FFI_Error_Code
 
 
 class _Version(ctypes.Structure):
@@ -67,21 +66,25 @@ class _Call(ctypes.Structure):
 
 
 _HANDLER = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.POINTER(_Call))
-_kept = []  # XLA holds no reference to the handlers
+_handlers = []  # XLA holds no reference to the handlers
 
 
-def call_by_name(name: str, function: Callable[..., Float[np.ndarray, "*shape"]]) -> Callable[..., Float[Array, "*shape"]]:
-    """A JAX function of float32 arrays of one shape, its result alike, that on the CPU calls this function of NumPy arrays.
+def cpu_ffi_call(name: str, function: Callable[..., Float[np.ndarray, "*shape"]]) -> Callable[..., Float[Array, "*shape"]]:
+    """Register a NumPy function as an FFI target and return a JAX function that calls it on the CPU.
 
-    It is for the CPU alone, neither batched nor differentiated. What the function raises becomes a
-    `jax.errors.JaxRuntimeError`, that of too little memory where it is a MemoryError. Wait for results before the program
-    ends: a call that is under way then would wait for Python, and Python for it.
+    No batching, no derivatives. Block until results are ready before the process exits: a call in progress at exit deadlocks
+    with the interpreter.
+
+    Args:
+        name: Unique name of the target.
+        function: From float32 arrays of one shape to an array of that shape. Its exceptions become
+            `jax.errors.JaxRuntimeError`; a MemoryError becomes the one for RESOURCE_EXHAUSTED.
     """
 
     def handle(call):
-        try:  # what leaves it would be taken for an error's address
+        try:  # an exception that escapes would be read as the address of an error
             extension = call.contents.extension
-            if extension and extension.contents.type == _METADATA:  # XLA asks, as the handler is registered
+            if extension and extension.contents.type == _METADATA:  # XLA's query at registration
                 version = ctypes.cast(extension.contents.metadata, ctypes.POINTER(_Metadata)).contents.version
                 version.major, version.minor = 0, 1
                 return None
@@ -92,16 +95,16 @@ def call_by_name(name: str, function: Callable[..., Float[np.ndarray, "*shape"]]
             return _error(call, _RESOURCE_EXHAUSTED, "Out of memory")
         except Exception as error:
             return _error(call, _INTERNAL, repr(error))
-        except BaseException as error:  # a signal's
+        except BaseException as error:  # KeyboardInterrupt
             return _error(call, _CANCELLED, repr(error))
 
-    _kept.append(_HANDLER(handle))
-    jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(_kept[-1]), platform="cpu")
+    _handlers.append(_HANDLER(handle))
+    jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(_handlers[-1]), platform="cpu")
     return lambda *arrays: jax.ffi.ffi_call(name, jax.ShapeDtypeStruct(arrays[0].shape, np.float32))(*arrays)
 
 
 def _error(call, code, message):
-    size = _Error.code.offset + _Error.code.size  # as the interface counts it: without what fills it up
+    size = _Error.code.offset + _Error.code.size  # the interface's size excludes trailing padding
     return call.contents.api.contents.create_error(ctypes.byref(_Error(size, None, message.encode(), code)))
 
 

@@ -1,1 +1,1 @@
-"""Perceptual distance of two textures: feature networks, patches and losses."""
+"""Perceptual distances of textures: feature networks, patches and losses."""

@@ -1,7 +1,7 @@
-"""Features without any weights: the colours of all small patches, at several scales.
+"""Features without weights: the colours of all small patches, at several scales.
 
-Comparing the distributions of raw patches over a pyramid of scales instead of a network's features follows Elnekave and
-Weiss, "Generating natural images with direct patch distribution matching", ECCV 2022.
+Comparing distributions of raw patches over a pyramid of scales, in place of network features, follows Elnekave and Weiss,
+"Generating natural images with direct patch distribution matching", ECCV 2022.
 """
 
 import equinox as eqx
@@ -9,13 +9,13 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ..errors import FeatureError
-from .vgg import halve
+from .vgg import average_pool
 
 
 class Patches(eqx.Module):
-    """Calling it gives the picture itself and, of each level of its pyramid, one map of side^2 x 3 channels.
+    """Returns the image itself and, for each level of its pyramid, one map of side^2 x 3 channels.
 
-    Patches that reach over the border are left out. Levels too small for a patch are left out, too.
+    Patches across the border and levels smaller than a patch are left out.
     """
 
     side: int = eqx.field(static=True, default=5)
@@ -23,7 +23,11 @@ class Patches(eqx.Module):
 
     def __call__(self, picture: Float[Array, "3 h w"]) -> list[Float[Array, "_ _ _"]]:
         if min(picture.shape[1:]) < self.side:
-            raise FeatureError(f"Patch features need {self.side}x{self.side} pixels at least, not {picture.shape[1:]}.")
+            height, width = picture.shape[1:]
+            raise FeatureError(
+                f"An image of {width}x{height} is too small for patch features: they need at least {self.side}x{self.side}.",
+                code="too-small",
+            )
         x, maps = jnp.moveaxis(picture, 0, 2), [picture]
         for _ in range(self.levels):
             if min(x.shape[:2]) < self.side:
@@ -32,5 +36,5 @@ class Patches(eqx.Module):
             offsets = [(row, column) for row in range(self.side) for column in range(self.side)]
             patches = jnp.concatenate([x[row : row + h, column : column + w] for row, column in offsets], axis=2)
             maps.append(jnp.moveaxis(patches, 2, 0))
-            x = halve(x)
+            x = average_pool(x)
         return maps

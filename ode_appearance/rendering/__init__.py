@@ -1,1 +1,1 @@
-"""Pictures of a trajectory: lit, as single maps (AOVs), and with an age map."""
+"""Images of a trajectory: lit, as single maps (AOVs), and with an age map."""

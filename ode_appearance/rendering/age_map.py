@@ -1,7 +1,7 @@
-"""A surface whose places differ in age: every pixel is taken from the trajectory at a time of its own.
+"""Age maps: every pixel is taken from the trajectory at its own time.
 
-The viewer does the same (web/shaders/keyframe-blend.glsl): between two keyframes all maps are blended linearly and normals are
-renormalised, and times beyond the outermost keyframes are these.
+As in the viewer (web/shaders/keyframe-blend.glsl): maps are interpolated linearly between two keyframes, normals are
+renormalised, and times are clamped to the first and last keyframe.
 """
 
 from collections.abc import Callable
@@ -10,18 +10,27 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..errors import RequestError
-from ..models.material import Material, check_state, compiled_maps, map_channels
+from ..models.maps import check_state_shape, compiled_maps, map_channels
+from ..models.material import Material
 from ..ode.trajectory import Trajectory, state_at
 
-Ages = Float[np.ndarray, "h w"]
-Maps = dict[str, Float[np.ndarray, "_ h w"]]
+AgeMap = Float[np.ndarray, "h w"]
+"""Model time by which each pixel is ahead."""
+HostMaps = dict[str, Float[np.ndarray, "_ h w"]]
+"""Material maps by name, in host memory."""
 
 
-def check_ages(age: Array | np.ndarray, shape: tuple[int, ...]) -> Ages:
-    """The age map of a state of this shape (height, width); raises RequestError for another, and where it is not finite."""
+def check_ages(age: Array | np.ndarray, shape: tuple[int, ...]) -> AgeMap:
+    """An age map as float32, for a state of `shape` (height, width).
+
+    Raises:
+        RequestError: For another shape (code "wrong-shape"), or values that are not finite (code "not-finite").
+    """
     ages = np.asarray(age, np.float32)
-    if ages.shape != shape or not np.isfinite(ages).all():
-        raise RequestError(f"An age map of this state is finite and has shape {shape}, not {ages.shape}.")
+    if ages.shape != shape:
+        raise RequestError(f"The age map has shape {ages.shape}; for this state it has to be {shape}.", code="wrong-shape")
+    if not np.isfinite(ages).all():
+        raise RequestError("The age map contains NaN or infinity: use finite model times.", code="not-finite")
     return ages
 
 
@@ -30,39 +39,56 @@ def aged_maps(
     trajectory: Trajectory | Float[Array, "channels h w"] | Float[np.ndarray, "channels h w"],
     time: float | None,
     age: Array | np.ndarray,
-) -> Maps:
-    """The maps (as of `decode`) in which each pixel is taken from the trajectory at `time + age` (without a time, its last)."""
+) -> HostMaps:
+    """The maps with each pixel taken from the trajectory at `time + age`.
+
+    Args:
+        material: The material.
+        trajectory: The keyframes.
+        time: Model time; None for the trajectory's last.
+        age: Model time by which each pixel is ahead, (h, w).
+
+    Returns:
+        Maps as returned by `decode`.
+
+    Raises:
+        RequestError: For one state instead of a trajectory (code "needs-trajectory"), a time outside the trajectory, or an
+            invalid age map.
+    """
     if not isinstance(trajectory, Trajectory):
-        raise RequestError("An age map needs a trajectory to take its pixels from, and this is one state.")
+        raise RequestError("An age map needs a trajectory, but this is a single state.", code="needs-trajectory")
     state = state_at(trajectory, time)
-    check_state(material.config, state.shape)
+    check_state_shape(material.config, state.shape)
     ages = check_ages(age, state.shape[1:])
-    moments = (trajectory.times[-1] if time is None else np.float32(time)) + ages
-    return blend(trajectory.times, lambda index: keyframe_maps(material, trajectory.states[index]), moments)
+    pixel_times = (trajectory.times[-1] if time is None else np.float32(time)) + ages
+    return blend_keyframes(trajectory.times, lambda index: keyframe_maps(material, trajectory.states[index]), pixel_times)
 
 
-def keyframe_maps(material: Material, state: Float[np.ndarray, "channels h w"]) -> Maps:
-    """`decode`, compiled, and into the computer's own memory."""
+def keyframe_maps(material: Material, state: Float[np.ndarray, "channels h w"]) -> HostMaps:
+    """`decode`, compiled, with the result in host memory."""
     maps = compiled_maps(map_channels(material.config), material.config.normals, state)
     return {name: np.asarray(values) for name, values in maps.items()}
 
 
-def blend(times: Float[np.ndarray, " n"], maps_at: Callable[[int], Maps], moments: Ages) -> Maps:
-    """Every pixel at its own moment, out of the maps of keyframes at ascending `times`.
+def blend_keyframes(times: Float[np.ndarray, " n"], maps_at: Callable[[int], HostMaps], pixel_times: AgeMap) -> HostMaps:
+    """Interpolate every pixel at its own time between keyframes.
 
-    `maps_at(index)` is asked for those that are needed, in ascending order, each once.
+    Args:
+        times: Model times of the keyframes, ascending.
+        maps_at: Returns the maps of a keyframe. Called once for each needed index, in ascending order.
+        pixel_times: The model time of each pixel, (h, w).
     """
-    moments = np.clip(moments, times[0], times[-1])
-    before = np.clip(np.searchsorted(times, moments, side="right") - 1, 0, max(len(times) - 2, 0))
-    known: dict[int, Maps] = {}
-    blended: Maps = {}
+    pixel_times = np.clip(pixel_times, times[0], times[-1])
+    before = np.clip(np.searchsorted(times, pixel_times, side="right") - 1, 0, max(len(times) - 2, 0))
+    known: dict[int, HostMaps] = {}
+    blended: HostMaps = {}
     for index in np.unique(before).tolist():
         following = min(index + 1, len(times) - 1)
-        # No more than these two are held.
+        # At most two keyframes are in memory.
         known = {needed: known[needed] if needed in known else maps_at(needed) for needed in (index, following)}
         blended = blended or {name: np.empty_like(values) for name, values in known[index].items()}
         here = before == index
-        share = (moments[here] - times[index]) / max(times[following] - times[index], np.float32(1e-9))
+        share = (pixel_times[here] - times[index]) / max(times[following] - times[index], np.float32(1e-9))
         for name, values in blended.items():
             values[:, here] = (1 - share) * known[index][name][:, here] + share * known[following][name][:, here]
     if "normal" in blended:

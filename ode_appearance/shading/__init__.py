@@ -1,1 +1,1 @@
-"""From maps, lights and a shape to a picture: BRDFs, lights, the plane and the solids."""
+"""Shading: BRDF models, lights, the plane and the solids; from maps to an image."""

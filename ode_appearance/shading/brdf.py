@@ -2,10 +2,9 @@
 
 GGX (Trowbridge-Reitz) distribution, separable Smith shadowing, Schlick's Fresnel: Walter et al., "Microfacet models for
 refraction", EGSR 2007; Burley, "Physically-based shading at Disney", 2012. The small constants (1e-6) and the use of the
-roughness maps as alpha are those of the published renderer, which trained weights depend on.
+roughness maps as alpha are those of the published renderer; trained weights depend on them.
 
 Directions are unit vectors (3, ...) in the frame (tangent, bitangent, normal); all arrays broadcast against each other.
-Every model returns BRDF times cosine.
 """
 
 from typing import NamedTuple
@@ -19,13 +18,13 @@ Directions = Float[Array, "3 *pixels"]
 
 
 class BrdfModel(NamedTuple):
-    """Which maps a BRDF model has: (name, channels) in the order of the state, and how they are to be used."""
+    """The maps of a BRDF model: (name, channel count) in the order of the state's channels."""
 
     maps: tuple[tuple[str, int], ...]
 
     @property
     def channels(self) -> int:
-        """The number of state channels that the model's maps take."""
+        """The number of state channels of the model's maps."""
         return sum(channels for _, channels in self.maps)
 
 
@@ -51,7 +50,7 @@ def ggx_anisotropic(h: Directions, alpha_u: Array, alpha_v: Array) -> Array:
 def ggx_isotropic(h: Directions, alpha: Array) -> Array:
     """D(h) = a^2 / (pi (hz^2 (a^2 - 1) + 1)^2 + 1e-6).
 
-    With 1 = hx^2 + hy^2 + hz^2 the bracket is a sum of squares, which loses no digits where alpha is small.
+    With 1 = hx^2 + hy^2 + hz^2 the bracket becomes a sum of squares, which avoids cancellation for small alpha.
     """
     return alpha**2 / (jnp.pi * ((alpha * h[2]) ** 2 + h[0] ** 2 + h[1] ** 2) ** 2 + 1e-6)
 
@@ -72,10 +71,14 @@ def schlick(f0: Array, h_dot_l: Array) -> Array:
     return f0 + (1 - f0) * (1 - jnp.clip(h_dot_l, 0, 1)) ** 5
 
 
-def reflect(brdf: BrdfName, maps: dict[str, Array], wi: Directions, wo: Directions) -> Float[Array, "3 *pixels"]:
-    """BRDF(wi, wo) times cos(theta_i): `maps` are the model's own (channels, ...), wi points to the light, wo to the eye.
+def evaluate_brdf(brdf: BrdfName, maps: dict[str, Array], wi: Directions, wo: Directions) -> Float[Array, "3 *pixels"]:
+    """BRDF(wi, wo) times cos(theta_i). Directions below the surface are not masked.
 
-    Directions below the surface are the caller's to mask.
+    Args:
+        brdf: The model.
+        maps: The model's maps by name, each (channels, ...).
+        wi: Unit vectors toward the light.
+        wo: Unit vectors toward the camera.
     """
     h = wi + wo
     h = h / jnp.linalg.norm(h, axis=0)

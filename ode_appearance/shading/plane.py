@@ -1,4 +1,4 @@
-"""From maps to a lit picture: the surface's normals, the plane under a light, and what a display shows."""
+"""The lit plane: positions, radiance under one light, and tone mapping."""
 
 import dataclasses
 
@@ -8,55 +8,44 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..config.schema import WHITE, Boundary, BrdfName, Camera, Light
-from .brdf import reflect
+from ..config.schema import WHITE, BrdfName, Camera, Light
+from .brdf import evaluate_brdf
 
 DISPLAY_GAMMA = 2.2
 
 
-def _light_of(fixed, numbers):
-    # Without the constructor: what JAX puts into a tree, traced values for instance, is not what a person may give.
+def _unflatten_light(fixed, numbers):
+    # Bypasses the constructor: JAX inserts leaves, such as traced values, that are no valid arguments.
     light = object.__new__(Light)
     for field, value in zip(dataclasses.fields(Light), (*numbers, *fixed), strict=True):
         object.__setattr__(light, field.name, value)
     return light
 
 
-# A light is a tree of three numbers, to be moved over the plane without a new compilation or to be optimised. The rest of it
-# is its structure: of the light that a material is trained under nothing else changes.
+# A light is a pytree of three numbers, so that it can be moved without recompilation, or optimised. Other fields are static:
+# training changes only these three.
 jax.tree_util.register_pytree_node(
     Light,
     lambda light: ((light.x, light.y, light.log_intensity), (light.kind, light.height, light.colour, light.orbit)),
-    _light_of,
+    _unflatten_light,
 )
 
 
 def traceable(light: Light, log_intensity: Float[Array, ""] | None = None) -> Light:
-    """The light with arrays for numbers, to be moved without a new compilation; `log_intensity` is one to be optimised."""
+    """The light with arrays as leaves, so that it can be moved without recompilation; `log_intensity` replaces its own."""
     numbers = jax.tree.map(jnp.float32, light)
     if log_intensity is None:
         return numbers
     return eqx.tree_at(lambda light: light.log_intensity, numbers, log_intensity)
 
 
-def height_to_normal(height: Float[Array, "1 h w"], boundary: Boundary = "published") -> Float[Array, "3 h w"]:
-    """Unit normals (x right, y up, z outward) of a height map in units of pixels, by central differences.
-
-    normalise(-dh/dx, -dh/dy, 1), padded with the edge's value ("published") or periodically.
-    """
-    padded = jnp.pad(height[0], 1, mode="wrap" if boundary == "periodic" else "edge")
-    slope_x = (padded[1:-1, 2:] - padded[1:-1, :-2]) / 2
-    slope_y = (padded[:-2, 1:-1] - padded[2:, 1:-1]) / 2
-    return normalise(jnp.stack([-slope_x, -slope_y, jnp.ones_like(slope_x)]))
-
-
 def normalise(vectors: Float[Array, "3 *pixels"]) -> Float[Array, "3 *pixels"]:
-    """Vectors scaled to length one."""
+    """Scale vectors to unit length."""
     return vectors / jnp.linalg.norm(vectors, axis=0)
 
 
 def plane(height: int, width: int, camera: Camera = Camera()) -> Float[np.ndarray, "3 h w"]:
-    """Positions of the pixel centres on the plane z = 0; the outermost ones lie at -w and +w (y: times height/width)."""
+    """Positions of the pixel centres on the plane z = 0; x from -w to +w with w = `camera.half_width`, y times height/width."""
     w = camera.half_width
     x = np.linspace(-1, 1, width) * w
     y = np.linspace(1, -1, height) * w * height / width
@@ -72,20 +61,27 @@ def shade(
     *,
     positions: Float[Array, "3 h w"] | None = None,
 ) -> Float[Array, "3 h w"]:
-    """Linear radiance toward the camera: BRDF times cosine times colour times exp(log-intensity) / distance^2.
+    """Linear radiance toward the camera: BRDF times cosine times colour times exp(log_intensity) / distance^2.
 
-    A directional light comes from the direction of (x, y, height), and nothing of it is lost on the way: it is not divided by
-    distance^2. `maps` are those of the BRDF model, each (channels, h, w); the light's place across and its intensity may be
-    traced, to be moved without a new compilation or to be optimised; `positions` says where on the plane the pixels lie, if
-    not all over it. Zero where light or camera is below the surface.
+    Args:
+        brdf: The BRDF model.
+        maps: The model's maps, each (channels, h, w).
+        normal: Unit normals.
+        light: A directional light comes from the direction of (x, y, height) and is not divided by distance^2. Position and
+            intensity may be traced (see `traceable`).
+        camera: The camera.
+        positions: Positions of the pixels; default: the whole plane.
+
+    Returns:
+        Linear red, green and blue; zero where the light or the camera is below the surface.
     """
     if positions is None:
         positions = plane(*normal.shape[1:], camera)
-    place = _point(light.x, light.y, light.height * camera.distance)
+    light_position = _point(light.x, light.y, light.height * camera.distance)
     power = jnp.exp(jnp.float32(light.log_intensity))
     if light.colour != WHITE:
         power = power * _point(*light.colour)
-    return radiance(brdf, maps, normal, positions, camera, place, power, directional=light.kind == "directional")
+    return radiance(brdf, maps, normal, positions, camera, light_position, power, directional=light.kind == "directional")
 
 
 def radiance(
@@ -94,18 +90,27 @@ def radiance(
     normal: Float[Array, "3 h w"],
     positions: Float[Array, "3 h w"] | Float[np.ndarray, "3 h w"],
     camera: Camera,
-    place: Float[Array, "3 1 1"],
+    light_position: Float[Array, "3 1 1"],
     power: Float[Array, "*colour"],
     *,
     directional: bool,
     axes: Float[Array, "3 3 h w"] | None = None,
 ) -> Float[Array, "3 h w"]:
-    """`shade` for a light at a `place`, or from the direction of it, whose `power` is its colour times its intensity.
+    """`shade` for a light as arrays.
 
-    On a solid `axes` point east, north and outward (see solid_geometry.py), and light from behind its surface does not arrive.
-    Without a BRDF the map is an `image`, the linear colour of a surface that scatters light evenly.
+    Args:
+        brdf: None for an `image` map: the linear albedo of a Lambertian surface.
+        maps: As in `shade`.
+        normal: Unit normals.
+        positions: Positions of the pixels.
+        camera: The camera.
+        light_position: Position of a point light, or direction toward a directional light.
+        power: Colour times intensity.
+        directional: The kind of light.
+        axes: On a solid, unit vectors toward east, north and outward (solid_geometry.py); light from behind the solid's
+            surface is blocked.
     """
-    to_light = jnp.broadcast_to(place, positions.shape) if directional else place - positions
+    to_light = jnp.broadcast_to(light_position, positions.shape) if directional else light_position - positions
     to_camera = _point(0, 0, camera.distance) - positions
     squared_distance = jnp.sum(to_light**2, axis=0)
     frame = _tangent_frame(normal, None if axes is None else axes[0])
@@ -114,12 +119,12 @@ def radiance(
     visible = (wi[2] >= 0) & (wo[2] >= 0)
     if axes is not None:
         visible &= jnp.sum(to_light * axes[2], axis=0) >= 0
-    reflected = power * (maps["image"] / jnp.pi * wi[2] if brdf is None else reflect(brdf, maps, wi, wo))
+    reflected = power * (maps["image"] / jnp.pi * wi[2] if brdf is None else evaluate_brdf(brdf, maps, wi, wo))
     return jnp.where(visible, reflected if directional else reflected / squared_distance, 0)
 
 
 def tone_map(radiance: Float[Array, "3 h w"]) -> Float[Array, "3 h w"]:
-    """Display values: clipped to [1e-6, 1], then to the power 1/2.2."""
+    """Tone mapping to display values: clip to [1e-6, 1], then gamma 1/2.2."""
     return jnp.clip(radiance, 1e-6, 1) ** (1 / DISPLAY_GAMMA)
 
 
@@ -128,7 +133,7 @@ def _point(*coordinates):
 
 
 def _tangent_frame(normal, east=None):
-    """Rows tangent, bitangent, normal; the tangent is the x axis, or the given one, made orthogonal to the normal."""
+    """Rows tangent, bitangent, normal; the tangent is the x axis, or `east`, orthogonalised against the normal."""
     if east is None:
         tangent = normalise(jnp.zeros_like(normal).at[0].set(1) - normal[0] * normal)
     else:

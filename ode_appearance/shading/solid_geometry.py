@@ -1,4 +1,4 @@
-"""A sphere or a cylinder that touches the plane z = 0 from behind, as the camera sees it, and web/shaders/solid.glsl."""
+"""Geometry of a sphere or cylinder that touches the plane z = 0 from behind; the same as in web/shaders/solid.glsl."""
 
 import math
 from typing import NamedTuple
@@ -9,75 +9,83 @@ from jaxtyping import Array, Bool, Float
 from ..config.schema import Camera, SurfaceKind
 
 OUTLINE = 0.9
-"""Of half the picture, as wide as a solid's outline is."""
+"""Half width of a solid's outline as a fraction of half the image."""
 
 
-class Facets(NamedTuple):
-    """What a camera sees of a solid, along the rays through points of its picture."""
+class SolidHits(NamedTuple):
+    """Intersections of camera rays with a solid."""
 
-    seen: Bool[Array, "h w"]
+    hit: Bool[Array, "h w"]
     positions: Float[Array, "3 h w"]
-    """In the coordinates of the plane that is lit."""
+    """In the coordinate system of the plane."""
     axes: Float[Array, "3 3 h w"]
-    """Unit vectors that point east, north and outward there."""
-    places: Float[Array, "2 h w"]
-    """Across and down, in states."""
+    """Unit vectors toward east, north and outward."""
+    uv: Float[Array, "2 h w"]
+    """Texture coordinates across and down; 1 is one state."""
 
 
-def solid_of(camera: Camera) -> tuple[float, float]:
-    """(radius, half the height of the cylinder) of a solid whose outline takes OUTLINE of the picture."""
+def solid_size(camera: Camera) -> tuple[float, float]:
+    """(radius, half the cylinder's height) of a solid with outline OUTLINE."""
     half_width = OUTLINE * camera.half_width
     sine = math.sin(math.atan(half_width / camera.distance))
     return sine * camera.distance / (1 - sine), half_width
 
 
-def texels_a_pixel(kind: SurfaceKind, camera: Camera, size: tuple[int, int], tiles: tuple[int, int], side: int) -> float:
-    """How many texels of a state of `size` lie on a pixel in the middle of a picture of `side` pixels, across or down."""
-    radius, half_height = solid_of(camera)
-    across, down = repeats(kind, tiles)
+def texels_per_pixel(kind: SurfaceKind, camera: Camera, size: tuple[int, int], tiles: tuple[int, int], side: int) -> float:
+    """Texels of a state of `size` per pixel at the centre of an image of `side` pixels; the larger of across and down."""
+    radius, half_height = solid_size(camera)
+    across, down = texture_repeats(kind, tiles)
     lengths = 2 * math.pi * radius / across, (math.pi * radius if kind == "sphere" else 2 * half_height) / down
     pixel = 2 * camera.half_width / side
     return max(texels * pixel / length for texels, length in zip(size, lengths, strict=True))
 
 
-def repeats(kind: SurfaceKind, tiles: tuple[int, int]) -> tuple[int, int]:
-    """How often the state lies on a solid: around it, so that it is hardly stretched, and from top to bottom."""
+def texture_repeats(kind: SurfaceKind, tiles: tuple[int, int]) -> tuple[int, int]:
+    """Repetitions of the state around the solid (chosen for little stretching) and from top to bottom."""
     return (2 if kind == "sphere" else 5) * tiles[0], tiles[1]
 
 
-def facets(
+def intersect_solid(
     kind: SurfaceKind,
     camera: Camera,
     x: Float[Array, "1 w"],
     y: Float[Array, "h 1"],
     turn: Float[Array, " 2"],
     repeats: Float[Array, " 2"],
-) -> Facets:
-    """Where the rays through the points (x, y) of the picture, from -1 to 1 and y upward, meet a solid.
+) -> SolidHits:
+    """Intersect rays through image points with a solid.
 
-    `turn` is in radians, about the upward axis and (a sphere) then toward the eye; `repeats` is how often the state lies on it.
-    Where a ray passes by, everything but `seen` is meaningless, and finite.
+    Args:
+        kind: "sphere" or "cylinder".
+        camera: The camera.
+        x: Image points from -1 to 1, to the right.
+        y: Image points from -1 to 1, upward.
+        turn: Rotation in radians about the upward axis and, for a sphere, then toward the camera.
+        repeats: As returned by `texture_repeats`.
+
+    Returns:
+        The intersections; for rays that miss, every field but `hit` is meaningless but finite.
     """
-    radius, half_height = solid_of(camera)
+    radius, half_height = solid_size(camera)
     sphere = kind == "sphere"
     ray = jnp.stack(jnp.broadcast_arrays(x * camera.half_width, y * camera.half_width, -camera.distance))
-    eye = _vector(0, 0, camera.distance + radius)  # from the centre of the solid
+    eye = _vector(0, 0, camera.distance + radius)  # relative to the centre of the solid
     curved = _vector(1, sphere, 1)
     a, b, c = (jnp.sum(curved * one * other, axis=0) for one, other in ((ray, ray), (eye, ray), (eye, eye)))
     inside = b**2 - a * (c - radius**2)
     point = eye + ray * (-b - jnp.sqrt(jnp.maximum(inside, 0))) / a
     outward = curved * point
     outward = outward / jnp.linalg.norm(outward, axis=0)
-    own = _tilted(outward, turn[1]) if sphere else outward
-    around = (jnp.arctan2(own[0], own[2]) + turn[0]) / (2 * jnp.pi)
-    down = jnp.arccos(jnp.clip(own[1], -1, 1)) / jnp.pi if sphere else 0.5 - point[1] / (2 * half_height)
-    places = jnp.stack([around * repeats[0] + 0.5, down * repeats[1]])
-    east = jnp.stack([own[2] + 1e-6, jnp.zeros_like(own[0]), -own[0]])
+    local = _tilted(outward, turn[1]) if sphere else outward
+    around = (jnp.arctan2(local[0], local[2]) + turn[0]) / (2 * jnp.pi)
+    down = jnp.arccos(jnp.clip(local[1], -1, 1)) / jnp.pi if sphere else 0.5 - point[1] / (2 * half_height)
+    uv = jnp.stack([around * repeats[0] + 0.5, down * repeats[1]])
+    east = jnp.stack([local[2] + 1e-6, jnp.zeros_like(local[0]), -local[0]])
     east = east / jnp.linalg.norm(east, axis=0)
     east = _tilted(east, -turn[1]) if sphere else east
     axes = jnp.stack([east, jnp.cross(outward, east, axis=0), outward])
-    seen = (inside > 0) & (sphere | (jnp.abs(point[1]) < half_height))
-    return Facets(seen, point - _vector(0, 0, radius), axes, places)
+    hit = (inside > 0) & (sphere | (jnp.abs(point[1]) < half_height))
+    return SolidHits(hit, point - _vector(0, 0, radius), axes, uv)
 
 
 def _tilted(vectors, angle):

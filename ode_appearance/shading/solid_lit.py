@@ -1,4 +1,4 @@
-"""A material laid around a solid: a picture of it, as the viewer shows it."""
+"""The lit image of a material on a solid, as in the viewer."""
 
 import functools
 
@@ -8,15 +8,15 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..config.schema import Light, MaterialConfig, Surface
-from .lights import lighting, shade_by_all
+from .lights import lighting, shade_lights
 from .plane import DISPLAY_GAMMA, normalise, tone_map
-from .raycast import facets_of_strip, in_strips, lying_at, picture_of_strip
+from .raycast import average_rays, intersect_strip, render_in_strips, sample_texture
 
-LEAST_FACING = 0.05
-"""Cosine between a bump and the direction to the eye: near the outline there would be holes."""
+MIN_FACING = 0.05
+"""Minimum cosine between a normal and the direction to the camera; smaller ones cause black holes near the outline."""
 
 
-def picture_of_solid(
+def render_solid(
     config: MaterialConfig,
     maps: dict[str, Array] | dict[str, np.ndarray],
     lights: tuple[Light, ...],
@@ -24,37 +24,37 @@ def picture_of_solid(
     tiles: tuple[int, int],
     surface: Surface,
 ) -> Float[np.ndarray, "3 side side"]:
-    """Display values of a solid amid a square picture, on which the state lies as often as `solids.repeats` says."""
+    """Display values of a square image of the solid; the state repeats as `texture_repeats` says. Exposure is in stops."""
     height, width = next(iter(maps.values())).shape[1:]
-    seen = {name: jnp.asarray(values) for name, values in maps.items() if name != "height"}
-    sources, factor = lighting(lights, config.camera), jnp.float32(2.0**exposure)
-    strip = functools.partial(_strip, config.brdf, config.camera, surface.kind, seen, sources, factor)
-    return in_strips(config.camera, (width, height), tiles, surface, strip)
+    visible = {name: jnp.asarray(values) for name, values in maps.items() if name != "height"}
+    light_arrays, factor = lighting(lights, config.camera), jnp.float32(2.0**exposure)
+    strip = functools.partial(_strip, config.brdf, config.camera, surface.kind, visible, light_arrays, factor)
+    return render_in_strips(config.camera, (width, height), tiles, surface, strip)
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1, 2, 6))
-def _strip(brdf, camera, kind, maps, sources, factor, grid, first_row, turn, repeats):
-    solid = facets_of_strip(camera, kind, grid, first_row, turn, repeats)
-    local = {name: lying_at(values, solid.places) for name, values in maps.items()}
+def _strip(brdf, camera, kind, maps, light_arrays, factor, grid, first_row, turn, repeats):
+    hits = intersect_strip(camera, kind, grid, first_row, turn, repeats)
+    local = {name: sample_texture(values, hits.uv) for name, values in maps.items()}
     if brdf is None:
-        maps, bump = {"image": local["image"] ** DISPLAY_GAMMA}, jnp.zeros_like(solid.positions).at[2].set(1)
+        maps, bump = {"image": local["image"] ** DISPLAY_GAMMA}, jnp.zeros_like(hits.positions).at[2].set(1)
     else:
-        maps, bump = _filtered(local)
-    camera_place = jnp.array([0, 0, camera.distance], jnp.float32)[:, None, None]
-    to_eye = jnp.sum(solid.axes * normalise(camera_place - solid.positions), axis=1)
-    bump = normalise(bump - jnp.minimum(jnp.sum(bump * to_eye, axis=0) - LEAST_FACING, 0) * to_eye)
-    normal = jnp.sum(solid.axes * bump[:, None], axis=0)
-    lit = tone_map(factor * shade_by_all(brdf, maps, normal, solid.positions, camera, sources, solid.axes))
-    return picture_of_strip(solid, grid, lit)
+        maps, bump = _normal_spread_to_roughness(local)
+    camera_position = jnp.array([0, 0, camera.distance], jnp.float32)[:, None, None]
+    to_camera = jnp.sum(hits.axes * normalise(camera_position - hits.positions), axis=1)
+    bump = normalise(bump - jnp.minimum(jnp.sum(bump * to_camera, axis=0) - MIN_FACING, 0) * to_camera)
+    normal = jnp.sum(hits.axes * bump[:, None], axis=0)
+    lit = tone_map(factor * shade_lights(brdf, maps, normal, hits.positions, camera, light_arrays, hits.axes))
+    return average_rays(hits, grid, lit)
 
 
-def _filtered(maps):
-    """The model's own maps, and the normal. Where normals differ their mean is shorter than one: what they spread is roughness
-    (Toksvig, "Mipmapping normal maps", Journal of Graphics Tools 10(3), 2005)."""
+def _normal_spread_to_roughness(maps):
+    """The BRDF maps, and unit normals. Interpolated normals are shorter than one where they vary; add the variation to the
+    roughness (Toksvig, "Mipmapping normal maps", Journal of Graphics Tools 10(3), 2005)."""
     length = jnp.linalg.norm(maps["normal"], axis=0)
     spread = 2 * (1 - jnp.minimum(length, 1)) / length
-    own = {name: values for name, values in maps.items() if name != "normal"}
-    for name in own:
+    brdf_maps = {name: values for name, values in maps.items() if name != "normal"}
+    for name in brdf_maps:
         if name.startswith("roughness"):
-            own[name] = jnp.minimum(jnp.sqrt(own[name] ** 2 + spread), 1)
-    return own, maps["normal"] / length
+            brdf_maps[name] = jnp.minimum(jnp.sqrt(brdf_maps[name] ** 2 + spread), 1)
+    return brdf_maps, maps["normal"] / length

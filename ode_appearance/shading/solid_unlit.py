@@ -1,4 +1,4 @@
-"""A picture laid around a solid as it is: no light falls on it."""
+"""An image mapped onto a solid without lighting."""
 
 import functools
 
@@ -7,19 +7,19 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..config.schema import Camera, Surface
-from .raycast import facets_of_strip, in_strips, lying_at, picture_of_strip
+from .raycast import average_rays, intersect_strip, render_in_strips, sample_texture
 
 
-def around_solid(
+def map_onto_solid(
     picture: Float[Array, "3 h w"], camera: Camera, tiles: tuple[int, int], surface: Surface
 ) -> Float[np.ndarray, "3 side side"]:
-    """Where `wrapping.picture_of_solid` shows a material that is lit, a picture; through as many rays."""
+    """The image on the solid in place of the lit material of `solid_lit.render_solid`; the same rays."""
     height, width = picture.shape[1:]
     strip = functools.partial(_strip, camera, surface.kind, picture)
-    return in_strips(camera, (width, height), tiles, surface, strip)
+    return render_in_strips(camera, (width, height), tiles, surface, strip)
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1, 3))
 def _strip(camera, kind, picture, grid, first_row, turn, repeats):
-    solid = facets_of_strip(camera, kind, grid, first_row, turn, repeats)
-    return picture_of_strip(solid, grid, lying_at(picture, solid.places))
+    hits = intersect_strip(camera, kind, grid, first_row, turn, repeats)
+    return average_rays(hits, grid, sample_texture(picture, hits.uv))

@@ -21,7 +21,15 @@ CHANGEABLE = ("iterations", "learning_rate", "most_skipped")
 
 @dataclasses.dataclass(frozen=True)
 class TrainConfig:
-    """How a material is trained. The defaults are the published numbers for RGB textures; see `preset` for the others."""
+    """How a material is trained. The defaults are the published numbers for RGB textures; see `preset` for the others.
+
+    Example:
+        >>> import dataclasses
+        >>> import ode_appearance as oa
+        >>> config = dataclasses.replace(oa.preset("quick"), seed=1)
+        >>> config.kind, config.method, config.seed
+        ('rgb', 'texture', 1)
+    """
 
     kind: Kind = option("rgb", "RGB texture or SVBRDF")
     brdf: BrdfName | None = option(None, "BRDF model of an SVBRDF")
@@ -207,6 +215,11 @@ _FLOW = dict(
 def preset(name: str, kind: Kind = "rgb") -> TrainConfig:
     """`paper`: the published numbers. `standard`: the published network on a shorter schedule. `quick`: a small network
     for a CPU. `flow`: flow matching of an RGB texture, for a CPU. Raises ConfigError for another name or kind.
+
+    Example:
+        >>> import ode_appearance as oa
+        >>> oa.preset("flow").method, oa.preset("paper", "svbrdf").brdf
+        ('flow', 'diffuse_cook_torrance')
     """
     if name not in PRESETS:
         raise ConfigError(f"There is no preset {name!r}; there are {', '.join(PRESETS)}.")

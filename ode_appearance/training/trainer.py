@@ -40,6 +40,20 @@ def train(
 
     Raises TrainingError for an exemplar or a material that does not fit, for what takes more memory than is free, or a folder
     that cannot be used.
+
+    Example:
+        >>> import dataclasses, pathlib, tempfile
+        >>> import PIL.Image
+        >>> import ode_appearance as oa
+        >>> file = pathlib.Path(tempfile.mkdtemp()) / "paint.gif"
+        >>> frames = [PIL.Image.new("RGB", (64, 64), (level, 0, 0)) for level in range(0, 256, 32)]
+        >>> frames[0].save(file, save_all=True, append_images=frames[1:])
+        >>> exemplar = oa.load_exemplar(file, "rgb", size=64)
+        >>> tiny = {"dim": 4, "dim_mults": (1,), "hidden_channels": 1, "attention": None, "state_size": 32}
+        >>> config = dataclasses.replace(oa.preset("flow"), iterations=1, **tiny)
+        >>> *_, last = oa.train(exemplar, config)
+        >>> last.status, last.material.name
+        ('finished', 'paint')
     """
     learning = begin(exemplar, config, None if out is None else Path(out), resume, init_from, features, credit)
     return _to_the_end(learning, stop, max_minutes)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..config.schema import MaterialConfig
-from ..models.material import map_channels
+from ..models.maps import map_channels
 
 VIEW_LABELS = {
     "diffuse": "Diffuse colour",

@@ -16,7 +16,7 @@ from ode_appearance.checkpoints.keyframe_baking import bake, baked
 from ode_appearance.cli.main import main
 from ode_appearance.config.schema import Exemplar
 from ode_appearance.keyframes.bundle import read_bundle, write_bundle
-from ode_appearance.keyframes.codec import pack, unpack
+from ode_appearance.keyframes.codec import decode_keyframe, encode_keyframe
 from ode_appearance.runtime.folders import checkpoints_folder
 from ode_appearance.web.page import page
 
@@ -46,7 +46,7 @@ def test_invalid_keyframes_are_ignored(folder):
     for keyframes in (
         tuple(zlib.compress(bytes(10_000_000)) for _ in bundle.keyframes),
         tuple(b"none" for _ in bundle.keyframes),
-        (*bundle.keyframes[:-1], pack({"image": np.zeros((3, 64, 64), np.float32)})[0]),
+        (*bundle.keyframes[:-1], encode_keyframe({"image": np.zeros((3, 64, 64), np.float32)})[0]),
     ):
         (folder / KEYFRAMES).write_bytes(write_bundle(dataclasses.replace(bundle, keyframes=keyframes)))
         assert baked(folder) is None
@@ -64,7 +64,7 @@ def test_shipped_keyframes_are_small_and_accurate(name):
     assert (bundle.times[0], bundle.times[-1]) == (config.first_time, config.times.duration) and len(bundle.times) == 32
     texels, shown = None, {}
     for time, file in zip(bundle.times, bundle.keyframes, strict=True):
-        shown[time], texels = unpack(file, texels)
+        shown[time], texels = decode_keyframe(file, texels)
     # Far from the noise, and early enough that rounding on other machines has no effect yet.
     time = min(shown, key=abs)
     state = oa.solve(material, seed=bundle.seed, size=bundle.size, times=[time]).states[0]

@@ -1,129 +1,115 @@
-"""The judge's features against reference values, and the Fréchet distance against closed forms."""
+"""The judge ranks images of known quality correctly, on procedural and on shipped exemplars."""
 
-import tomllib
-from pathlib import Path
+import dataclasses
+import functools
 
 import numpy as np
 import pytest
-from figures import figures
+from growing_spots import growing_spots
+from raising import raises
 
-from ode_appearance.errors import FeatureError
-from ode_appearance.evaluation import efficientnet
-from ode_appearance.evaluation.efficientnet import feature_maps
-from ode_appearance.evaluation.frechet import Statistics, squared_distance, statistics
+from ode_appearance.data import load_exemplar
+from ode_appearance.data.dataset import find_exemplar
+from ode_appearance.errors import RequestError
+from ode_appearance.evaluation import Judge
+from ode_appearance.evaluation.controls import GOOD_CONTROLS, block_means, controls
+from ode_appearance.evaluation.target import SHARES
 
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def picture():
-    """The one of reference/JUDGE.md."""
-    y, x = np.mgrid[:64, :64].astype(float)
-    red = 0.5 + 0.4 * np.sin(0.31 * x + 0.17 * y)
-    green = 0.5 + 0.3 * np.cos(0.23 * x - 0.41 * y)
-    return np.stack([red, green, 0.5 + 0.2 * np.sin(0.05 * x * y / 8)]).astype(np.float32)
-
-
-def test_the_features_agree_with_the_reference(picture):
-    reference = figures("judge")
-    maps = feature_maps(picture)
-    assert [values.shape for values in maps] == [(32, 32, 32), (16, 32, 32), (24, 16, 16), (40, 8, 8)]
-    for i, values in enumerate(maps):
-        # A mean of positive and negative values is told in units of how far they spread.
-        assert values.mean() == pytest.approx(reference["mean"][i], abs=1e-4 * reference["std"][i])
-        assert values.std() == pytest.approx(reference["std"][i], rel=1e-4)
-        np.testing.assert_allclose(values[:4, 0, 0], reference["first"][i], rtol=1e-4)
+WORSE = ("blurred", "pixels shuffled", "noise")
+EXEMPLARS = {
+    "spots": lambda: growing_spots(),
+    "spots under a flash": lambda: growing_spots(kind="svbrdf"),
+    "lichen": lambda: load_exemplar(find_exemplar("lichen_spreading"), "rgb"),
+    "iron": lambda: load_exemplar(find_exemplar("iron_rusting"), "svbrdf", size=128),
+}
 
 
-def test_the_distance_to_the_picture_upside_down_agrees_with_the_reference(picture):
-    pairs = zip(*(map(statistics, feature_maps(values)) for values in (picture, picture[:, ::-1])), strict=True)
-    distances = [squared_distance(a, b) / a.trace for a, b in pairs]
-    np.testing.assert_allclose(distances, figures("judge")["frechet"], rtol=1e-4)
+@functools.cache
+def judged(name):
+    judge = Judge(EXEMPLARS[name]())
+    rows = controls(judge)
+    other = EXEMPLARS["iron" if name != "iron" else "lichen"]()
+    side = judge.target.exemplar.size
+    frames = [other.frame_at(share * other.duration)[:, :side, :side] for share in SHARES]
+    return judge, {**rows, "another material": judge.score(frames)}
 
 
-@pytest.mark.parametrize("size", [(32, 16), (33, 47), (128, 64)])
-def test_any_size_of_picture(size):
-    height, width = size
-    maps = feature_maps(np.zeros((3, *size), np.float32))
-    for values, divisor in zip(maps, (2, 2, 4, 8), strict=True):
-        assert values.shape[1:] == (-(-height // divisor), -(-width // divisor))
+@pytest.mark.parametrize("name", EXEMPLARS)
+def test_good_controls_rank_before_bad_controls(name):
+    _, rows = judged(name)
+    worst_of_good = max(rows[good].score for good in GOOD_CONTROLS)
+    for bad in (*WORSE, "another material"):
+        assert rows[bad].score > 1.5 * worst_of_good, bad
+    assert rows["frozen"].change_score > 3 * max(rows[good].change_score for good in GOOD_CONTROLS)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"\x10\0\0\0\0\0\0\0not json at all"])
-def test_damaged_weights_are_told(content, tmp_path, monkeypatch):
-    if content is not None:
-        (tmp_path / "weights").write_bytes(content)
-    monkeypatch.setattr(efficientnet, "WEIGHTS", tmp_path / "weights")
-    efficientnet._weights.cache_clear()
-    with pytest.raises(FeatureError):
-        feature_maps(np.zeros((3, 32, 32), np.float32))
-    efficientnet._weights.cache_clear()
+@pytest.mark.parametrize("name", ["spots", "spots under a flash", "lichen", "iron"])
+def test_a_frozen_image_ranks_after_good_controls(name):
+    _, rows = judged(name)
+    assert rows["frozen"].score > 1.5 * max(rows[good].score for good in GOOD_CONTROLS)
 
 
-def test_the_weights_are_part_of_the_package_with_their_licence():
-    """A wheel has all files of the package, and names these licences."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    folder = efficientnet.WEIGHTS.parent
-    assert efficientnet.WEIGHTS.is_file() and folder.is_relative_to(ROOT / "ode_appearance")
-    licences = {f"{folder.relative_to(ROOT).as_posix()}/{name}" for name in ("LICENSE", "NOTICE.md")}
-    assert licences <= set(project["license-files"])
-    assert "Apache License" in (folder / "LICENSE").read_text()
+@pytest.mark.parametrize("name", EXEMPLARS)
+def test_the_exemplar_itself_and_the_reference(name):
+    judge, rows = judged(name)
+    assert dataclasses.astuple(rows["exemplar"]) == (0, 0, 0, 0)
+    assert np.mean(judge.reference.pictures) > 0 and np.mean(judge.reference.changes) > 0
+    overall = judge.scores([judge.reference])
+    assert overall.score == overall.change_score == 1
+    assert overall.worst_score == pytest.approx(judge.reference.pictures.max() / judge.reference.pictures.mean(), abs=1e-3)
+    # A frozen image lacks all of the change, whose mean square is the unit of its distance.
+    frozen = rows["frozen"].change_score * judge.reference.changes.mean()
+    assert frozen == pytest.approx(1, abs=0.4 if judge.target.exemplar.kind == "svbrdf" else 0.01)
 
 
-def normal(channels: int, seed: int = 0, rank: int | None = None) -> Statistics:
-    generator = np.random.default_rng(seed)
-    factor = generator.standard_normal((channels, channels if rank is None else rank))
-    return Statistics(generator.standard_normal(channels), factor @ factor.T)
+def test_another_sample_of_the_same_texture_scores_near_the_reference():
+    judge, rows = judged("spots")
+    other = growing_spots(seed=1)
+    scores = judge.score([other.frame_at(time) for time in judge.target.times])
+    assert scores.score < 2 and scores.change_score < 2
+    assert scores.score < rows["blurred"].score / 3
 
 
-@pytest.mark.parametrize("rank", [None, 3, 0])
-def test_equal_distributions_are_at_no_distance(rank):
-    a = normal(12, rank=rank)
-    assert squared_distance(a, a) == pytest.approx(0, abs=1e-12 * (1 + a.trace))
+def test_samples_are_scored_by_their_mean_distances():
+    judge, _ = judged("spots")
+    samples = [[sample.frame_at(time) for time in judge.target.times] for sample in map(growing_spots, (1, 2))]
+    both, each = judge.score(*samples), [judge.score(sample) for sample in samples]
+    for name in ("score", "change_score"):
+        assert getattr(both, name) == pytest.approx(np.mean([getattr(one, name) for one in each]), abs=2e-3)
+    assert both.worst_score <= max(one.worst_score for one in each) + 1e-3
 
 
-def test_moved_distributions():
-    a = normal(12)
-    assert squared_distance(a, Statistics(a.mean + 0.5, a.covariance)) == pytest.approx(12 * 0.25)
+def test_the_score_at_the_end_uses_the_last_frame():
+    judge, _ = judged("spots")
+    exemplar = judge.target.exemplar
+    first, last = (exemplar.frame_at(time) for time in (0, exemplar.duration))
+    assert judge.score_at_the_end([last]) == 0
+    alone = judge.score_at_the_end([first])
+    assert alone > 1 and judge.score_at_the_end([last, first]) == pytest.approx(alone / 2, abs=1e-3)
 
 
-def test_distributions_of_independent_channels():
-    """The squared difference of the standard deviations, summed."""
-    generator = np.random.default_rng(1)
-    a, b = generator.uniform(0, 2, (2, 9))
-    a[:2], b[1:3] = 0, 0  # channels that do not vary
-    pair = [Statistics(np.zeros(9), np.diag(deviation**2)) for deviation in (a, b)]
-    assert squared_distance(*pair) == pytest.approx(((a - b) ** 2).sum())
+@pytest.mark.parametrize("kind", ["rgb", "svbrdf"])
+def test_two_frames_of_an_odd_size(kind):
+    frames = growing_spots(size=37, kind=kind)
+    two = dataclasses.replace(frames, frames=frames.frames[[0, -1]], times=np.array([0.0, 1.0]))
+    rows = controls(Judge(two))
+    assert rows["mirrored"].score < rows["noise"].score and np.isfinite(rows["frozen"].change_score)
 
 
-def test_commuting_covariances():
-    """Of the same axes, they are independent channels, turned."""
-    generator = np.random.default_rng(2)
-    axes, _ = np.linalg.qr(generator.standard_normal((9, 9)))
-    a, b = generator.uniform(0, 2, (2, 9))
-    pair = [Statistics(np.zeros(9), (axes * deviation**2) @ axes.T) for deviation in (a, b)]
-    assert squared_distance(*pair) == pytest.approx(((a - b) ** 2).sum())
+def test_block_means():
+    picture = np.random.default_rng(0).random((3, 10, 8), np.float32)
+    result = block_means(picture)
+    np.testing.assert_allclose(
+        result[:, :4, 4:], np.broadcast_to(picture[:, :4, 4:].mean((1, 2), keepdims=True), (3, 4, 4)), rtol=1e-5
+    )
+    np.testing.assert_allclose(
+        result[:, 8:, :4], np.broadcast_to(picture[:, 8:, :4].mean((1, 2), keepdims=True), (3, 2, 4)), rtol=1e-5
+    )
 
 
-def test_covariances_of_two_channels():
-    """tr (AB)^(1/2) = (tr AB + 2 (det AB)^(1/2))^(1/2) for matrices of 2x2."""
-    a, b = normal(2, seed=3), normal(2, seed=4)
-    product = a.covariance @ b.covariance
-    root = np.sqrt(np.trace(product) + 2 * np.sqrt(np.linalg.det(product)))
-    expected = ((a.mean - b.mean) ** 2).sum() + a.trace + b.trace - 2 * root
-    assert squared_distance(a, b) == pytest.approx(expected)
-    assert squared_distance(b, a) == pytest.approx(expected)
-
-
-def test_small_variances_beside_large_ones_are_not_lost():
-    """Eigenvalues of a product that are below its rounding error still count."""
-    large = np.array([1.0, 1e-9])
-    a, b = (Statistics(np.zeros(2), np.diag(values)) for values in (large, large * [1, 4]))
-    assert squared_distance(a, b) == pytest.approx(1e-9, rel=1e-4)
-
-
-def test_statistics_are_those_of_all_positions():
-    values = np.random.default_rng(5).standard_normal((3, 4, 5)).astype(np.float32)
-    of = statistics(values)
-    np.testing.assert_allclose(of.mean, values.reshape(3, -1).mean(1), rtol=1e-5)
-    np.testing.assert_allclose(of.covariance, np.cov(values.reshape(3, -1)), rtol=1e-6)
+def test_images_of_another_number_or_size_are_refused():
+    judge, _ = judged("spots")
+    picture = judge.target.frames[0]
+    for pictures in ([picture] * 3, [picture[:, :32, :32]] * 4):
+        with raises(RequestError, code="wrong-shape"):
+            judge.score(pictures)

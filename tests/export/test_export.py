@@ -17,9 +17,10 @@ from raising import raises
 import ode_appearance as oa
 from ode_appearance.errors import RequestError
 from ode_appearance.export.export_config import SUFFIXES
-from ode_appearance.keyframes.codec import STEPS, unpack
+from ode_appearance.keyframes.codec import QUANTIZATION_STEPS, decode_keyframe
 from ode_appearance.media.encoders import to_bytes
-from ode_appearance.ode.trajectory import Trajectory, TrajectoryCache
+from ode_appearance.ode.cache import TrajectoryCache
+from ode_appearance.ode.trajectory import Trajectory
 
 TIMES = [-0.25, 0.5, 1.0, 2.5]
 SIZE = (24, 16)
@@ -184,9 +185,9 @@ def test_page(tmp_path, material, trajectory):
     assert [(light["x"], light["logIntensity"], light["colour"]) for light in view["lights"]] == [(0.3, 0.5, "#ffffff")]
     texels = None
     for shown, state in zip(value["keyframes"], trajectory.states, strict=True):
-        maps, texels = unpack(base64.b64decode(shown["file"]["url"].partition("base64,")[2]), texels)
+        maps, texels = decode_keyframe(base64.b64decode(shown["file"]["url"].partition("base64,")[2]), texels)
         wanted = np.asarray(oa.decode(material, state)["diffuse"])
-        assert np.abs(np.sqrt(maps["base"]) - np.sqrt(wanted)).max() <= (STEPS["light"]["colour"] / 2 + 0.51) / 255
+        assert np.abs(np.sqrt(maps["base"]) - np.sqrt(wanted)).max() <= (QUANTIZATION_STEPS["light"]["colour"] / 2 + 0.51) / 255
 
 
 def test_times_are_sorted(tmp_path, material, trajectory):

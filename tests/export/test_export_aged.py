@@ -133,8 +133,8 @@ def test_default_keyframes_reach_all_ages_and_are_dense_in_the_warm_up():
 
 
 def test_held_keyframes_match_the_estimate(tmp_path, monkeypatch, material):
-    held, blend = [], aged_frames.blend
-    monkeypatch.setattr(aged_frames, "blend", lambda known, *rest: held.append(len(known)) or blend(known, *rest))
+    held, blend = [], aged_frames.blend_keyframes
+    monkeypatch.setattr(aged_frames, "blend_keyframes", lambda known, *rest: held.append(len(known)) or blend(known, *rest))
     ages = np.float32(0.2) * np.sign(AGES)
     exported(material, tmp_path, "frames", age=ages, keyframes=KEYFRAMES)
     aging = AgeKeyframes(ages, np.float32(KEYFRAMES)).restricted_to(np.float32(TIMES))

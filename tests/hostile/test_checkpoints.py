@@ -24,7 +24,7 @@ from ode_appearance.checkpoints.checkpoint import KEYFRAMES, load_folder
 from ode_appearance.checkpoints.keyframe_baking import baked
 from ode_appearance.errors import AppearanceError, CheckpointError
 from ode_appearance.keyframes.bundle import Bundle, read_bundle, write_bundle
-from ode_appearance.keyframes.codec import pack
+from ode_appearance.keyframes.codec import encode_keyframe
 
 SEED = 20241107
 FEW, MANY = 60, 4200
@@ -40,8 +40,8 @@ FILES = {
 def sound_folder(folder, config=PLAIN):
     """A material with keyframes of 16x8 texels that are of its weights."""
     oa.save(little_material(config), folder, preview=b"RIFF\x1a\0\0\0WEBPVP8L" + bytes(18))
-    first, texels = pack({"image": np.linspace(0, 1, 3 * 8 * 16, dtype=np.float32).reshape(3, 8, 16)})
-    second, _ = pack({"image": np.zeros((3, 8, 16), np.float32)}, texels)
+    first, texels = encode_keyframe({"image": np.linspace(0, 1, 3 * 8 * 16, dtype=np.float32).reshape(3, 8, 16)})
+    second, _ = encode_keyframe({"image": np.zeros((3, 8, 16), np.float32)}, texels)
     digest = hashlib.sha256((folder / "model.eqx").read_bytes()).hexdigest()
     (folder / KEYFRAMES).write_bytes(write_bundle(Bundle(0, (16, 8), (-1.0, 2.0), digest, (first, second))))
     assert baked(folder) is not None and len(facts(_read(folder))) > 5

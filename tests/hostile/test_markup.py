@@ -17,7 +17,7 @@ from ode_appearance.checkpoints.model_card import model_card
 from ode_appearance.config.schema import Exemplar
 from ode_appearance.errors import ConfigError
 from ode_appearance.keyframes.bundle import Bundle
-from ode_appearance.keyframes.codec import pack
+from ode_appearance.keyframes.codec import encode_keyframe
 from ode_appearance.web.page import bundle_page
 
 TAG = '<img src=x onerror="pwned=1"><script>pwned=1</script>'
@@ -100,7 +100,7 @@ def test_the_program_of_what_is_seen(screen):
 
 
 def test_the_page_that_stands_alone(browser, tmp_path):
-    file, _ = pack({"image": np.zeros((3, 8, 8), np.float32)})
+    file, _ = encode_keyframe({"image": np.zeros((3, 8, 8), np.float32)})
     (tmp_path / "page.html").write_text(bundle_page(HOSTILE, Bundle(0, (8, 8), (0.0, 1.0), "", (file, file))))
     page, errors = browser.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))

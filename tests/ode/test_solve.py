@@ -1,4 +1,4 @@
-"""Solving: what is handed out, in whichever way it was reached, and how a solve ends."""
+"""Solving: results, independence of chunks and caches, and how a solve ends."""
 
 import importlib
 import threading
@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from analytic import CHANNELS, NO_LEVELS, blowing_up, broken_later, calm, formula, rational, shaken, unit_noise
 from figures import random_weights, relative_error
+from raising import raises
 
 import ode_appearance as oa
 from ode_appearance.config.schema import Architecture, MaterialConfig, SolverConfig, Times
 from ode_appearance.errors import RequestError
-from ode_appearance.models.material import decode
+from ode_appearance.models.maps import decode
 from ode_appearance.models.unet import VectorField
 from ode_appearance.ode import stepper
 from ode_appearance.ode.solve import initial_noise
@@ -28,7 +29,7 @@ by_name = {"ids": lambda solver: solver.method if solver.step is None else f"{so
 
 
 def steps_taken(monkeypatch):
-    """A list that grows by the steps of each chunk that is really computed from now on."""
+    """A list to which the steps of every chunk computed from now on are appended."""
     taken, advance = [], stepper.advance
 
     def counted(field, config, position, *rest):
@@ -40,7 +41,7 @@ def steps_taken(monkeypatch):
     return taken
 
 
-# What is handed out
+# Results
 
 
 def test_the_start_is_the_noise():
@@ -49,18 +50,18 @@ def test_the_start_is_the_noise():
     np.testing.assert_array_equal(trajectory.states[0], noise)
 
 
-def test_times_come_ascending_and_once():
+def test_times_are_sorted_and_unique():
     trajectory = oa.solve(formula(calm), size=SIZE, times=np.array([1.0, 0.0, 1.0, 0.5, 0.5 + 1e-9]))
     np.testing.assert_array_equal(trajectory.times, np.float32([0.0, 0.5, 1.0]))
     assert trajectory.states.shape == (3, CHANNELS, 4, 6)
     assert trajectory.states.dtype == np.float32 and trajectory.status == "complete"
 
 
-def test_a_size_is_width_and_height():
+def test_size_is_width_and_height():
     assert oa.solve(formula(calm), size=(10, 2), times=[-1.0]).states.shape == (1, CHANNELS, 2, 10)
 
 
-def test_the_solution_is_right():
+def test_the_solution_matches_the_closed_form():
     material = formula(rational, solver=SolverConfig("tsit5", rtol=1e-6, atol=1e-6))
     noise = jnp.asarray(np.linspace(0.5, 0.7, CHANNELS * 24).reshape(CHANNELS, 4, 6), jnp.float32)
     trajectory = oa.solve(material, size=SIZE, times=[0.0, 2.0, 5.0], noise=noise)
@@ -68,7 +69,7 @@ def test_the_solution_is_right():
         np.testing.assert_allclose(state, 1 / (time**2 + 1 / noise - 1), rtol=1e-4)
 
 
-def test_seed_42_is_the_published_noise():
+def test_seed_42_gives_the_published_noise():
     with jax.threefry_partitionable(False):
         key, _ = jax.random.split(jax.random.PRNGKey(42))
         published = jax.random.normal(jax.random.split(key, 1)[0], (12, 16, 16))
@@ -77,7 +78,7 @@ def test_seed_42_is_the_published_noise():
             np.testing.assert_array_equal(initial_noise(42, 12, (16, 16)), published)
 
 
-def test_noise_is_normal_and_its_seed_matters():
+def test_noise_is_normal_and_depends_on_the_seed():
     noise = np.asarray(initial_noise(7, 12, (64, 32)))
     assert noise.shape == (12, 32, 64)
     assert abs(noise.mean()) < 0.02 and abs(noise.std() - 1) < 0.02
@@ -89,9 +90,9 @@ def test_the_materials_own_solver_is_the_default():
     solver = SolverConfig("bosh3", step=0.25)
     material = formula(calm, solver=solver)
     by_default = oa.solve(material, size=SIZE, times=[2.0])
-    asked_for = oa.solve(formula(calm), size=SIZE, times=[2.0], solver=solver)
-    assert by_default.stats["steps"] == asked_for.stats["steps"] == 12
-    np.testing.assert_array_equal(by_default.states, asked_for.states)
+    explicit = oa.solve(formula(calm), size=SIZE, times=[2.0], solver=solver)
+    assert by_default.stats["steps"] == explicit.stats["steps"] == 12
+    np.testing.assert_array_equal(by_default.states, explicit.states)
 
 
 def test_a_periodic_material_tiles():
@@ -117,10 +118,10 @@ def test_a_periodic_material_tiles():
         np.testing.assert_allclose(rolled[name], np.roll(whole[name], shift, (1, 2)), atol=1e-4)
 
 
-# In whichever way it was reached
+# Independence of chunks and caches
 
 
-# Another number of states is another compilation: not for every method.
+# Every number of states is one more compilation: not tested for every method.
 @pytest.mark.parametrize(
     ("solver", "attempts", "states"),
     [*((solver, 1, 4) for solver in METHODS), (METHODS[0], 3, 1), (METHODS[1], 1000, 64)],
@@ -133,8 +134,8 @@ def test_chunks_change_nothing(monkeypatch, solver, attempts, states):
     monkeypatch.setattr(solving, "CHUNK_STATES", states)
     trajectory = oa.solve(material, seed=1, size=SIZE, times=TIMES)
     assert trajectory.status == as_shipped.status == "complete"
-    for fact in ("steps", "rejected", "time"):
-        assert trajectory.stats[fact] == as_shipped.stats[fact]
+    for name in ("steps", "rejected", "time"):
+        assert trajectory.stats[name] == as_shipped.stats[name]
     assert relative_error(trajectory.states, as_shipped.states) < 1e-6
 
 
@@ -157,7 +158,7 @@ def test_other_times_change_nothing(solver):
         assert relative_error(alone.states[0], together.states[index]) < 1e-6
 
 
-def test_a_stream_is_the_solve_in_parts():
+def test_a_stream_is_the_solve_in_chunks():
     material = formula(shaken)
     chunks = list(oa.solve_stream(material, seed=1, size=SIZE, times=np.linspace(-1, 2, 30)))
     whole = oa.solve(material, seed=1, size=SIZE, times=np.linspace(-1, 2, 30))
@@ -171,7 +172,7 @@ def test_a_stream_is_the_solve_in_parts():
 
 
 @pytest.mark.parametrize("solver", METHODS, **by_name)
-def test_a_remembered_request_takes_no_steps(monkeypatch, solver):
+def test_a_cached_request_takes_no_steps(monkeypatch, solver):
     material, cache = formula(shaken, solver=solver), oa.TrajectoryCache()
     first = oa.solve(material, size=SIZE, times=TIMES, cache=cache)
     taken = steps_taken(monkeypatch)
@@ -182,7 +183,7 @@ def test_a_remembered_request_takes_no_steps(monkeypatch, solver):
 
 
 @pytest.mark.parametrize("solver", METHODS, **by_name)
-def test_a_remembered_range_is_extended(monkeypatch, solver):
+def test_a_cached_range_is_extended(monkeypatch, solver):
     material, cache = formula(shaken, solver=solver), oa.TrajectoryCache()
     oa.solve(material, size=SIZE, times=TIMES[:6], cache=cache)
     fresh = oa.solve(material, size=SIZE, times=TIMES)
@@ -195,7 +196,7 @@ def test_a_remembered_range_is_extended(monkeypatch, solver):
 
 
 @pytest.mark.parametrize("solver", METHODS, **by_name)
-def test_a_time_within_a_remembered_range_is_near(monkeypatch, solver):
+def test_a_time_within_a_cached_range_takes_few_steps(monkeypatch, solver):
     material, cache = formula(shaken, solver=solver), oa.TrajectoryCache()
     oa.solve(material, size=SIZE, times=TIMES, cache=cache)
     for time in (0.6, -0.5, 1.7, 0.02):
@@ -203,27 +204,27 @@ def test_a_time_within_a_remembered_range_is_near(monkeypatch, solver):
         with monkeypatch.context() as patch:
             taken = steps_taken(patch)
             near = oa.solve(material, size=SIZE, times=[time], cache=cache)
-        # The positions that it can start from are at most a chunk apart.
+        # Cached positions are at most one chunk apart.
         assert sum(taken) <= solving.CHUNK_ATTEMPTS
         assert relative_error(near.states, fresh.states) < 1e-6
 
 
-def test_no_more_is_kept_than_the_cache_takes(monkeypatch):
+def test_a_solve_does_not_hold_more_than_the_cache_limit(monkeypatch):
     material, state = formula(calm), 4 * CHANNELS * SIZE[0] * SIZE[1]
-    cache, held, keep = oa.TrajectoryCache(limit=6 * state), [], solving.Solved.keep
+    cache, held, add = oa.TrajectoryCache(limit=6 * state), [], solving.CachedSolve.add
 
     def watched(solved, *rest):
-        keep(solved, *rest)
+        add(solved, *rest)
         held.append(solved.bytes)
 
-    monkeypatch.setattr(solving.Solved, "keep", watched)
+    monkeypatch.setattr(solving.CachedSolve, "add", watched)
     times = np.linspace(-1, 2.7, 60)
-    kept = oa.solve(material, size=SIZE, times=times, cache=cache)
-    assert held and max(held) < cache.limit + 12 * state, "one chunk over it, and then no more"
-    np.testing.assert_array_equal(kept.states, oa.solve(material, size=SIZE, times=times).states)
+    cached = oa.solve(material, size=SIZE, times=times, cache=cache)
+    assert held and max(held) < cache.limit + 12 * state, "at most one chunk over the limit"
+    np.testing.assert_array_equal(cached.states, oa.solve(material, size=SIZE, times=times).states)
 
 
-def test_others_time_is_not_counted():
+def test_time_between_chunks_is_not_counted():
     material, cache = formula(calm), oa.TrajectoryCache()
     oa.solve(material, size=SIZE, times=[0.0, 1.0, 1.5], cache=cache)
     chunks = oa.solve_stream(material, size=SIZE, times=[0.0, 1.0, 1.5, 2.0], cache=cache)
@@ -234,7 +235,7 @@ def test_others_time_is_not_counted():
     assert len(seconds) > 1 and seconds[-1] < 3
 
 
-def test_known_and_unknown_times_together():
+def test_cached_and_new_times_together():
     material, cache = formula(shaken), oa.TrajectoryCache()
     oa.solve(material, size=SIZE, times=TIMES[::2], cache=cache)
     mixed = list(oa.solve_stream(material, size=SIZE, times=TIMES, cache=cache))
@@ -244,7 +245,7 @@ def test_known_and_unknown_times_together():
     assert relative_error(joined.states, fresh.states) < 1e-6
 
 
-def test_what_is_different_is_not_remembered_as_the_same(monkeypatch):
+def test_different_requests_have_different_cache_keys(monkeypatch):
     cache = oa.TrajectoryCache()
     request = {"seed": 0, "size": SIZE, "times": [1.0], "cache": cache}
     oa.solve(formula(calm), **request)
@@ -257,7 +258,7 @@ def test_what_is_different_is_not_remembered_as_the_same(monkeypatch):
     assert taken
 
 
-def test_different_weights_are_not_remembered_as_the_same():
+def test_different_weights_have_different_cache_keys():
     architecture = Architecture(channels=4, dim=4, dim_mults=(1,), attention=None)
     config, cache = MaterialConfig(architecture=architecture), oa.TrajectoryCache()
     states = [
@@ -269,13 +270,13 @@ def test_different_weights_are_not_remembered_as_the_same():
     assert relative_error(*states) > 0.01
 
 
-def test_threads_share_a_memory():
-    """Many threads, the same and different requests, a memory too small for all: right states, and never more bytes."""
+def test_threads_share_a_cache():
+    """Many threads, equal and different requests, a cache too small for all: correct states, and never over the limit."""
     solver = SolverConfig("heun", step=0.05)
     material = formula(calm, solver=solver)
     expected = {seed: oa.solve(material, seed=seed, size=SIZE, times=np.linspace(-1, 3, 17)) for seed in range(3)}
     cache = oa.TrajectoryCache(limit=60 * expected[0].states[0].nbytes)
-    problems, most = [], []
+    problems, sizes = [], []
 
     def work(number):
         random = np.random.default_rng(number)
@@ -284,7 +285,7 @@ def test_threads_share_a_memory():
                 seed, chosen = int(random.integers(3)), np.sort(random.choice(17, 5, replace=False))
                 times = expected[seed].times[chosen]
                 trajectory = oa.solve(material, seed=seed, size=SIZE, times=times, cache=cache)
-                most.append(cache.bytes)
+                sizes.append(cache.bytes)
                 assert relative_error(trajectory.states, expected[seed].states[chosen]) < 1e-6
         except Exception as error:
             problems.append(error)
@@ -295,17 +296,17 @@ def test_threads_share_a_memory():
     for thread in threads:
         thread.join()
     assert not problems
-    assert 0 < max(most) <= cache.limit
+    assert 0 < max(sizes) <= cache.limit
 
 
 # How a solve ends
 
 
 @pytest.mark.parametrize("chunks", [0, 1, 3])
-def test_a_stop_is_noticed_after_the_chunk(chunks):
+def test_stop_takes_effect_after_the_chunk(chunks):
     material, times = formula(calm, solver=SolverConfig("heun", step=0.01)), np.linspace(-1, 2, 50)
-    asked = iter(range(1000))
-    trajectory = oa.solve(material, size=SIZE, times=times, stop=lambda: next(asked) >= chunks)
+    calls = iter(range(1000))
+    trajectory = oa.solve(material, size=SIZE, times=times, stop=lambda: next(calls) >= chunks)
     whole = oa.solve(material, size=SIZE, times=times)
     assert trajectory.status == "stopped"
     assert trajectory.stats["steps"] == chunks * solving.CHUNK_ATTEMPTS
@@ -313,16 +314,16 @@ def test_a_stop_is_noticed_after_the_chunk(chunks):
     np.testing.assert_array_equal(trajectory.states, whole.states[: len(trajectory.times)])
 
 
-def test_what_a_stopped_solve_reached_is_remembered(monkeypatch):
+def test_a_stopped_solve_is_cached(monkeypatch):
     material, cache = formula(calm, solver=SolverConfig("heun", step=0.01)), oa.TrajectoryCache()
-    asked = iter(range(1000))
-    stopped = oa.solve(material, size=SIZE, times=[2.0], cache=cache, stop=lambda: next(asked) >= 10)
+    calls = iter(range(1000))
+    stopped = oa.solve(material, size=SIZE, times=[2.0], cache=cache, stop=lambda: next(calls) >= 10)
     taken = steps_taken(monkeypatch)
     oa.solve(material, size=SIZE, times=[2.0], cache=cache)
     assert sum(taken) == 300 - stopped.stats["steps"]
 
 
-def test_the_step_limit_gives_what_there_is():
+def test_at_the_step_limit_the_reached_states_are_returned():
     solver = SolverConfig("heun", step=0.1, max_steps=15)
     material, times = formula(calm), [-1.0, 0.0, 0.45, 0.55, 2.0]
     trajectory = oa.solve(material, size=SIZE, times=times, solver=solver)
@@ -332,15 +333,12 @@ def test_the_step_limit_gives_what_there_is():
     np.testing.assert_array_equal(trajectory.states, whole.states[:3])
 
 
-ENDLESS = [*METHODS, SolverConfig("euler")]
-
-
-@pytest.mark.parametrize("solver", ENDLESS, **by_name)
+@pytest.mark.parametrize("solver", [*METHODS, SolverConfig("euler")], **by_name)
 @pytest.mark.parametrize("rule", [blowing_up, broken_later])
-def test_states_that_are_not_finite_are_not_handed_out(rule, solver):
+def test_states_that_are_not_finite_are_not_returned(rule, solver):
     noise = 0.5 + 0.5 * jnp.abs(unit_noise(SIZE))
     trajectory = oa.solve(formula(rule, solver=solver), size=SIZE, times=np.linspace(-1, 200, 1000), noise=noise)
-    # An infinity that lies between two steps is passed by; then the steps become tiny and many.
+    # A step may jump over the singularity; the following steps become tiny and reach the limit.
     assert trajectory.status == "not finite" or (rule is blowing_up and trajectory.status == "step limit")
     assert len(trajectory.times) >= 2
     assert np.isfinite(trajectory.states).all()
@@ -361,23 +359,31 @@ def test_weights_that_are_not_finite(bad, solver):
         assert np.isfinite(trajectory.states).all()
 
 
-# What cannot be asked for
+# Invalid requests
 
 
 @pytest.mark.parametrize(
     "request_", [{"seed": -1}, {"seed": 2**32}, {"size": (6, 1)}, {"times": [-1.5]}, {"times": []}, {"times": [1e9]}]
 )
-def test_a_bad_request_is_refused_before_anything_is_solved(monkeypatch, request_):
+def test_an_invalid_request_is_refused_before_the_solve(monkeypatch, request_):
     taken = steps_taken(monkeypatch)
     with pytest.raises(RequestError):
         oa.solve_stream(formula(calm), **({"size": SIZE, "times": [0.0]} | request_))
     assert taken == []
 
 
-def test_noise_that_does_not_fit_is_refused():
-    for noise in (unit_noise((4, 6)), unit_noise(SIZE, channels=4), unit_noise(SIZE) * np.nan):
-        with pytest.raises(RequestError):
-            oa.solve(formula(calm), size=SIZE, times=[0.0], noise=noise)
+@pytest.mark.parametrize(
+    ("noise", "code"),
+    [
+        (unit_noise((4, 6)), "wrong-shape"),
+        (unit_noise(SIZE, channels=4), "wrong-shape"),
+        (unit_noise(SIZE) * np.nan, "not-finite"),
+    ],
+    ids=["size", "channels", "nan"],
+)
+def test_invalid_noise_is_refused(noise, code):
+    with raises(RequestError, code=code):
+        oa.solve(formula(calm), size=SIZE, times=[0.0], noise=noise)
 
 
 def test_the_largest_seeds_work():

@@ -1,13 +1,14 @@
-"""Image quilting: patches of the picture, cut where it costs least, deterministic, and periodic where asked for."""
+"""Image quilting: deterministic, made of patches of the image with minimum error cuts, optionally periodic."""
 
 import itertools
 
 import numpy as np
 import pytest
+from raising import raises
 
 from ode_appearance.errors import RequestError
 from ode_appearance.ops.gradient_blend import blend_gradients
-from ode_appearance.ops.quilting import _layout, _Patches, cheapest_cut, quilt
+from ode_appearance.ops.quilting import _layout, _Patches, min_error_cut, quilt
 
 SMALL = {"patch": 16, "overlap": 4}
 
@@ -37,8 +38,8 @@ def test_any_size(size, periodic):
 
 
 @pytest.mark.parametrize("periodic", [False, True])
-def test_most_pixels_are_those_of_the_picture_with_all_their_channels(periodic):
-    """Channel 0 says where in the picture a pixel is from, the other one must be from there too; only cuts are blended."""
+def test_most_pixels_are_pixels_of_the_source_in_all_channels(periodic):
+    """Channel 0 encodes a pixel's source; channel 1 must come from the same source. Only pixels at cuts are blended."""
     height, width = 40, 48
     where = np.arange(height * width, dtype=np.float32).reshape(height, width)
     picture = np.stack([where, np.random.default_rng(0).permutation(where.ravel()).reshape(height, width)])
@@ -46,12 +47,12 @@ def test_most_pixels_are_those_of_the_picture_with_all_their_channels(periodic):
     known = set(zip(*picture.reshape(2, -1), strict=True))
     share = np.mean([tuple(pixel) in known for pixel in result.reshape(2, -1).T])
     assert share > 0.4
-    # The middle of the first patch, which no other one overlaps, is a piece of the picture as it is.
+    # The centre of the first patch, which no other patch overlaps, is an unchanged piece of the source.
     row, column = divmod(int(result[0, 6, 6]), width)
     np.testing.assert_array_equal(result[:, 6:10, 6:10], picture[:, row : row + 4, column : column + 4])
 
 
-def test_a_patch_of_the_pictures_own_size_is_the_picture():
+def test_one_patch_of_the_full_size_is_the_source():
     picture = smooth_noise(1, 16, 16)
     np.testing.assert_array_equal(quilt(picture, (16, 16), periodic=False, **SMALL), picture)
     np.testing.assert_allclose(quilt(picture, (16, 16), periodic=False, patch=16, overlap=0), picture)
@@ -60,7 +61,7 @@ def test_a_patch_of_the_pictures_own_size_is_the_picture():
 @pytest.mark.parametrize("size", [(96, 64), (52, 44), (20, 15), (16, 16), (12, 10), (49, 25)])
 @pytest.mark.parametrize("overlap", [4, 8])
 def test_a_periodic_picture_has_no_seam_at_its_border(size, overlap):
-    """Rows and columns that meet at the border differ about as much as the worst that meet inside, where pieces join too."""
+    """Lines that meet across the border differ about as much as the worst neighbours inside, where patches join too."""
     picture = smooth_noise(2, 64, 64)
     border, inside, torn = [], [], []
     for axis in (1, 2):
@@ -75,14 +76,14 @@ def test_a_periodic_picture_has_no_seam_at_its_border(size, overlap):
 
 
 def mean_squares_between_lines(result: np.ndarray, axis: int) -> np.ndarray:
-    """Mean squared differences of each line (row: axis 1, column: 2) from the next, of the last one from the first."""
+    """Mean squared difference of each line (row: axis 1, column: axis 2) from the next; the last from the first."""
     others = tuple(other for other in range(3) if other != axis)
     return ((np.roll(result, -1, axis) - result) ** 2).mean(axis=others)
 
 
 @pytest.mark.parametrize("periodic", [False, True])
-def test_what_a_patch_is_matched_against_is_all_that_was_laid_before(periodic):
-    """Also where patches before the last reach round the end, as with an overlap of half a patch."""
+def test_a_patch_is_matched_against_all_earlier_patches(periodic):
+    """Including where patches before the last wrap around, as with an overlap of half a patch."""
     for side, overlap, length in itertools.product((8, 9, 16), (0, 2, 4), range(17, 60)):
         axis = _layout(length, side, overlap, periodic)
         laid = np.zeros(length, bool)
@@ -96,21 +97,21 @@ def test_what_a_patch_is_matched_against_is_all_that_was_laid_before(periodic):
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 4), (5, 1), (6, 4), (7, 3)])
-def test_the_cut_is_the_cheapest_of_all(shape):
+def test_the_cut_has_the_minimum_error_of_all_paths(shape):
     for seed in range(5):
         errors = np.random.default_rng(seed).random(shape).astype(np.float32)
         lines = np.arange(shape[0])
         paths = [
             path for path in itertools.product(range(shape[1]), repeat=shape[0]) if np.abs(np.diff(path)).max(initial=0) <= 1
         ]
-        cut = cheapest_cut(errors)
+        cut = min_error_cut(errors)
         assert tuple(cut) in paths
         cost = float(errors[lines, cut].astype(np.float64).sum())
         assert cost == pytest.approx(min(float(errors[lines, list(path)].sum()) for path in paths), rel=1e-6)
 
 
-def test_variety_uses_more_of_the_picture():
-    """A channel that weighs next to nothing tells where in the picture each pixel is from."""
+def test_variety_uses_more_of_the_source():
+    """A channel of negligible weight encodes each pixel's source."""
     where = (np.arange(48 * 48, dtype=np.float32) / 48**2).reshape(1, 48, 48)
     picture = np.concatenate([1e-3 * where, smooth_noise(1, 48, 48)])
     most_used = []
@@ -122,8 +123,8 @@ def test_variety_uses_more_of_the_picture():
 
 
 def test_memory_is_bounded_for_large_patches(monkeypatch):
-    """Candidates are taken evenly where all would be too large; the result is still made of them."""
-    monkeypatch.setattr("ode_appearance.ops.quilting._MOST_BYTES", 64 * 4 * 3 * 16 * 16)
+    """Candidates are subsampled evenly where all would exceed the limit."""
+    monkeypatch.setattr("ode_appearance.ops.quilting._MAX_CANDIDATE_BYTES", 64 * 4 * 3 * 16 * 16)
     picture = smooth_noise(3, 40, 48)
     patches = _Patches(picture, 16, 16, 0.0)
     assert len(patches._all) <= 64
@@ -131,22 +132,22 @@ def test_memory_is_bounded_for_large_patches(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("shape", "size", "options", "says"),
+    ("shape", "size", "options", "code"),
     [
-        ((1, 15, 40), (20, 20), {}, "40x15 pixels is too small"),
-        ((1, 40, 40), (0, 20), {}, "0x20"),
-        ((1, 40, 40), (20, -1), {}, "20x-1"),
-        ((1, 40, 40), (20, 20), {"overlap": -1}, "overlap by -1"),
-        ((1, 40, 40), (20, 20), {"patch": 1}, "patches of 1"),
+        ((1, 15, 40), (20, 20), {}, "too-small"),
+        ((1, 40, 40), (0, 20), {}, "out-of-range"),
+        ((1, 40, 40), (20, -1), {}, "out-of-range"),
+        ((1, 40, 40), (20, 20), {"overlap": -1}, "out-of-range"),
+        ((1, 40, 40), (20, 20), {"patch": 1}, "out-of-range"),
     ],
 )
-def test_what_is_not_possible(shape, size, options, says):
-    with pytest.raises(RequestError, match=says):
+def test_invalid_arguments(shape, size, options, code):
+    with raises(RequestError, code=code):
         quilt(np.zeros(shape, np.float32), size, **{**SMALL, **options})
 
 
 def shaded(size=96):
-    """A picture that is darker on its left, with fine structure: where it is cut and stitched, brightness steps."""
+    """An image with a horizontal brightness ramp and fine structure: cuts cause brightness steps."""
     fine = np.random.default_rng(3).normal(0, 0.02, (2, size, size))
     return (np.linspace(0, 1, size)[None, None, :] + fine).astype(np.float32)
 
@@ -169,10 +170,10 @@ def test_blending_gradients_removes_steps_at_cuts_and_keeps_fine_structure(perio
 
 
 @pytest.mark.parametrize("periodic", [True, False])
-def test_blending_gradients_changes_nothing_where_nothing_is_cut(periodic):
+def test_blending_gradients_changes_nothing_without_cuts(periodic):
     picture = np.random.default_rng(1).random((3, 20, 30)).astype(np.float32)
     if periodic:
-        # A smooth picture that tiles: its gradient across the border is the mean of both sides, nearly its own.
+        # A smooth image that tiles: its gradient across the border is the mean of both sides, nearly its own.
         y, x = np.mgrid[:60, :80]
         picture = np.stack([np.sin(2 * np.pi * x / 80), np.cos(2 * np.pi * y / 60)]).astype(np.float32)
     sources = np.indices(picture.shape[1:])

@@ -1,4 +1,4 @@
-"""Losses: agreement with the official ones, and what a distance between distributions has to obey."""
+"""Losses: agreement with the official ones, properties of a distance between distributions, and sorting."""
 
 import subprocess
 import sys
@@ -13,12 +13,12 @@ import pytest
 from formula_vgg import formula_vgg19
 
 from ode_appearance.ops.sort import match_by_rank, sort_values
-from ode_appearance.ops.xla_ffi import call_by_name
+from ode_appearance.ops.xla_ffi import cpu_ffi_call
 from ode_appearance.perceptual.losses import (
     gram_loss,
     gram_matrices,
     map_overflow,
-    nearest,
+    nearest_indices,
     picture_overflow,
     random_directions,
     sliced_targets,
@@ -37,14 +37,14 @@ def distance(sample, exemplar, directions):
     return sliced_wasserstein(sample, sliced_targets(exemplar, directions, pixels), directions)
 
 
-def test_sliced_wasserstein_agrees_with_the_official_one():
+def test_sliced_wasserstein_agrees_with_the_official_loss():
     reference = np.load(REFERENCE)
     sample, exemplar, directions = (reference[name] for name in ("features_sample", "features_exemplar", "directions"))
     ours = distance([jnp.asarray(sample)], [jnp.asarray(exemplar)], [jnp.asarray(directions)])
     np.testing.assert_allclose(ours, reference["sliced_wasserstein"], rtol=1e-5)
 
 
-def test_gram_agrees_with_the_official_one():
+def test_the_gram_loss_agrees_with_the_official_loss():
     reference = np.load(REFERENCE)
     (matrix,) = gram_matrices([jnp.asarray(reference["features_sample"])])
     np.testing.assert_allclose(matrix, reference["gram_sample"], rtol=1e-4, atol=1e-6)
@@ -63,7 +63,7 @@ def test_distance_is_zero_for_the_same_values_in_any_order():
 
 
 def test_distance_of_shifted_values_is_the_squared_shift():
-    # Along unit vectors, a shift s has the mean square |s|^2 / c.
+    # The projection of a shift s onto random unit vectors has the mean square |s|^2 / c.
     values, shift = random(0, 4, 500), jnp.array([1.0, -2.0, 0.5, 3.0])[:, None]
     directions = random_directions(jax.random.key(0), [4], 4000)
     expected = float(jnp.sum(shift**2)) / 4
@@ -72,14 +72,14 @@ def test_distance_of_shifted_values_is_the_squared_shift():
     assert [d.shape for d in random_directions(jax.random.key(0), [4, 7])] == [(4, 4), (7, 7)]
 
 
-def test_its_gradient_is_that_of_finite_differences():
+def test_its_gradient_matches_finite_differences():
     sample, exemplar = [random(0, 3, 20), random(1, 2, 30)], [random(2, 3, 20), random(3, 2, 15)]
     directions = random_directions(jax.random.key(1), [3, 2])
     targets = sliced_targets(exemplar, directions, [20, 30])
     loss = jax.jit(lambda sample: sliced_wasserstein(sample, targets, directions))
-    way, step = jax.grad(loss)(sample), 1e-2
-    slope = sum(jnp.sum(g * g) for g in way)
-    before, after = ([x + signed * d for x, d in zip(sample, way, strict=True)] for signed in (-step, step))
+    gradient, step = jax.grad(loss)(sample), 1e-2
+    slope = sum(jnp.sum(g * g) for g in gradient)
+    before, after = ([x + signed * d for x, d in zip(sample, gradient, strict=True)] for signed in (-step, step))
     assert float(loss(after) - loss(before)) / (2 * step) == pytest.approx(float(slope), rel=1e-2)
 
 
@@ -91,10 +91,10 @@ def test_it_equals_the_definition_by_sorting():
     np.testing.assert_allclose(ours, jnp.mean((a - b[:, 2::4]) ** 2), rtol=1e-5)
 
 
-def test_nearest_takes_the_middle():
-    assert nearest(5, 5).tolist() == [0, 1, 2, 3, 4]
-    assert nearest(400, 100).tolist() == list(range(2, 400, 4))
-    assert nearest(2, 6).tolist() == [0, 0, 0, 1, 1, 1]
+def test_nearest_indices_are_centred():
+    assert nearest_indices(5, 5).tolist() == [0, 1, 2, 3, 4]
+    assert nearest_indices(400, 100).tolist() == list(range(2, 400, 4))
+    assert nearest_indices(2, 6).tolist() == [0, 0, 0, 1, 1, 1]
 
 
 def test_sorting_sorts_and_matching_is_monotone():
@@ -102,7 +102,7 @@ def test_sorting_sorts_and_matching_is_monotone():
     np.testing.assert_array_equal(jax.jit(sort_values)(values), np.sort(values))
     matched = jax.jit(match_by_rank)(values, targets)
     np.testing.assert_array_equal(np.take_along_axis(np.asarray(matched), np.argsort(values), -1), targets)
-    # Matched with its own sorted values, everything stays where it is: ties, zeros of either sign, infinities.
+    # Matching a row with its own sorted values is the identity: ties, zeros of either sign, infinities.
     special = jnp.array([[0.0, -0.0, jnp.inf, -jnp.inf, 1e-40, -1e-40, 2.0, 2.0, -3.0, -3.0]])
     np.testing.assert_array_equal(match_by_rank(special, sort_values(special)) + 0.0, special + 0.0)
 
@@ -115,7 +115,7 @@ def test_sorting_works_under_vmap_and_passes_no_gradient():
     assert not jax.grad(lambda x: jnp.sum(match_by_rank(x, targets)))(values[0]).any()
 
 
-def test_the_loss_is_differentiated_inside_a_rematerialised_loop():
+def test_differentiation_inside_a_rematerialised_loop():
     values, targets = random(0, 4, 2, 30), jnp.sort(random(1, 2, 30))
 
     def cost(row):
@@ -125,42 +125,42 @@ def test_the_loss_is_differentiated_inside_a_rematerialised_loop():
     np.testing.assert_allclose(looped, jax.vmap(jax.grad(cost))(values), rtol=1e-6)
 
 
-def test_on_a_gpu_sorting_stays_in_xla():
+def test_sorting_on_a_gpu_uses_xla():
     values = random(0, 3, 40)
     lowered = jax.jit(lambda x: match_by_rank(x, sort_values(x))).trace(values).lower(lowering_platforms=("cuda",))
     assert "callback" not in lowered.as_text() and "stablehlo.sort" in lowered.as_text()
 
 
-def test_on_a_cpu_it_is_called_by_its_name():
+def test_sorting_on_a_cpu_uses_a_named_ffi_target():
     values = random(0, 3, 40)
     lowered = jax.jit(lambda x: match_by_rank(x, sort_values(x))).lower(values).as_text()
-    assert "@ode_appearance.match_by_rank" in lowered and "callback" not in lowered, "what has one is compiled each time"
+    assert "@ode_appearance.match_by_rank" in lowered and "callback" not in lowered, "callbacks disable the compilation cache"
 
 
 @pytest.mark.parametrize(
-    ("raised", "said"),
+    ("raised", "message"),
     [(MemoryError(), "RESOURCE_EXHAUSTED: Out of memory"), (ValueError("no"), r"INTERNAL: ValueError\('no'\)")],
 )
-def test_where_numpy_fails_there_is_an_error(raised, said):
+def test_exceptions_become_jax_errors(raised, message):
     def fails(values):
         raise raised
 
-    with pytest.raises(jax.errors.JaxRuntimeError, match=said):
-        jax.jit(call_by_name(f"tests.{type(raised).__name__}", fails))(random(0, 3, 40)).block_until_ready()
+    with pytest.raises(jax.errors.JaxRuntimeError, match=message):
+        jax.jit(cpu_ffi_call(f"tests.{type(raised).__name__}", fails))(random(0, 3, 40)).block_until_ready()
 
 
-def test_what_a_signal_raises_meanwhile_is_an_error_too():
-    """In a process of its own: what left a handler would end it."""
+def test_a_keyboard_interrupt_becomes_a_jax_error():
+    """In a subprocess, which an exception that escapes the handler would end."""
     program = (
-        "import jax\nfrom ode_appearance.ops.xla_ffi import call_by_name\n"
+        "import jax\nfrom ode_appearance.ops.xla_ffi import cpu_ffi_call\n"
         "def interrupted(values):\n    raise KeyboardInterrupt\n"
-        "jax.jit(call_by_name('interrupted', interrupted))(jax.numpy.ones(3)).block_until_ready()\n"
+        "jax.jit(cpu_ffi_call('interrupted', interrupted))(jax.numpy.ones(3)).block_until_ready()\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and "CANCELLED: KeyboardInterrupt()" in done.stderr
 
 
-def test_calls_from_several_threads_do_not_wait_for_each_other():
+def test_calls_from_several_threads_do_not_deadlock():
     values = random(0, 4, 20_000)
     step = jax.jit(lambda x: match_by_rank(jnp.sin(x), sort_values(x)))
 
@@ -177,7 +177,7 @@ def test_calls_from_several_threads_do_not_wait_for_each_other():
     assert not any(thread.is_alive() for thread in threads)
 
 
-def test_overflow_counts_only_what_is_outside():
+def test_overflow_counts_only_values_out_of_range():
     inside = jax.nn.sigmoid(random(0, 3, 8, 8))
     assert picture_overflow(inside) == 0 and map_overflow(jnp.clip(inside, 1e-6, 1)) == 0
     outside = jnp.array([-0.5, 0.5, 1.25, 0.9])

@@ -5,9 +5,10 @@ import pytest
 from jaxtyping import TypeCheckError
 
 import ode_appearance as oa
+from ode_appearance.models.maps import height_to_normal
 from ode_appearance.ode.trajectory import Trajectory
 from ode_appearance.ops.circular_conv import circular_convolution
-from ode_appearance.shading.plane import height_to_normal, tone_map
+from ode_appearance.shading.plane import tone_map
 
 
 def test_a_wrong_shape_is_noticed():

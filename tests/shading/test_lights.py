@@ -1,4 +1,4 @@
-"""Many lights: what each adds, and from how far."""
+"""Several lights: they add up; kinds, colours and heights of lights."""
 
 import math
 
@@ -6,13 +6,15 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from figures import figures
+from raising import raises
 
 import ode_appearance as oa
 from ode_appearance.config.schema import WHITE, Camera
 from ode_appearance.errors import RequestError
+from ode_appearance.models.maps import height_to_normal
 from ode_appearance.shading.brdf import BRDF_MODELS
-from ode_appearance.shading.lights import lighting, linear_colour, shade_by_all
-from ode_appearance.shading.plane import height_to_normal, plane, shade
+from ode_appearance.shading.lights import lighting, linear_colour, shade_lights
+from ode_appearance.shading.plane import plane, shade
 
 FIGURES = figures("rendering")
 LIGHTS = [
@@ -35,7 +37,7 @@ def surface(brdf="diffuse_cook_torrance"):
 def together(lights, brdf="diffuse_cook_torrance", camera=Camera()):
     maps, normal = surface(brdf)
     positions = jnp.asarray(plane(*normal.shape[1:], camera))
-    return np.asarray(shade_by_all(brdf, maps, normal, positions, camera, lighting(lights, camera)))
+    return np.asarray(shade_lights(brdf, maps, normal, positions, camera, lighting(lights, camera)))
 
 
 def alone(light, camera=Camera()):
@@ -50,12 +52,12 @@ def test_lights_add_up(brdf):
 
 
 @pytest.mark.parametrize("light", LIGHTS)
-def test_one_of_them_is_itself(light):
+def test_one_light_equals_shade(light):
     camera = Camera(fov=40.0, distance=2.0)
     np.testing.assert_allclose(together([light], camera=camera), alone(light, camera), rtol=2e-5, atol=1e-7)
 
 
-def test_a_directional_light_is_a_point_light_from_far_away():
+def test_a_directional_light_equals_a_distant_point_light():
     direction, far = np.array([0.4, -0.3, 0.8]), 1e4
     near_to = oa.Light(*direction[:2], 0.3, "directional", direction[2])
     distance = far * np.linalg.norm(direction)
@@ -74,17 +76,17 @@ def test_a_colour_scales_the_channels(kind):
     np.testing.assert_allclose(coloured, white * np.array(colour)[:, None, None], rtol=1e-6)
 
 
-def test_height_is_a_share_of_the_cameras():
-    """A surface that is seen and lit from twice as far away gets a quarter of the light."""
+def test_light_height_is_relative_to_the_camera():
+    """Camera and light at twice the distance: a quarter of the radiance."""
     maps, normal = surface()
     near, far = Camera(fov=1.0, distance=1.0), Camera(fov=1.0, distance=2.0)
     pictures = [shade("diffuse_cook_torrance", maps, normal, oa.Light(height=0.5), camera) for camera in (near, far)]
     np.testing.assert_allclose(pictures[1], pictures[0] / 4, rtol=1e-2)
 
 
-def test_colours_of_the_display():
+def test_display_colours():
     assert linear_colour("#ffffff") == WHITE and linear_colour("000000") == (0.0, 0.0, 0.0)
     assert linear_colour("#ff8040") == pytest.approx((1.0, (128 / 255) ** 2.2, (64 / 255) ** 2.2))
     for text in ("red", "#fff", "#12345g", "", "#1234567"):
-        with pytest.raises(RequestError, match="#ff8040"):
+        with raises(RequestError, code="invalid-colour"):
             linear_colour(text)

@@ -1,4 +1,4 @@
-"""Lit pictures: the official figures, and the geometry and physics of a plane under a point light."""
+"""Shading agrees with the official figures, and with the geometry and physics of a plane under a point light."""
 
 import math
 
@@ -9,9 +9,10 @@ import pytest
 from figures import LIGHTS, figures, relative_error
 
 from ode_appearance.config.schema import Camera, Light
+from ode_appearance.models.maps import height_to_normal
 from ode_appearance.shading import plane as shading
 from ode_appearance.shading.brdf import BRDF_MODELS
-from ode_appearance.shading.plane import height_to_normal, plane, tone_map
+from ode_appearance.shading.plane import plane, tone_map
 
 shade = jax.jit(shading.shade, static_argnames=("brdf", "camera"))
 
@@ -36,7 +37,7 @@ def lit(brdf, light):
 
 
 def isotropic_in_double_precision(brdf, light):
-    """The published isotropic formulas, written as they are published, evaluated in float64."""
+    """The published isotropic formulas in their published form, evaluated in float64."""
     maps = {name: np.asarray(value, np.float64) for name, value in split_maps(brdf, FIGURES["maps8"]).items()}
     normal = FIGURES["normal"].astype(np.float64)
     height, width = normal.shape[1:]
@@ -81,8 +82,8 @@ def isotropic_in_double_precision(brdf, light):
 @pytest.mark.parametrize("light", LIGHTS)
 @pytest.mark.parametrize("brdf", BRDF_MODELS)
 def test_the_official_pictures(brdf, light):
-    # Where alpha is about 1e-3, the published hz^2 (a^2 - 1) + 1 loses most of its digits to cancellation, so the official
-    # single-precision figures of the isotropic models are themselves off by up to 6e-5. Ours are held to the formula below.
+    # At alpha of about 1e-3, the published hz^2 (a^2 - 1) + 1 loses most digits to cancellation: the official single-precision
+    # figures of the isotropic models are off by up to 6e-5. The next test compares ours with the formula in float64.
     bound = 1e-4 if "iso_" in brdf else 1e-5
     assert relative_error(lit(brdf, light), FIGURES[f"{brdf}/{light}"]) < bound
 
@@ -108,7 +109,7 @@ def test_the_official_tone_mapping():
 
 @pytest.mark.parametrize("boundary", ["published", "periodic"])
 def test_normals_of_a_slope(boundary):
-    """Rising by 0.3 a pixel to the right and by 0.2 a pixel upward."""
+    """The height rises by 0.3 per pixel to the right and by 0.2 per pixel upward."""
     y, x = np.mgrid[0:8, 0:10]
     normal = np.asarray(height_to_normal(jnp.asarray(0.3 * x - 0.2 * y, jnp.float32)[None], boundary))
     expected = np.array([-0.3, -0.2, 1]) / np.linalg.norm([0.3, 0.2, 1])
@@ -116,7 +117,7 @@ def test_normals_of_a_slope(boundary):
     np.testing.assert_allclose(np.linalg.norm(normal, axis=0), 1, rtol=1e-6)
 
 
-def test_published_normals_see_half_the_slope_at_the_edge_and_periodic_ones_roll():
+def test_published_normals_have_half_the_slope_at_the_edge_and_periodic_normals_roll():
     x = np.arange(8.0) * np.ones((6, 1))
     edge = np.asarray(height_to_normal(jnp.asarray(x, jnp.float32)[None]))[:, 3, 0]
     np.testing.assert_allclose(edge, np.array([-0.5, 0, 1]) / np.linalg.norm([0.5, 1]), atol=1e-6)
@@ -129,7 +130,7 @@ def test_published_normals_see_half_the_slope_at_the_edge_and_periodic_ones_roll
 
 
 @pytest.mark.parametrize(("height", "width"), [(4, 4), (3, 9), (64, 32)])
-def test_the_outermost_pixels_lie_on_the_outline(height, width):
+def test_the_outermost_pixels_lie_on_the_border(height, width):
     positions = plane(height, width)
     np.testing.assert_allclose(positions[0, :, 0], -W, rtol=1e-6)
     np.testing.assert_allclose(positions[0, :, -1], W, rtol=1e-6)
@@ -145,7 +146,7 @@ def flat(height=9, width=9):
     return jnp.zeros((3, height, width)).at[2].set(1)
 
 
-def matt(albedo=0.5, height=9, width=9):
+def matte(albedo=0.5, height=9, width=9):
     shape = (height, width)
     return {
         "diffuse": jnp.full((3, *shape), albedo),
@@ -155,10 +156,10 @@ def matt(albedo=0.5, height=9, width=9):
     }
 
 
-def test_a_matt_plane_has_a_closed_form():
-    """albedo/pi times the fourth power of the cosine over the height squared; but for the specular rise at grazing angles."""
+def test_a_matte_plane_has_a_closed_form():
+    """albedo / pi times cosine^4 / height^2, up to the specular rise at grazing angles."""
     for x, y in LIGHTS.values():
-        picture = shade("diffuse_cook_torrance", matt(), flat(), Light(x, y, 0.3))
+        picture = shade("diffuse_cook_torrance", matte(), flat(), Light(x, y, 0.3))
         positions = plane(9, 9)
         squared_distance = (positions[0] - x) ** 2 + (positions[1] - y) ** 2 + 1
         np.testing.assert_allclose(picture[1], 0.5 / np.pi * math.exp(0.3) / squared_distance**1.5, rtol=3e-3)
@@ -174,7 +175,7 @@ def test_intensity_scales_and_lights_mirror():
 
 
 def test_the_highlight_follows_the_light():
-    """With light and camera at the same height, a mirror shows the light half-way to it."""
+    """With light and camera at the same height, the highlight is half-way between them."""
     maps = split_maps("cook_torrance", np.full((5, 65, 65), 0.03, np.float32))
     for x, y in ((0.4, 0.2), (-0.6, 0.0), (0.0, -0.5)):
         picture = np.asarray(shade("cook_torrance", maps, flat(65, 65), Light(x, y, 0.0)))[0]
@@ -184,7 +185,7 @@ def test_the_highlight_follows_the_light():
         assert positions[1, row, column] == pytest.approx(y / 2, abs=0.03)
 
 
-def test_what_is_turned_away_is_black():
+def test_a_surface_facing_away_is_black():
     away = jnp.zeros((3, 4, 4)).at[0].set(1.0)
     maps = split_maps("diffuse_cook_torrance", np.full((8, 4, 4), 0.5, np.float32))
     picture = shade("diffuse_cook_torrance", maps, away, Light(-3.0, 0.0, 0.0))
@@ -194,11 +195,11 @@ def test_what_is_turned_away_is_black():
 def test_a_higher_camera_sees_a_wider_plane():
     camera = Camera(fov=90.0, distance=2.0)
     assert plane(4, 4, camera)[0, 0, -1] == pytest.approx(2.0, rel=1e-6)
-    picture = shade("diffuse_cook_torrance", matt(0.5, 5, 5), flat(5, 5), Light(), camera)
+    picture = shade("diffuse_cook_torrance", matte(0.5, 5, 5), flat(5, 5), Light(), camera)
     assert picture[0, 2, 2] == pytest.approx(0.5 / np.pi / 4, rel=1e-3)
 
 
-def test_positions_of_a_part_light_it_as_in_the_whole():
+def test_shading_a_part_equals_the_part_of_the_whole():
     maps = split_maps("diffuse_cook_torrance", FIGURES["maps8"])
     normal = jnp.asarray(FIGURES["normal"])
     light, part = Light(0.1, 0.2, 0.0), np.s_[:, 4:12, 6:18]
@@ -209,7 +210,7 @@ def test_positions_of_a_part_light_it_as_in_the_whole():
 
 
 def test_the_light_can_be_optimised():
-    """The derivative with respect to the log-intensity is the picture's sum, and that to the position a finite difference."""
+    """The derivative by log_intensity is the image's sum; the derivative by position matches a finite difference."""
     maps = split_maps("diffuse_cook_torrance", np.full((8, 5, 5), 0.4, np.float32))
 
     def brightness(light):

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 import ode_appearance as oa
-from ode_appearance.shading.brdf import reflect
+from ode_appearance.shading.brdf import evaluate_brdf
 from ode_appearance.shading.plane import _tangent_frame, _to_local, normalise, plane, shade, tone_map
 
 BRDF = "diffuse_cook_torrance"
@@ -73,6 +73,6 @@ def lit_by(maps, lights, exposure=0.0):
         direction = normalise(jnp.array([light["x"], light["y"], light["height"]]))[:, None, None]
         wi = _to_local(jnp.broadcast_to(direction, positions.shape), frame)
         wo = _to_local(normalise(jnp.array([0.0, 0.0, 1.0])[:, None, None] - positions), frame)
-        radiance = reflect(BRDF, own, wi, wo) * np.exp(light["logIntensity"])
+        radiance = evaluate_brdf(BRDF, own, wi, wo) * np.exp(light["logIntensity"])
         total += colour * jnp.where((wi[2] >= 0) & (wo[2] >= 0), radiance, 0)
     return tone_map(total * 2.0**exposure)

@@ -3,8 +3,9 @@
 import jax.numpy as jnp
 import numpy as np
 
+from ode_appearance.models.maps import height_to_normal
 from ode_appearance.shading.brdf import BRDF_MODELS
-from ode_appearance.shading.plane import height_to_normal, shade, tone_map
+from ode_appearance.shading.plane import shade, tone_map
 
 LEAST_ROUGHNESS = 0.02
 VIEWER_NAMES = {"diffuse": "base", "albedo": "base", "roughness": "roughness_u"}

@@ -93,7 +93,7 @@ def test_the_maps_are_counted_as_they_are_made(name, side):
     ("changes", "error", "sentence"),
     [
         ({"state_size": 256}, TrainingError, "States of 256 pixels are larger than the exemplar's 128"),
-        ({"features": "vgg16", "state_size": 16}, FeatureError, "32x32 pixels at least"),
+        ({"features": "vgg16", "state_size": 16}, FeatureError, "32x32"),
         ({"features": "patch", "map_weights": (0.0, 0, 0, 0, 0, 1)}, TrainingError, "all of these have the weight 0"),
         ({"map_weights": (0.0, 0.0)}, TrainingError, "nothing to learn from"),
     ],

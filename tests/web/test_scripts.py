@@ -18,9 +18,9 @@ from ode_appearance.app.solving.view_state import pack_ages
 from ode_appearance.config.schema import Camera, Light
 from ode_appearance.export.age_map_png import ages_to_grey, default_range
 from ode_appearance.keyframes.bundle import Bundle, write_bundle
-from ode_appearance.keyframes.codec import pack
+from ode_appearance.keyframes.codec import encode_keyframe
 from ode_appearance.shading.lights import lighting, linear_colour, orbited
-from ode_appearance.shading.solid_geometry import facets, repeats, solid_of
+from ode_appearance.shading.solid_geometry import intersect_solid, solid_size, texture_repeats
 
 ROOT = Path(__file__).parents[2]
 DIST = ROOT / "ode_appearance" / "web" / "dist"
@@ -51,17 +51,17 @@ def solid_values():
     x, y = jnp.array([[2 * 0.3 - 1]]), jnp.array([[1 - 2 * 0.4]])
     places = {}
     for kind in ("sphere", "cylinder"):
-        solid = facets(kind, camera, x, y, turn, jnp.array(repeats(kind, (2, 3)), jnp.float32))
-        assert solid.seen.all()
-        places[kind] = np.asarray(solid.places)[:, 0, 0].tolist()
-    return {"size": solid_of(camera), "places": places}
+        hits = intersect_solid(kind, camera, x, y, turn, jnp.array(texture_repeats(kind, (2, 3)), jnp.float32))
+        assert hits.hit.all()
+        places[kind] = np.asarray(hits.uv)[:, 0, 0].tolist()
+    return {"size": solid_size(camera), "places": places}
 
 
 def keyframe_values():
     """Two keyframes of an RGB texture of 3x2 texels, the second as differences from the first."""
     rng = np.random.default_rng(0)
-    first, texels = pack({"image": rng.random((3, 2, 3), np.float32)})
-    second, changed = pack({"image": rng.random((3, 2, 3), np.float32)}, texels)
+    first, texels = encode_keyframe({"image": rng.random((3, 2, 3), np.float32)})
+    second, changed = encode_keyframe({"image": rng.random((3, 2, 3), np.float32)}, texels)
     bundle = Bundle(5, (3, 2), (0.0, 1.5), "", (first, second))
     return {"bundle": base64_text(write_bundle(bundle)), "texels": [texels.ravel().tolist(), changed.ravel().tolist()]}
 

@@ -11,8 +11,8 @@ import gradio as gr
 
 from ...config.schema import MaterialConfig
 from ...errors import AppearanceError, RequestError
+from ...ode.cache import TrajectoryCache
 from ...ode.solve import solve
-from ...ode.trajectory import TrajectoryCache
 from ...runtime import device
 from ..materials.shipped_materials import Collection, facts
 from ..settings import cache_bytes, exemplars_folder

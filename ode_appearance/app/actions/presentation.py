@@ -8,7 +8,7 @@ import gradio as gr
 from gradio.route_utils import API_PREFIX
 
 from ...checkpoints.keyframe_baking import SIZE
-from ...keyframes.keyframe_times import usual_count
+from ...keyframes.keyframe_times import default_count
 from ...models.material import Material
 from ...runtime.device import description
 from ...web.scene import describe, title
@@ -24,7 +24,7 @@ def viewer_value(entry: Entry, job: Job, *, exemplar: bool = False) -> dict[str,
     config = job.material.config  # its start is the one that was chosen
     request = job.request
     solver = {**solver_fields(request.solver), "count": len(request.times), "quality": request.quality}
-    usual = {**solver_fields(config.solver), "count": usual_count(config.kind, request.size), "quality": "full"}
+    usual = {**solver_fields(config.solver), "count": default_count(config.kind, request.size), "quality": "full"}
     return {
         "run": job.number,
         "material": {**describe(config, entry.name), "exemplar": exemplar},

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...config.schema import Light, SolverConfig, Surface
 from ...rendering.aov import LIT
-from ...rendering.render import usual_light
+from ...rendering.render import default_light
 from ..materials.shipped_materials import Entry
 from ..solving.requests import SolveRequest, number
 from ..solving.view_state import Seen, read_seen
@@ -56,7 +56,7 @@ def _shown(view: Seen, config):
     shown = []
     lights = [dataclasses.replace(light, orbit=0.0) for light in view.lights]
     lit = view.channel == LIT and (config.brdf is not None or view.surface.kind != "flat")
-    if lit and [_rounded(light) for light in lights] != [_rounded(usual_light(config))]:
+    if lit and [_rounded(light) for light in lights] != [_rounded(default_light(config))]:
         lights = [_call("oa.Light", light, Light()) for light in lights]
         shown.append(f"light={lights[0]}" if len(lights) == 1 else f"light=[{', '.join(lights)}]")
     if view.exposure and view.channel == LIT:

@@ -6,7 +6,7 @@ from typing import Any
 from ...config.schema import MaterialConfig
 from ...errors import RequestError
 from ...export import age_map_png
-from ...rendering.render import usual_light
+from ...rendering.render import default_light
 from ..solving.material_fields import own_fields
 from ..solving.requests import number, solve_request
 from ..solving.view_state import STILLS, pack_ages
@@ -55,4 +55,4 @@ def as_seen(
 
 def _light(config, light):
     x, y, log_intensity = light
-    return {"x": x, "y": y, "logIntensity": usual_light(config).log_intensity if log_intensity is None else log_intensity}
+    return {"x": x, "y": y, "logIntensity": default_light(config).log_intensity if log_intensity is None else log_intensity}

@@ -13,7 +13,7 @@ from ...checkpoints.keyframe_baking import baked
 from ...checkpoints.registry import list_materials
 from ...config.schema import MaterialConfig
 from ...errors import AppearanceError, CheckpointError
-from ...models.material import Material, start_sentence
+from ...models.material import Material, describe_starts
 from ...models.unet_weights import count_parameters
 from ...runtime.folders import checkpoints_folder
 from ...web.scene import kind_label
@@ -193,7 +193,7 @@ def facts(entry: Entry) -> list[tuple[str, str]]:
         ("Took in reality", config.exemplar.real_duration),
         ("Credit", config.exemplar.credit),
         ("Licence", config.exemplar.license),
-        ("Starts from", start_sentence(config)),
+        ("Starts from", describe_starts(config)),
         ("Model time", f"{times.warmup:g} of warm-up, {times.duration:g} of {times.frames} frames"),
         ("Network", weights),
         ("Solved by", f"{solver.method}, {stepping}"),

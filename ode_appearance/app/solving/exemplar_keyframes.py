@@ -7,7 +7,7 @@ from ...data import load_exemplar
 from ...data.dataset import find_exemplar
 from ...errors import AppearanceError, ExemplarError
 from ...keyframes.bundle import Bundle, write_bundle
-from ...keyframes.codec import pack
+from ...keyframes.codec import encode_keyframe
 from ..materials.shipped_materials import Entry
 from ..storage.keyframe_store import KeyframeFiles
 from .render_jobs import data_url
@@ -65,6 +65,6 @@ def _bundle(path, kind, size, duration):
     exemplar = load_exemplar(path, kind, size=size, frames=MOST_FRAMES, duration=duration)
     keyframes, before = [], None
     for time in exemplar.times:
-        file, before = pack({"image": exemplar.frame_at(time)}, before)
+        file, before = encode_keyframe({"image": exemplar.frame_at(time)}, before)
         keyframes.append(file)
     return Bundle(0, (size, size), tuple(exemplar.times.tolist()), "", tuple(keyframes))

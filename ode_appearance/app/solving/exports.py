@@ -9,7 +9,7 @@ from typing import Any
 
 from ...export import export
 from ...export.export_config import SUFFIXES
-from ...ode.trajectory import TrajectoryCache
+from ...ode.cache import TrajectoryCache
 from ...runtime.memory_budget import enough_memory
 from ..deadline import Deadline
 from ..materials.shipped_materials import Collection

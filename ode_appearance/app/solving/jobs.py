@@ -10,8 +10,8 @@ from pathlib import Path
 from ...errors import AppearanceError, RequestError
 from ...keyframes.encoder import Encoder
 from ...models.material import Material
+from ...ode.cache import TrajectoryCache
 from ...ode.solve import solve_stream
-from ...ode.trajectory import TrajectoryCache
 from ...runtime.memory_budget import enough_memory
 from ..settings import most_seconds
 from ..storage.keyframe_store import KeyframeFiles

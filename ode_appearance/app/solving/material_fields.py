@@ -3,7 +3,7 @@
 from typing import Any
 
 from ...config.schema import MaterialConfig, SolverConfig
-from ...keyframes.keyframe_times import usual_count
+from ...keyframes.keyframe_times import default_count
 
 
 def own_fields(config: MaterialConfig, fields: dict[str, Any], time: float = 0.0) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def own_count(config: MaterialConfig, fields: dict[str, Any]) -> dict[str, Any]:
     size = fields["width"], fields["height"]
     if not all(isinstance(length, int | float) and length >= 1 for length in size):
         return {}
-    return {"count": usual_count(config.kind, size)}
+    return {"count": default_count(config.kind, size)}
 
 
 def solver_fields(solver: SolverConfig) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from jaxtyping import UInt8
 from ...config.request_checks import check_times, picture_size
 from ...errors import AppearanceError, RequestError
 from ...media.encoders import save_still
+from ...ode.cache import TrajectoryCache
 from ...ode.solve import solve_stream
-from ...ode.trajectory import Trajectory, TrajectoryCache
+from ...ode.trajectory import Trajectory
 from ...rendering.render import check_exposure, render
 from ...runtime.memory_budget import enough_memory
 from ..deadline import Deadline

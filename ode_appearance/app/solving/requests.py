@@ -8,9 +8,9 @@ from ...config.request_checks import check_size, check_times, largest_like
 from ...config.schema import MaterialConfig, SolverConfig, StartKind
 from ...config.serialization import from_json
 from ...errors import ConfigError, RequestError
-from ...keyframes.codec import STEPS, Quality
+from ...keyframes.codec import QUANTIZATION_STEPS, Quality
 from ...keyframes.keyframe_times import check_count, keyframe_times
-from ...models.material import Material, starting_from
+from ...models.material import Material, with_start_kind
 from ...runtime.memory_budget import check_memory
 from ..settings import most_pixels
 
@@ -36,7 +36,7 @@ def chosen_material(material: Material, fields: dict[str, Any]) -> Material:
 
     Raises RequestError for a start that the material does not have.
     """
-    return starting_from(material, str(fields.get("start_kind") or material.config.start))
+    return with_start_kind(material, str(fields.get("start_kind") or material.config.start))
 
 
 def solve_request(name: str, config: MaterialConfig, fields: dict[str, Any]) -> SolveRequest:
@@ -55,8 +55,8 @@ def solve_request(name: str, config: MaterialConfig, fields: dict[str, Any]) -> 
     solver = _solver(config, fields)
     check_memory(config, solver, size)
     quality = fields.get("quality", "full")
-    if quality not in STEPS:
-        raise RequestError(f"Keyframes are of the quality {' or '.join(STEPS)}, not {quality!r}.")
+    if quality not in QUANTIZATION_STEPS:
+        raise RequestError(f"Keyframes are of the quality {' or '.join(QUANTIZATION_STEPS)}, not {quality!r}.")
     return SolveRequest(name, seed, size, tuple(times), solver, quality, config.start)
 
 

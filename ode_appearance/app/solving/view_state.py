@@ -13,9 +13,9 @@ from ...config.schema import Light, MaterialConfig, Surface
 from ...config.serialization import from_json
 from ...errors import RequestError
 from ...export.export_config import Format
-from ...rendering.age_map import Ages
+from ...rendering.age_map import AgeMap
 from ...rendering.aov import LIT, check_channel
-from ...rendering.render import usual_light
+from ...rendering.render import default_light
 from ...shading.lights import linear_colour
 from ...web.scene import describe
 from .requests import number, whole_number
@@ -35,7 +35,7 @@ class Seen:
     tiles: tuple[int, int]
     surface: Surface
     channel: str
-    ages: Ages | None
+    ages: AgeMap | None
     left_out: str
     opening: dict[str, Any]
 
@@ -48,7 +48,7 @@ def read_seen(seen: Any, config: MaterialConfig, size: tuple[int, int], format: 
     lights = seen.get("lights") or []
     if not isinstance(lights, list) or len(lights) > MOST_LIGHTS:
         raise RequestError(f"Lights are a list of up to {MOST_LIGHTS}.")
-    own = tuple(_light(light) for light in lights) or (usual_light(config),)
+    own = tuple(_light(light) for light in lights) or (default_light(config),)
     tiles, surface = seen["tiles"], from_json(Surface, {"kind": seen["surface"], "turn": seen["turn"]}, "surface")
     if not isinstance(tiles, list) or len(tiles) != 2:
         raise RequestError("Tiles are two numbers, across and down.")
@@ -88,7 +88,7 @@ def _light(values):
     return from_json(Light, {**named, "log_intensity": values.get("logIntensity", 0.0)}, "light")
 
 
-def read_ages(packed: Any, size: tuple[int, int]) -> Ages | None:
+def read_ages(packed: Any, size: tuple[int, int]) -> AgeMap | None:
     """The ages that web/scripts/ages/packed-ages.js sends for a state of `size` (width, height): {size, data}, or None.
 
     `data` is base64 of deflated float32 numbers, row by row from the top. Raises RequestError for anything else, without
@@ -112,7 +112,7 @@ def read_ages(packed: Any, size: tuple[int, int]) -> Ages | None:
     return ages.reshape(size[1], size[0]).astype(np.float32)
 
 
-def pack_ages(ages: Ages) -> dict[str, Any]:
+def pack_ages(ages: AgeMap) -> dict[str, Any]:
     """What `read_ages` reads."""
     height, width = ages.shape
     return {"size": [width, height], "data": base64.b64encode(zlib.compress(ages.astype("<f4").tobytes())).decode()}

@@ -43,6 +43,10 @@ def publish(
     Raises:
         CheckpointError: Where the checkpoint is invalid.
         HubError: Where the token has no write permission, the repository holds something else, or the Hub is unreachable.
+
+    Example:
+        >>> import ode_appearance as oa
+        >>> oa.publish("checkpoints/rusting_steel", "user/rusting_steel")  # doctest: +SKIP
     """
     import huggingface_hub
 

@@ -34,6 +34,10 @@ def list_hub(query: str = "", limit: int = LIMIT, *, token: str | bool | None = 
 
     Raises:
         HubError: Where the Hub cannot be used.
+
+    Example:
+        >>> import ode_appearance as oa
+        >>> [material.repo for material in oa.list_hub("steel", limit=5)]  # doctest: +SKIP
     """
     from huggingface_hub import ModelInfo, constants, get_session
     from huggingface_hub.utils import build_hf_headers, hf_raise_for_status

@@ -9,7 +9,8 @@ from ...config.schema import BrdfName, Camera, Light
 from ...data import ExemplarFrames
 from ...data.dataset import RELIGHTS
 from ...media.encoders import to_bytes
-from ...models.material import Material, decode
+from ...models.maps import decode
+from ...models.material import Material
 from ...rendering.render import render
 from ...shading.brdf import BRDF_MODELS
 

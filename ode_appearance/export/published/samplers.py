@@ -15,7 +15,7 @@ from ...config.schema import SolverConfig, Times
 from ...data import load_exemplar
 from ...data.dataset import relit_siblings
 from ...errors import ExemplarError, RequestError
-from ...models.material import Material, starting_from
+from ...models.material import Material, with_start_kind
 from ...ode.solve import solve_stream
 from ...runtime.regular_files import display_path, expand_home, is_folder, path_exists
 from ..export_job import StoppedError, stream_states
@@ -68,8 +68,15 @@ def write_published(
     Raises:
         RequestError: Where the request is impossible, or `folder` is not empty (code "not-empty").
         ExemplarError: Where the exemplar cannot be read.
+
+    Example:
+        >>> import tempfile
+        >>> import ode_appearance as oa
+        >>> folders = oa.write_published(oa.load("rusting_steel"), tempfile.mkdtemp(), size=(32, 32))
+        >>> sorted(folder.name for folder in folders)
+        ['synthesis', 'transition']
     """
-    material = starting_from(material, "noise")
+    material = with_start_kind(material, "noise")
     config, folder = material.config, Path(folder)
     size = check_size(config, (PUBLISHED_SIZE, PUBLISHED_SIZE) if size is None else size)
     _check_folder(folder)

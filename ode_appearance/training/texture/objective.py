@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from ...config.schema import MaterialConfig
-from ...models.material import MAP_RANGE, map_channels, read_maps
+from ...models.maps import MAP_RANGE, map_channels, read_maps
 from ...perceptual.features import FeatureExtractor
 from ...perceptual.losses import (
     gram_loss,

@@ -12,7 +12,7 @@ from PIL import Image
 from running_app import BROKEN, Screen
 
 import ode_appearance as oa
-from ode_appearance.keyframes.codec import pack
+from ode_appearance.keyframes.codec import encode_keyframe
 from ode_appearance.shading.brdf import BRDF_MODELS
 
 LIGHTS = [oa.Light(0.0, 0.0, -0.2), oa.Light(0.0, 0.6, 0.5), oa.Light(-0.5, 0.0, 1.0), oa.Light(0.5, -0.5, 0.0)]
@@ -67,8 +67,8 @@ def test_an_rgb_texture_shows_what_the_library_renders(screen):
 def test_the_shader_agrees_with_the_library(screen, brdf):
     """All six BRDF models on made-up maps, not square, roughness down to 0.02; blends too."""
     first, second = (made_up_maps(brdf, seed=seed) for seed in (1, 2))
-    file, texels = pack(first)
-    files = [file, pack(second, texels)[0]]
+    file, texels = encode_keyframe(first)
+    files = [file, encode_keyframe(second, texels)[0]]
     run = screen.state["run"] + 0.001  # the next solve of the app is newer than this
     value = {
         "run": run,

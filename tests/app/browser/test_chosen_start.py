@@ -22,7 +22,7 @@ from ode_appearance.app.materials.shipped_materials import Collection, facts
 from ode_appearance.app.solving.material_fields import own_times
 from ode_appearance.app.solving.requests import chosen_material, solve_request
 from ode_appearance.errors import RequestError
-from ode_appearance.keyframes.codec import unpack
+from ode_appearance.keyframes.codec import decode_keyframe
 from ode_appearance.media.encoders import to_bytes
 
 STITCHED, NOISE = "stitched_texture", "plain_texture"
@@ -57,7 +57,7 @@ def chosen(kind):
 
 
 def image(keyframe):
-    maps, _ = unpack(open(keyframe["file"]["path"], "rb").read())
+    maps, _ = decode_keyframe(open(keyframe["file"]["path"], "rb").read())
     return maps["image"]
 
 
@@ -110,7 +110,7 @@ def test_a_range_of_ones_own_is_kept_where_it_is_possible(studio, given, times):
 def test_a_start_that_a_material_does_not_have_is_refused(studio):
     gather(studio.solve("tab", NOISE, FIELDS))
     (shown,) = gather(studio.solve("tab", NOISE, {**FIELDS, "start_kind": "stitched"}))
-    assert "starts from noise only" in shown["viewer"]["message"] and shown["viewer"]["keyframes"]
+    assert "start from noise" in shown["viewer"]["message"] and shown["viewer"]["keyframes"]
     (shown,) = gather(studio.restart("tab", STITCHED, {**FIELDS, "start_kind": ["x"]}))
     assert "starts from noise or stitched" in shown["viewer"]["message"]
 

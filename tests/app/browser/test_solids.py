@@ -10,7 +10,7 @@ from made_up import psnr
 from PIL import Image
 
 import ode_appearance as oa
-from ode_appearance.keyframes.codec import pack
+from ode_appearance.keyframes.codec import encode_keyframe
 from ode_appearance.shading.plane import shade, tone_map
 
 
@@ -65,7 +65,7 @@ def test_a_solid_of_one_colour_is_lit_as_the_library_lights_it(screen, surface):
         "height": (0,),
         "normal": (0, 0, 1),
     }
-    file, _ = pack({name: np.ones((len(value), 8, 8), np.float32) * np.float32(value)[:, None, None]
+    file, _ = encode_keyframe({name: np.ones((len(value), 8, 8), np.float32) * np.float32(value)[:, None, None]
                     for name, value in constant.items()})  # fmt: skip
     run = screen.state["run"] + 0.001  # the next solve of the app is newer than this
     material = {

@@ -13,10 +13,11 @@ from ode_appearance.app.solving.worker import Worker
 from ode_appearance.app.storage.keyframe_store import KeyframeFiles
 from ode_appearance.config.schema import Architecture, MaterialConfig, SolverConfig, Times
 from ode_appearance.errors import RequestError
-from ode_appearance.keyframes.codec import unpack
-from ode_appearance.models.material import decode, new_material
+from ode_appearance.keyframes.codec import decode_keyframe
+from ode_appearance.models.maps import decode
+from ode_appearance.models.material import new_material
+from ode_appearance.ode.cache import TrajectoryCache
 from ode_appearance.ode.solve import solve
-from ode_appearance.ode.trajectory import TrajectoryCache
 
 ARCHITECTURE = Architecture(channels=7, dim=8, dim_mults=(1, 2), attention=None)
 MATERIAL = new_material(
@@ -63,7 +64,7 @@ def test_a_job_leaves_the_keyframes_of_its_times(sessions):
     assert [time for time, _ in job.keyframes] == [-1.0, 0.0, 2.0]
     texels, trajectory = None, solve(MATERIAL, seed=1, size=(8, 12), times=[-1.0, 0.0, 2.0])
     for (_, path), state in zip(job.keyframes, trajectory.states, strict=True):
-        maps, texels = unpack(path.read_bytes(), texels)
+        maps, texels = decode_keyframe(path.read_bytes(), texels)
         assert np.abs(maps["image"] - np.asarray(decode(MATERIAL, jnp.asarray(state))["image"])).max() <= 0.51 / 255
 
 

@@ -29,7 +29,7 @@ def test_fields_become_a_request():
         ({"seed": -1}, "-1 is not, 0 is"),
         ({"seed": 1.5}, "whole number"),
         ({"start": -3}, "nearest time is -1"),
-        ({"end": -2}, "after its start"),
+        ({"end": -2}, "is empty"),
         ({"end": 1e6}, "nearest possible time"),
         ({"end": float("nan")}, "End has to be a number"),
         ({"count": 100_000}, "256 are"),

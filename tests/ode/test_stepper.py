@@ -1,4 +1,4 @@
-"""The steps: convergence orders, and the same numbers as `diffrax.diffeqsolve`."""
+"""The steps: convergence orders, and agreement with `diffrax.diffeqsolve`."""
 
 import functools
 
@@ -12,19 +12,19 @@ from figures import figures, formula_material, relative_error
 
 import ode_appearance as oa
 from ode_appearance.config.schema import SolverConfig
-from ode_appearance.ode.stepper import SOLVERS, advance, begin
+from ode_appearance.ode.stepper import SOLVERS, advance, initial_position
 from ode_appearance.runtime.jit import compiler_options
 
 ORDERS = {"euler": 1, "heun": 2, "bosh3": 3, "tsit5": 5, "rkc": 2}
 
 
 def final_error(method, steps):
-    """The error at time 1/2 after so many equal steps from time -1, in double precision."""
+    """The error at time 1/2 after `steps` equal steps from time -1, in double precision."""
     step = 1.5 / steps
     config = SolverConfig(method=method, step=step)
     noise, solution = rational_noise((3, 4, 4), -1.0)
     field = Formula(rational)
-    position, last = begin(field, config, jnp.asarray(-1.0), jnp.asarray(step), jnp.asarray(noise))
+    position, last = initial_position(field, config, jnp.asarray(-1.0), jnp.asarray(step), jnp.asarray(noise))
     times, never = jnp.asarray([0.5, jnp.inf]), jnp.asarray(jnp.inf)
     chunk = advance(field, config, position, last, times, jnp.int32(steps + 1), never)
     assert int(chunk.saved) == 1 and not bool(chunk.failed)
@@ -39,8 +39,8 @@ def test_convergence_order(method):
 
 
 @pytest.mark.parametrize("method", ORDERS)
-def test_the_states_between_steps_converge_too(method):
-    """Dense output is of third order at most, and of first where the method is."""
+def test_dense_output_converges(method):
+    """Of third order at most, and of first order for a first-order method."""
 
     def error(step):
         material = formula(rational, duration=1.0, solver=SolverConfig(method=method, step=step))
@@ -64,7 +64,7 @@ SOLVER_CONFIGS = [
 
 
 def by_diffrax(field, config, noise, times, start, end):
-    """States and statistics of `diffeqsolve`, called as the published code calls it."""
+    """States and statistics of `diffeqsolve`, called as in the published code."""
     if config.fixed_step is None:
         dt0, control = None, diffrax.PIDController(rtol=config.rtol, atol=config.atol, pcoeff=0, icoeff=1, dcoeff=0)
     else:
@@ -90,7 +90,7 @@ def by_diffrax(field, config, noise, times, start, end):
 
 
 @pytest.mark.parametrize("config", SOLVER_CONFIGS, ids=lambda config: f"{config.method}-{config.step or config.rtol}")
-def test_the_same_as_diffrax(config):
+def test_agreement_with_diffrax(config):
     material = formula(shaken, warmup=1.0, duration=2.0, solver=config)
     noise = unit_noise((6, 4))
     times = [-1.0, -0.93, -0.2, 0.0, 0.31, 0.32, 1.999, 2.0]
@@ -100,7 +100,7 @@ def test_the_same_as_diffrax(config):
     assert (ours.stats["steps"], ours.stats["rejected"]) == (int(steps), int(rejected))
     assert relative_error(ours.states, states) < 1e-6
     if config.method in ("heun", "bosh3") and config.step is None:
-        assert int(rejected) > 0, "a rule that makes no controller reject a step tests too little"
+        assert int(rejected) > 0, "the test needs rejected steps"
 
 
 @pytest.mark.parametrize("name", ["rgb", "svbrdf", "rgb_tiny", "svbrdf_tiny"])
@@ -115,7 +115,7 @@ def test_the_official_solves(name):
 
 
 def test_a_fixed_step_is_fitted_to_the_span():
-    """Whole steps fill the warm-up and the exemplar's span, none longer than asked for."""
+    """Equal steps fill the warm-up and the exemplar's span, none longer than requested."""
     material = formula(calm, warmup=1.0, duration=2.0, solver=SolverConfig("heun", step=0.7))
     ours = oa.solve(material, size=(4, 4), times=[2.0])
     assert ours.stats["steps"] == 5
@@ -124,7 +124,7 @@ def test_a_fixed_step_is_fitted_to_the_span():
 
 @pytest.mark.parametrize(("warmup", "duration", "step"), [(0.99, 4.95, 0.2), (1 / 3, 5 / 3, 0.013)])
 def test_fixed_steps_keep_their_length_beyond_the_span(warmup, duration, step):
-    """The step that is moved to end exactly at the span's end, by a rounding error, is not the measure of those after it."""
+    """The step that is clipped to the span's end, by a rounding error, does not set the length of later steps."""
     material = formula(calm, warmup=warmup, duration=duration, solver=SolverConfig("heun", step=step))
     until, beyond = (oa.solve(material, size=(2, 2), times=[time]).stats["steps"] for time in (duration, 2 * duration))
     steps = np.ceil((warmup + duration) / step)
@@ -134,7 +134,7 @@ def test_fixed_steps_keep_their_length_beyond_the_span(warmup, duration, step):
 
 @pytest.mark.parametrize("method", ["heun", "tsit5"])
 def test_a_step_ends_at_the_end_of_the_span(method):
-    """What is asked for beyond the end does not change the steps up to it."""
+    """Requested times beyond the end do not change the steps up to it."""
     material = formula(shaken, solver=SolverConfig(method))
     until = oa.solve(material, seed=1, size=(4, 4), times=[2.0])
     beyond = oa.solve(material, seed=1, size=(4, 4), times=[2.0, 3.0])

@@ -1,4 +1,4 @@
-"""The vector field against the official implementation, and what it does to rolled and to oblong states."""
+"""The vector field agrees with the official implementation; rolled states and states of unequal sides."""
 
 import dataclasses
 
@@ -25,7 +25,7 @@ def test_the_official_figures(name):
         assert relative_error(np.asarray(ours)[KEPT], expected[f"{name}/f({time})"]) < 1e-5
 
 
-def test_the_published_numbers_of_parameters():
+def test_the_published_parameter_counts():
     assert count_parameters(PUBLISHED["rgb"]) == 563_916
     assert count_parameters(PUBLISHED["svbrdf"]) == 507_730
 
@@ -37,18 +37,18 @@ def test_rolls(architecture, boundary):
     for shift in ((4, 0), (0, 8), (12, -4)):
         rolled = field(jnp.float32(0.7), np.roll(z, shift, (1, 2)))
         error = relative_error(rolled, np.roll(field(jnp.float32(0.7), z), shift, (1, 2)))
-        # The published resampling knows where the border is; only the periodic one does not.
+        # Only periodic resampling commutes with rolls; published resampling depends on the border.
         assert error < 1e-5 if boundary == "periodic" else error > 1e-4
 
 
 @pytest.mark.parametrize("shape", [(4, 4), (4, 20)])
-def test_the_smallest_sizes(shape):
+def test_the_minimum_sizes(shape):
     z = np.random.default_rng(0).standard_normal((5, *shape), np.float32)
     result = eqx.filter_jit(random_weights(VectorField, PLAIN))(jnp.float32(0.0), z)
     assert result.shape == z.shape and np.isfinite(result).all()
 
 
-def test_time_matters():
+def test_the_vector_field_depends_on_time():
     field = eqx.filter_jit(random_weights(VectorField, PLAIN))
     z = np.random.default_rng(0).standard_normal((5, 4, 4), np.float32)
     assert relative_error(field(jnp.float32(1.0), z), field(jnp.float32(0.0), z)) > 1e-3

@@ -1,4 +1,4 @@
-"""The memory of solved states: how many bytes it really holds, and what it forgets."""
+"""The trajectory cache: accounting of bytes, and eviction."""
 
 import jax
 import numpy as np
@@ -7,13 +7,13 @@ from analytic import calm, formula
 
 import ode_appearance as oa
 from ode_appearance.config.schema import SolverConfig
-from ode_appearance.ode.trajectory import Solved
+from ode_appearance.ode.cache import CachedSolve
 
 
-def bytes_really_held(cache):
-    """The size of every buffer that the memory keeps alive, the whole of it where an array is a part of one."""
+def measured_bytes(cache):
+    """Total size of the buffers that the cache keeps alive, including the base arrays of views."""
     buffers = {}
-    for solved in cache._solved.values():
+    for solved in cache._solves.values():
         for leaf in jax.tree.leaves((list(solved.states.values()), solved.positions)):
             while leaf.base is not None and isinstance(leaf.base, np.ndarray):
                 leaf = leaf.base
@@ -22,22 +22,22 @@ def bytes_really_held(cache):
 
 
 @pytest.mark.parametrize("method", ["heun", "tsit5"])
-def test_bytes_are_those_really_held(method):
+def test_bytes_match_the_measured_bytes(method):
     cache = oa.TrajectoryCache()
     material = formula(calm, solver=SolverConfig(method, step=0.05))
     for times in (np.linspace(-1, 2, 7), np.linspace(-1, 3, 14)):
         oa.solve(material, size=(16, 16), times=times, cache=cache)
-        assert bytes_really_held(cache) == pytest.approx(cache.bytes, rel=0.01)
+        assert measured_bytes(cache) == pytest.approx(cache.bytes, rel=0.01)
 
 
-def test_asking_again_holds_no_more():
+def test_a_repeated_request_adds_no_bytes():
     cache = oa.TrajectoryCache()
     material = formula(calm, solver=SolverConfig("heun", step=0.05))
     for _ in range(3):
         oa.solve(material, size=(16, 16), times=[0.0, 1.0, 2.0], cache=cache)
         held = cache.bytes
     one = 16 * 16 * 3 * 4
-    # Times within one step each add a state, and the position after that step once.
+    # Times within one step add one state each, and the position after the step once.
     for time in np.linspace(0.11, 0.14, 5):
         oa.solve(material, size=(16, 16), times=[time], cache=cache)
     assert held + 5 * one < cache.bytes < held + 6 * one + 100
@@ -48,24 +48,24 @@ def test_asking_again_holds_no_more():
 
 @pytest.mark.parametrize("states", [3, 10, 40])
 def test_the_limit_holds(states):
-    """Also while one solve goes on for longer than the memory can hold."""
+    """Also during a solve that exceeds the limit by itself."""
     one = 3 * 16 * 16 * 4
     cache = oa.TrajectoryCache(limit=states * one)
     material = formula(calm, solver=SolverConfig("heun", step=0.02))
     for seed in range(3):
         for _ in oa.solve_stream(material, seed=seed, size=(16, 16), times=np.linspace(-1, 2, 30), cache=cache):
-            assert bytes_really_held(cache) <= cache.bytes * 1.01 <= cache.limit * 1.01
+            assert measured_bytes(cache) <= cache.bytes * 1.01 <= cache.limit * 1.01
 
 
 def filled(count, start=0.0):
-    solved = Solved()
+    solved = CachedSolve()
     position = type("Position", (), {"start": np.float32(start), "y": np.zeros((1, 10, 10), np.float32)})()
     solved.states = {float(i): np.zeros((1, 10, 10), np.float32) for i in range(count)}
     solved.positions, solved.bytes = [position], 400 * count
     return solved
 
 
-def test_the_least_recently_used_is_forgotten_first():
+def test_the_least_recently_used_entry_is_evicted_first():
     cache = oa.TrajectoryCache(limit=1200)
     for key in "abc":
         cache.store(key, filled(1))
@@ -77,7 +77,7 @@ def test_the_least_recently_used_is_forgotten_first():
     assert cache.bytes == 0 and not cache.find("a").states
 
 
-def test_less_does_not_replace_more():
+def test_a_smaller_entry_does_not_replace_a_larger_one():
     cache = oa.TrajectoryCache(limit=10_000)
     cache.store("a", filled(3))
     cache.store("a", filled(1))
@@ -86,14 +86,14 @@ def test_less_does_not_replace_more():
     assert len(cache.find("a").states) == 4 and cache.bytes == 1600
 
 
-def test_what_is_over_the_limit_is_not_kept():
+def test_an_entry_over_the_limit_is_not_stored():
     cache = oa.TrajectoryCache(limit=1000)
     cache.store("a", filled(2))
     cache.store("b", filled(3))
     assert cache.find("a").states and not cache.find("b").states
 
 
-def test_what_is_handed_out_is_a_copy():
+def test_entries_are_copied_in_and_out():
     cache = oa.TrajectoryCache()
     mine = filled(1)
     cache.store("a", mine)
@@ -102,7 +102,7 @@ def test_what_is_handed_out_is_a_copy():
     assert list(cache.find("a").states) == [0.0]
 
 
-def test_changing_a_state_that_was_handed_out_changes_nothing():
+def test_changing_a_returned_state_does_not_change_the_cache():
     cache, material = oa.TrajectoryCache(), formula(calm)
     first = oa.solve(material, size=(4, 4), times=[0.0, 1.0], cache=cache)
     kept = first.states.copy()

@@ -1,4 +1,4 @@
-"""Pictures to files."""
+"""Encoders: stills, animations and videos."""
 
 import subprocess
 
@@ -15,13 +15,13 @@ def frames(count, height=10, width=16):
     return [np.full((height, width, 3), 40 * index + 20, np.uint8) for index in range(count)]
 
 
-def test_bytes_are_truncated_as_published():
+def test_to_bytes_truncates_as_published():
     picture = np.float32([0.0, 0.5, 0.999, 1.0, 1.7, -0.2])[None, None, :] * np.ones((3, 2, 1), np.float32)
     np.testing.assert_array_equal(to_bytes(picture)[1, :, 2], [0, 127, 254, 255, 255, 0])
     assert to_bytes(picture).shape == (2, 6, 3)
 
 
-def test_channels_go_last():
+def test_to_bytes_moves_channels_last():
     picture = np.zeros((3, 4, 5), np.float32)
     picture[2, 1, 3] = 1
     assert np.argwhere(to_bytes(picture)).tolist() == [[1, 3, 2]]
@@ -46,7 +46,7 @@ def test_animations(tmp_path, format, count):
 
 
 @pytest.mark.parametrize("count", [1, 4])
-def test_videos_of_odd_sizes_repeat_their_edge(tmp_path, count):
+def test_videos_of_odd_sizes_repeat_the_edge(tmp_path, count):
     save_animation(frames(count, 11, 17), tmp_path / "a.mp4", "mp4", 0.2)
     video = iio.imread(tmp_path / "a.mp4", plugin="FFMPEG")
     assert video.shape == (count, 12, 18, 3)
@@ -56,7 +56,7 @@ def test_videos_of_odd_sizes_repeat_their_edge(tmp_path, count):
 
 @pytest.fixture
 def half_still():
-    """Twelve frames: gradients that stand still in the left half, and in the right half other colours each time."""
+    """Twelve frames: static gradients in the left half, random colours in the right half."""
     rows, columns = np.mgrid[0:48, 0:48].astype(np.uint8)
     still = np.stack([5 * rows, 5 * columns, 2 * (rows + columns)], axis=2)
     random = np.random.default_rng(0)
@@ -68,7 +68,7 @@ def half_still():
     ]
 
 
-def test_what_stands_still_does_not_flicker_in_a_gif(tmp_path, half_still):
+def test_static_parts_do_not_flicker_in_a_gif(tmp_path, half_still):
     save_animation(half_still, tmp_path / "a.gif", "gif", 0.1)
     with Image.open(tmp_path / "a.gif") as picture:
         shown = [np.asarray(frame.convert("RGB"), int) for frame in ImageSequence.Iterator(picture)]
@@ -76,13 +76,13 @@ def test_what_stands_still_does_not_flicker_in_a_gif(tmp_path, half_still):
     for frame, expected in zip(shown, half_still, strict=True):
         np.testing.assert_array_equal(frame[:, :48], shown[0][:, :48])
         assert np.abs(frame - expected).mean() < 6
-    # One palette: none of the frames has a colour table of its own.
+    # One palette for all frames.
     content = (tmp_path / "a.gif").read_bytes()
     assert len({color for frame in shown for color in map(tuple, frame.reshape(-1, 3))}) <= 256
     assert len(content) < sum(frame.size for frame in half_still)
 
 
-def test_grey_frames_in_a_gif_are_as_they_were(tmp_path):
+def test_grey_frames_in_a_gif_are_exact(tmp_path):
     grey = list(np.random.default_rng(0).integers(0, 256, (3, 9, 14), np.uint8))
     save_animation(grey, tmp_path / "a.gif", "gif", 0.1)
     with Image.open(tmp_path / "a.gif") as picture:
@@ -90,10 +90,10 @@ def test_grey_frames_in_a_gif_are_as_they_were(tmp_path):
             np.testing.assert_array_equal(np.asarray(frame.convert("RGB")), np.repeat(expected[..., None], 3, axis=2))
 
 
-def test_a_video_names_its_colours(tmp_path):
+def test_a_video_is_tagged_with_its_colour_space(tmp_path):
     save_animation(frames(3), tmp_path / "a.mp4", "mp4", 0.2)
     listing = subprocess.run(
         [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-i", tmp_path / "a.mp4"], capture_output=True, text=True
     ).stderr
-    # "tv, bt709" where the matrix, the primaries and the transfer are the same; else "tv, matrix/primaries/transfer".
+    # "tv, bt709" where matrix, primaries and transfer are equal; otherwise "tv, matrix/primaries/transfer".
     assert "yuv420p(tv, bt709, progressive)" in listing or "yuv420p(tv, bt709)" in listing, listing

@@ -1,16 +1,17 @@
-"""Solves that start from a state stitched from the exemplar's, and the checkpoints that hold one."""
+"""Solves from a stitched start, and the checkpoints with the exemplar's state."""
 
 import dataclasses
 
 import numpy as np
 import pytest
 from materials import PLAIN, little_material, stitched_material
+from raising import raises
 
 from ode_appearance.checkpoints.checkpoint import START, load_folder
 from ode_appearance.checkpoints.library import save
 from ode_appearance.cli.main import main
 from ode_appearance.errors import CheckpointError, ConfigError, RequestError
-from ode_appearance.models.material import Material, fingerprint, starting_from
+from ode_appearance.models.material import Material, fingerprint, with_start_kind
 from ode_appearance.ode.solve import solve
 
 
@@ -19,7 +20,7 @@ def stitched():
     return stitched_material()
 
 
-def test_a_solve_starts_from_patches_of_the_exemplars_state_at_time_0(stitched):
+def test_a_solve_starts_from_patches_of_the_exemplars_state(stitched):
     (state,) = solve(stitched, size=(32, 32), times=[0.0]).states
     theirs = np.lib.stride_tricks.sliding_window_view(stitched.start, (5, 5), axis=(1, 2))
     ours = np.lib.stride_tricks.sliding_window_view(state, (5, 5), axis=(1, 2))[:, ::2, ::2].reshape(3, -1, 5, 5)
@@ -30,7 +31,7 @@ def test_a_solve_starts_from_patches_of_the_exemplars_state_at_time_0(stitched):
     assert np.median(differences) < 0.2 * unlike, (np.median(differences), unlike)
 
 
-def test_the_same_seed_gives_the_same_start_and_another_seed_another(stitched):
+def test_the_start_depends_on_the_seed_only(stitched):
     first, same, other = (solve(stitched, seed=seed, size=(64, 64), times=[0.0, 1.0]).states for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, same)
     assert np.abs(first - other).max() > 0.1
@@ -43,17 +44,17 @@ def test_each_solve_can_choose_its_start(stitched):
     np.testing.assert_array_equal(from_noise.states, plain.states)
     given = np.ones((config.architecture.channels, 32, 32), np.float32)
     np.testing.assert_array_equal(solve(stitched, start=given, size=(32, 32), times=[0.0]).states[0], given)
-    assert fingerprint(stitched) != fingerprint(starting_from(stitched, "noise"))
+    assert fingerprint(stitched) != fingerprint(with_start_kind(stitched, "noise"))
 
 
-def test_what_cannot_be_started_is_refused(stitched):
-    with pytest.raises(RequestError):
-        solve(stitched, size=(32, 32), times=[-0.25])  # there is nothing before a stitched start
-    with pytest.raises(RequestError):
+def test_invalid_starts_are_refused(stitched):
+    with raises(RequestError):
+        solve(stitched, size=(32, 32), times=[-0.25])  # before the start
+    with raises(RequestError, code="no-start"):
         solve(little_material(PLAIN), start="stitched", size=(32, 32), times=[0.0])
-    with pytest.raises(RequestError):
+    with raises(RequestError, code="out-of-range"):
         solve(stitched, start="nothing", size=(32, 32), times=[0.0])
-    with pytest.raises(RequestError):
+    with raises(RequestError, code="wrong-shape"):
         solve(stitched, start=np.ones((1, 32, 32), np.float32), size=(32, 32), times=[0.0])
 
 
@@ -65,7 +66,7 @@ def test_a_checkpoint_keeps_the_state(stitched, tmp_path):
     assert fingerprint(again) == fingerprint(stitched)
 
 
-def test_a_checkpoint_with_another_state_than_its_facts_say_is_refused(stitched, tmp_path):
+def test_a_checkpoint_with_an_invalid_state_is_refused(stitched, tmp_path):
     folder = save(stitched, tmp_path / "kept", preview=b"")
     for wrong in (stitched.start[:, :-1].astype(np.float16), stitched.start, np.full(stitched.start.shape, np.nan, np.float16)):
         np.save(folder / START, wrong)
@@ -76,7 +77,7 @@ def test_a_checkpoint_with_another_state_than_its_facts_say_is_refused(stitched,
         load_folder(folder)
 
 
-def test_facts_that_name_no_state_cannot_start_from_one(stitched, tmp_path):
+def test_a_config_without_start_size_cannot_have_a_stitched_start(stitched, tmp_path):
     unnamed = dataclasses.replace(stitched.config, start_size=None)
     with pytest.raises(ConfigError):
         save(Material(stitched.vector_field, unnamed, stitched.start), tmp_path / "kept", preview=b"")

@@ -1,4 +1,4 @@
-"""Measuring a material against its exemplar and under other lights, and the verb that does it."""
+"""Reports: scores of a material against its exemplar and under other lights, and the command `evaluate`."""
 
 import dataclasses
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from growing_spots import growing_spots, write_animation
 from materials import PLAIN, SVBRDF, little_material
+from raising import raises
 
 import ode_appearance as oa
 from ode_appearance.cli import evaluate as verb
@@ -16,7 +17,7 @@ from ode_appearance.errors import RequestError
 from ode_appearance.evaluation.report import BEYOND, measure, measured_size, pictures_at, rollout, score_by_accurate_solver
 
 SIZE = 32
-FACTS = dataclasses.replace(PLAIN, training={"exemplar_size": SIZE})
+CONFIG = dataclasses.replace(PLAIN, training={"exemplar_size": SIZE})
 
 
 @pytest.fixture
@@ -26,21 +27,21 @@ def exemplar(tmp_path):
     return tmp_path / "nothing.webp"
 
 
-def test_relighting_is_measured_against_the_truth(tmp_path):
-    """A material as its own exemplar: lit as the truth is, it is the truth; under its own light, it is not."""
-    facts = dataclasses.replace(SVBRDF, training={"exemplar_size": SIZE}, light=Light(0, 0, 1.0))
-    material = little_material(facts)
+def test_relighting_is_compared_with_the_truth(tmp_path):
+    """A material as its own exemplar matches the truth under the true light, and differs under its own light."""
+    config = dataclasses.replace(SVBRDF, training={"exemplar_size": SIZE}, light=Light(0, 0, 1.0))
+    material = little_material(config)
     assert measured_size(material) == SIZE
     shares = [float(share) for share in np.arange(20) / 20]
     states = rollout(material, SIZE, shares)
     write_animation(tmp_path / "made.webp", pictures_at(material, states, shares))
     light = Light(*RELIGHTS["left"], 1.0)
-    # Of the truth there are fewer frames: each is compared at the time at which it begins.
+    # The truth has fewer frames; each is compared at its first time.
     write_animation(tmp_path / "made_relit_left.webp", pictures_at(material, states, shares[::4], light))
     report, judge = measure(material, tmp_path / "made.webp", seeds=1)
     assert set(report.relit) == {"left"}
     relit, ignored = report.relit["left"]
-    assert report.overall.score < 0.3 and relit < 0.3, "but for frames between and 8 bits"
+    assert report.overall.score < 0.3 and relit < 0.3, "equal up to interpolation and 8 bits"
     assert ignored > 5 * relit
     record = report.record()
     assert (record["score_relit"], record["score_relit_ignoring_the_light"]) == report.mean_relit() == (relit, ignored)
@@ -49,7 +50,7 @@ def test_relighting_is_measured_against_the_truth(tmp_path):
 
 
 def test_samples_of_several_seeds(exemplar):
-    material = little_material(FACTS)
+    material = little_material(CONFIG)
     report, judge = measure(material, exemplar, seeds=2)
     shares = judge.target.shares
     samples = [pictures_at(material, rollout(material, SIZE, shares, seed=seed), shares) for seed in range(2)]
@@ -60,31 +61,31 @@ def test_samples_of_several_seeds(exemplar):
     assert record["score_of_each_seed"] == [sample.score for sample in report.samples]
     assert dataclasses.asdict(report.overall).items() <= record.items()
     assert not any("relit" in name for name in record)
-    with pytest.raises(RequestError, match="at least one seed"):
+    with raises(RequestError, code="out-of-range"):
         measure(material, exemplar, seeds=0)
 
 
-def test_beyond_the_span_is_measured_where_the_solve_reaches_it(exemplar):
-    material = little_material(FACTS)
+def test_the_score_beyond_the_span_exists_where_the_solve_reaches_it(exemplar):
+    material = little_material(CONFIG)
     report, judge = measure(material, exemplar, seeds=1)
     states = rollout(material, SIZE, [0.5, BEYOND])
     assert report.beyond == judge.score_at_the_end(pictures_at(material, states, [BEYOND])) == report.record()["score_beyond"]
-    # Steps of 0.25 from -0.5: 10 reach the span's end at 2, 14 its 1.5-fold.
-    short = little_material(dataclasses.replace(FACTS, solver=SolverConfig(method="euler", step=0.25, max_steps=11)))
+    # Steps of 0.25 from -0.5: 10 reach the span's end at 2, 14 reach 1.5 times the span.
+    short = little_material(dataclasses.replace(CONFIG, solver=SolverConfig(method="euler", step=0.25, max_steps=11)))
     report, _ = measure(short, exemplar, seeds=1)
     assert report.beyond is None and "score_beyond" not in report.record() and report.overall.score > 0
-    shorter = little_material(dataclasses.replace(FACTS, solver=SolverConfig(method="euler", step=0.25, max_steps=5)))
-    with pytest.raises(RequestError, match="ended early"):
+    shorter = little_material(dataclasses.replace(CONFIG, solver=SolverConfig(method="euler", step=0.25, max_steps=5)))
+    with raises(RequestError, code="ended-early"):
         measure(shorter, exemplar, seeds=1)
 
 
 def table(out):
-    """The rows that were printed, by their names."""
+    """The printed rows by name."""
     return {line[:28].strip(): line[28:].split() for line in out.splitlines()}
 
 
-def test_the_table_of_all(tmp_path, exemplar, monkeypatch, capsys):
-    oa.save(little_material(FACTS), tmp_path / "plain")
+def test_the_table_of_all_materials(tmp_path, exemplar, monkeypatch, capsys):
+    oa.save(little_material(CONFIG), tmp_path / "plain")
     monkeypatch.setattr(verb, "list_materials", lambda: [str(tmp_path / "plain")])
     evaluate_all = ["evaluate", "--all", "--exemplars"]
     assert main([*evaluate_all, str(tmp_path), "--record", "--seeds", "2"]) == 0
@@ -106,7 +107,7 @@ def test_the_table_of_all(tmp_path, exemplar, monkeypatch, capsys):
 
 
 def test_controls_are_printed(tmp_path, exemplar, monkeypatch, capsys):
-    oa.save(little_material(FACTS), tmp_path / "plain")
+    oa.save(little_material(CONFIG), tmp_path / "plain")
     oa.save(little_material(dataclasses.replace(PLAIN, name="other"), seed=5), tmp_path / "other")
     monkeypatch.setattr(verb, "list_materials", lambda: [str(tmp_path / name) for name in ("other", "plain")])
     assert main(["evaluate", str(tmp_path / "plain"), str(exemplar), "--controls", "--seeds", "1"]) == 0
@@ -119,11 +120,11 @@ def test_controls_are_printed(tmp_path, exemplar, monkeypatch, capsys):
     assert float(rows["frozen"][2]) > 3 * float(rows["mirrored"][2])
 
 
-def test_what_of_all_cannot_be_measured_is_told_and_the_rest_is_measured(tmp_path, exemplar, monkeypatch, capsys):
+def test_materials_that_fail_are_listed_and_the_others_are_evaluated(tmp_path, exemplar, monkeypatch, capsys):
     (tmp_path / "broken").mkdir()
-    oa.save(little_material(FACTS), tmp_path / "plain")
+    oa.save(little_material(CONFIG), tmp_path / "plain")
     monkeypatch.setattr(verb, "list_materials", lambda: [str(tmp_path / name) for name in ("broken", "plain")])
     assert main(["evaluate", "--all", "--exemplars", str(tmp_path), "--seeds", "1"]) == 1
-    told = capsys.readouterr()
-    assert list(table(told.out))[1] == "plain_texture"
-    assert told.err.splitlines()[-1].startswith("Not measured: ") and "broken" in told.err.splitlines()[-1]
+    printed = capsys.readouterr()
+    assert list(table(printed.out))[1] == "plain_texture"
+    assert "broken" in printed.err.splitlines()[-1]

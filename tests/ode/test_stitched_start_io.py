@@ -1,4 +1,4 @@
-"""Materials that start from a stitched state: their files on other machines, and verbs that say or choose the start."""
+"""Materials with a stitched start: copies, archives, the Hub, exports, and commands that print or choose the start."""
 
 import dataclasses
 import zipfile
@@ -23,21 +23,21 @@ from ode_appearance.executors.run_archive import pack, unpack
 from ode_appearance.executors.task_file import read_task, write_task
 from ode_appearance.export.published.samplers import sampling_times
 from ode_appearance.media.encoders import to_bytes
-from ode_appearance.models.material import fingerprint, starting_from
+from ode_appearance.models.material import describe_starts, fingerprint, with_start_kind
 from ode_appearance.training.job import Task
 
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
-    """The folder of a material that starts from a stitched state."""
+    """The folder of a material with a stitched start."""
     return oa.save(stitched_material(), tmp_path_factory.mktemp("saved") / "stitched", preview=b"RIFF")
 
 
-def is_same(folder):
+def is_stitched_material(folder):
     return fingerprint(oa.load(folder)) == fingerprint(stitched_material())
 
 
-def test_a_training_material_is_copied_with_its_state(saved, tmp_path):
+def test_copying_a_trained_material_copies_its_state(saved, tmp_path):
     for name, source in (("stitched", saved), ("plain", oa.save(little_material(PLAIN), tmp_path / "a", preview=b""))):
         run = Run(tmp_path / name)
         run.folder.mkdir()
@@ -47,10 +47,10 @@ def test_a_training_material_is_copied_with_its_state(saved, tmp_path):
         run.copy_material(copy)
         assert (copy / "start.npy").exists() == (name == "stitched")
         assert oa.load(copy).config.start == ("stitched" if name == "stitched" else "noise")
-    assert is_same(tmp_path / "copy of stitched")
+    assert is_stitched_material(tmp_path / "copy of stitched")
 
 
-def test_a_renamed_training_keeps_its_state(saved, tmp_path):
+def test_renaming_a_run_keeps_its_state(saved, tmp_path):
     Image.new("RGB", (8, 8)).save(tmp_path / "exemplar.gif")
     run = new_run(tmp_path / "runs", tmp_path / "exemplar.gif", CONFIG, Order("me", "before"))
     oa.save(oa.load(saved), run.folder / "material", preview=b"")
@@ -60,30 +60,30 @@ def test_a_renamed_training_keeps_its_state(saved, tmp_path):
     np.testing.assert_array_equal(again.start, stitched_material().start)
 
 
-def test_a_run_travels_between_machines_with_the_state(saved, tmp_path):
+def test_a_run_archive_has_the_state(saved, tmp_path):
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "material").symlink_to(saved)
     unpack(pack(tmp_path / "here"), tmp_path / "there")
-    assert is_same(tmp_path / "there" / "material")
+    assert is_stitched_material(tmp_path / "there" / "material")
 
 
-def test_a_training_that_begins_with_such_a_material_is_sent_with_the_state():
+def test_a_task_file_has_the_state_of_its_initial_material():
     exemplar = growing_spots(size=32)
     task = Task(exemplar, CONFIG, Exemplar("spots"), init_from=stitched_material())
     assert fingerprint(read_task(write_task(task)).init_from) == fingerprint(stitched_material())
 
 
-def test_it_is_published_and_fetched_with_the_state(saved, tmp_path, monkeypatch):
+def test_publishing_and_fetching_keeps_the_state(saved, tmp_path, monkeypatch):
     there = HubStandIn()
     only_this(monkeypatch, tmp_path / "cache", there.endpoint)
     try:
         hub.publish(saved, "someone/stitched", token=TOKEN)
-        assert is_same(hub.fetch("someone/stitched"))
+        assert is_stitched_material(hub.fetch("someone/stitched"))
     finally:
         there.close()
 
 
-def test_measures_are_recorded_beside_the_state(tmp_path):
+def test_recording_measures_keeps_the_state(tmp_path):
     frames = growing_spots(size=32).frames.astype(np.float32) / 255
     write_animation(tmp_path / "spots.webp", frames)
     material = stitched_material(config=dataclasses.replace(PLAIN, training={"exemplar_size": 32}))
@@ -101,25 +101,26 @@ def test_published_samples_start_from_noise(saved, tmp_path):
         np.testing.assert_array_equal(np.asarray(first), to_bytes(oa.render(little_material(PLAIN), state)))
 
 
-def test_published_samples_take_no_other_start(saved, tmp_path, capsys):
+def test_published_samples_refuse_the_option_start(saved, tmp_path, capsys):
     assert main(["sample", str(saved), "--published", "--start", "stitched", "--out", str(tmp_path / "out")]) == 1
     assert "leave out --start" in capsys.readouterr().err
 
 
-def test_the_start_is_said(saved, capsys):
+def test_info_and_the_model_card_describe_the_start(saved, capsys):
     assert main(["info", str(saved)]) == 0
-    said = "pieces of its exemplar (48x40) at time 0, or on request noise at time -0.5"
+    description = describe_starts(stitched_material().config)
+    assert "48x40" in description and "-0.5" in description
     (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("start:"))
-    assert line.endswith(said)
-    assert f"\n- Start: {said}\n" in (saved / "README.md").read_text()
-    noise = starting_from(stitched_material(), "noise").config
-    assert "- Start: noise at time -0.5, or on request pieces of its exemplar" in model_card(noise)
+    assert line.endswith(description)
+    assert f"\n- Start: {description}\n" in (saved / "README.md").read_text()
+    noise = with_start_kind(stitched_material(), "noise").config
+    assert f"- Start: {describe_starts(noise)}" in model_card(noise) and describe_starts(noise) != description
     assert "Start" not in model_card(PLAIN)
 
 
-def test_a_map_set_says_its_start(saved, tmp_path):
+def test_the_metadata_of_a_map_set_has_the_start(saved, tmp_path):
     for start in ("stitched", "noise"):
-        material = starting_from(stitched_material(), start)
+        material = with_start_kind(stitched_material(), start)
         path = oa.export(material, tmp_path / f"{start}.zip", oa.ExportConfig(format="maps"), times=[1.0], size=(32, 32))
         with zipfile.ZipFile(path) as archive:
             (name,) = (name for name in archive.namelist() if name.endswith(".json"))
@@ -127,7 +128,7 @@ def test_a_map_set_says_its_start(saved, tmp_path):
 
 
 @pytest.mark.parametrize("figures", [lambda: bench_app._first_keyframes(1), lambda: trajectories.figures(True)])
-def test_the_benchmark_measures_from_noise(monkeypatch, figures):
+def test_the_benchmarks_start_from_noise(monkeypatch, figures):
     begun = []
 
     class BegunError(Exception):

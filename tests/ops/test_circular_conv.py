@@ -1,4 +1,4 @@
-"""The fast circular convolution is the circular convolution: values, gradients, and gradients of gradients."""
+"""The fast circular convolution equals its definition: values, gradients and second derivatives."""
 
 import jax
 import jax.numpy as jnp
@@ -21,7 +21,7 @@ SHAPES = [
 
 
 def by_definition(x, kernel):
-    """Padding by wrapping, then a "VALID" convolution."""
+    """Periodic padding, then a "VALID" convolution."""
     padded = jnp.pad(x, ((1, 1), (1, 1), (0, 0)), mode="wrap")
     return lax.conv_general_dilated(padded[None], kernel, (1, 1), "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC"))[0]
 
@@ -35,7 +35,7 @@ def image_and_kernel(shape, seed=0):
 
 
 def derivatives(convolve, shape):
-    """Of image and kernel: the result, the gradient of a function of it that is not linear, the gradient of that one's norm."""
+    """A function that returns the result, and first and second derivatives (of a nonlinear loss) by image and kernel."""
     height, width, _, outputs = shape
     weights = jnp.asarray(np.random.default_rng(1).standard_normal((height, width, outputs), np.float32))
 
@@ -49,7 +49,7 @@ def derivatives(convolve, shape):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_values_gradients_and_their_gradients(shape):
+def test_values_gradients_and_second_derivatives(shape):
     x, kernel = image_and_kernel(shape)
     ours = derivatives(circular_conv.circular_convolution, shape)(x, kernel)
     expected = derivatives(by_definition, shape)(x, kernel)
@@ -72,7 +72,7 @@ def test_rolling_the_image_rolls_the_result():
     np.testing.assert_allclose(rolled, expected, rtol=1e-5, atol=1e-5)
 
 
-# The formulations of other platforms too, which this machine may never choose by itself
+# All formulations, including those of other platforms
 
 
 @pytest.mark.parametrize("formulation", ["_by_padding", "_on_cpu"])
