@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..checkpoints.registry import load
+from ..config.option_groups import options_of
 from ..config.request_checks import check_times
 from ..config.schema import MaterialConfig, SolverConfig, StartKind
 from ..config.serialization import read_value
@@ -19,13 +20,12 @@ from ..models.material import Material, starting_from
 
 def add_fields(parser: argparse._ActionsContainer, cls: type, names: Sequence[str], prefix: str = "") -> None:
     """An option for each named field of a config dataclass, with its help text; not given, it stays None."""
-    fields = {field.name: field for field in dataclasses.fields(cls)}
-    hints = typing.get_type_hints(cls)
+    options = options_of(cls)
     for name in names:
-        kinds = (hints[name], *typing.get_args(hints[name]))
+        kinds = (options[name].hint, *typing.get_args(options[name].hint))
         scalar = next((kind for kind in (int, float) if kind in kinds), str)
         choices = next((typing.get_args(kind) for kind in kinds if typing.get_origin(kind) is typing.Literal), None)
-        text, metavar = fields[name].metadata["help"], None if choices else name.upper()
+        text, metavar = options[name].metadata["help"], None if choices else name.upper()
         parser.add_argument(flag(prefix + name), type=scalar, choices=choices, metavar=metavar, help=text)
 
 
@@ -36,10 +36,9 @@ def flag(name: str) -> str:
 
 def checked(cls: type, values: dict[str, Any]) -> dict[str, Any]:
     """The values of fields that were given, checked against their bounds (ConfigError)."""
-    fields = {field.name: field for field in dataclasses.fields(cls)}
-    hints = typing.get_type_hints(cls)
+    options = options_of(cls)
     given = {name: value for name, value in values.items() if value is not None}
-    return {name: read_value(hints[name], value, fields[name].metadata, flag(name)) for name, value in given.items()}
+    return {name: read_value(options[name].hint, value, options[name].metadata, flag(name)) for name, value in given.items()}
 
 
 def add_request(parser: argparse.ArgumentParser) -> None:

@@ -44,11 +44,11 @@ def run(options: argparse.Namespace) -> None:
     # The process that an app started before it was killed still saves, while the app that was started again trains on.
     patience = _PATIENCE if options.stop_at_eof else 0.0
     progresses = perform(task, options.out, resume=options.resume, stop=stop, patience=patience)
-    last = with_bar(progresses, exemplar.name, config.iterations)
+    last = with_bar(progresses, exemplar.name, config.schedule.iterations)
     status = last.status if last else "finished"
     print(f"{exemplar.name}: {status}. {where_material_is(options.out)}", file=sys.stderr)
     if status == "not finite":
-        rate = max(config.learning_rate / 4, 1e-7)
+        rate = max(config.rate.learning_rate / 4, 1e-7)
         raise TrainingError(f"{NOT_FINITE} Go on from them more slowly: --resume --learning-rate {rate:.1g}.")
 
 

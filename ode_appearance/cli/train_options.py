@@ -1,10 +1,10 @@
 """The command line options that training one exemplar and training many have in common."""
 
 import argparse
-import dataclasses
 from pathlib import Path
 from typing import Any
 
+from ..config.option_groups import options_of, values_of
 from ..config.schema import Exemplar, Kind
 from ..config.serialization import from_json, to_json
 from ..data import ExemplarFrames, load_exemplar
@@ -17,7 +17,7 @@ _CREDIT = ("credit", "license", "real_duration")
 # Fields that are not one number or one word.
 _LISTS = {"dim_mults": int, "map_weights": float}
 _SPECIAL = ("kind", "attention", "normalise_maps", *_LISTS)
-_SCALARS = [field.name for field in dataclasses.fields(TrainConfig) if field.name not in _SPECIAL]
+_SCALARS = [name for name in options_of(TrainConfig) if name not in _SPECIAL]
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -35,8 +35,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("numbers", "by default, those of the preset")
     add_fields(group, TrainConfig, _SCALARS)  # pyright: ignore
     for name in _LISTS:
-        (field,) = (field for field in dataclasses.fields(TrainConfig) if field.name == name)
-        group.add_argument(flag(name), metavar="N,N,...", help=field.metadata["help"])
+        group.add_argument(flag(name), metavar="N,N,...", help=options_of(TrainConfig)[name].metadata["help"])
     group.add_argument("--no-attention", action="store_true", help="no linear attention")
     group.add_argument(
         "--normalise-maps", action=argparse.BooleanOptionalAction, help="divide each map by its root mean square"
@@ -67,13 +66,14 @@ def _resumed(options, begun):
     """What a run began with, and those of the CHANGEABLE numbers that are given now; no other may be, alone or by a preset."""
     given = _given(options)
     asked = preset(options.preset, begun.kind) if options.preset else begun
-    wanted = from_json(TrainConfig, {**to_json(asked), **{name: getattr(begun, name) for name in CHANGEABLE}, **given}, "train")
-    if wanted.features == "auto":
-        wanted = dataclasses.replace(wanted, features=begun.features)
-    for field in dataclasses.fields(TrainConfig):
-        had, asked_for = getattr(begun, field.name), getattr(wanted, field.name)
-        if had != asked_for and field.name not in CHANGEABLE:
-            name, why = field.name.replace("_", "-"), "" if field.name in given else f", as --preset {options.preset} has it"
+    kept = {name: values_of(begun)[name] for name in CHANGEABLE}
+    wanted = from_json(TrainConfig, {**to_json(asked), **kept, **given}, "train")
+    if wanted.data.features == "auto":
+        wanted = wanted.replace(features=begun.data.features)
+    for option, had in values_of(begun).items():
+        asked_for = values_of(wanted)[option]
+        if had != asked_for and option not in CHANGEABLE:
+            name, why = option.replace("_", "-"), "" if option in given else f", as --preset {options.preset} has it"
             beginning = "A run goes on with the numbers that it began with"
             raise ConfigError(f"{beginning}: its {name} is {had}, and cannot be {asked_for}{why}.")
     return wanted
@@ -106,7 +106,7 @@ def read_exemplar(
     return load_exemplar(
         path,
         config.kind,
-        size=config.exemplar_size,
+        size=config.data.exemplar_size,
         frames=options.most_frames,
         frame_interval=options.frame_interval,
         duration=duration,

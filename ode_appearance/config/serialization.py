@@ -1,5 +1,6 @@
 """Dataclasses of schema.py to JSON and back, every field checked: nothing that was read is trusted."""
 
+import copy
 import dataclasses
 import json
 import math
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from ..errors import ConfigError
+from .option_groups import options_of, replace_options, values_of
 
 MAX_TEXT = 20_000
 MAX_ITEMS = 16
@@ -32,14 +34,15 @@ def parse_json(text: str) -> Any:
 
 
 def to_json(config: Any) -> dict[str, Any]:
-    """A dataclass as a JSON object; of its fields that came later (see `option`) only those that are not as by default."""
-    written = dataclasses.asdict(config)
-    for field in dataclasses.fields(config):
-        value = getattr(config, field.name)
+    """A dataclass as a JSON object, groups of options flattened; fields of `later=True` (schema.option) only where they
+    differ from their default.
+    """
+    options, written = options_of(type(config)), {}
+    for name, value in values_of(config).items():
         if dataclasses.is_dataclass(value):
-            written[field.name] = to_json(value)
-        elif field.metadata.get("later") and value == field.default:
-            del written[field.name]
+            written[name] = to_json(value)
+        elif not (options[name].metadata.get("later") and value == options[name].default):
+            written[name] = copy.deepcopy(value)
     return written
 
 
@@ -50,15 +53,13 @@ def from_json(cls: type[T], data: Any, where: str = "config") -> T:
     """
     if not isinstance(data, dict):
         raise ConfigError(f"{where} has to be an object, not {_shown(data)}.")
-    fields = {field.name: field for field in dataclasses.fields(cls)}
+    options = options_of(cls)
     for name in data:
-        if name not in fields:
-            raise ConfigError(f"{where} has no field {_shown(name)}; it has {', '.join(fields)}.")
-    hints = typing.get_type_hints(cls)
-    values = {
-        name: read_value(hints[name], data[name], fields[name].metadata, f"{where}.{name}") for name in fields if name in data
-    }
-    return cls(**values)
+        if name not in options:
+            raise ConfigError(f"{where} has no field {_shown(name)}; it has {', '.join(options)}.")
+    given = (option for name, option in options.items() if name in data)
+    values = {each.name: read_value(each.hint, data[each.name], each.metadata, f"{where}.{each.name}") for each in given}
+    return replace_options(cls(), values)
 
 
 def read_value(hint: Any, value: Any, bounds: Mapping[str, Any], where: str) -> Any:

@@ -97,7 +97,7 @@ class BaseRun(abc.ABC):
                 self.skipped, self.skipped_in_row = (progress.get(key, 0) for key in ("skipped", "skipped_in_row"))
                 if self.gave_up:  # and is asked to try again
                     self.skipped_in_row = 0
-                if self.iteration < self.config.iterations:  # else nothing is asked of it
+                if self.iteration < self.config.schedule.iterations:  # else nothing is asked of it
                     write_request(self.folder, self.config, facts)
                 return
         refuse_run(self.folder)
@@ -121,12 +121,12 @@ class BaseRun(abc.ABC):
     @property
     def gave_up(self) -> bool:
         """Whether it has skipped as many iterations in a row as it may."""
-        return self.skipped_in_row >= self.config.most_skipped
+        return self.skipped_in_row >= self.config.schedule.most_skipped
 
     @property
     def preview_due(self) -> bool:
         """Whether its last iteration is to be followed by a preview."""
-        return self.config.preview_every > 0 and self.iteration % self.config.preview_every == 0
+        return self.config.saving.preview_every > 0 and self.iteration % self.config.saving.preview_every == 0
 
     def save_state(self) -> None:
         """Save where it stands, if it has a folder."""
@@ -157,7 +157,7 @@ class BaseRun(abc.ABC):
         """Pictures of the material as it is, every so often."""
         if not self.preview_due:
             return None
-        pictures = preview(self.material(), self.config.state_size)
+        pictures = preview(self.material(), self.config.data.state_size)
         give_memory_back()
         return pictures
 
@@ -172,7 +172,7 @@ def initial_facts(exemplar: ExemplarFrames, config: TrainConfig, credit: Exempla
         config.architecture,
         times,
         config.solver,
-        config.normals,
+        config.model.normals,
         exemplar=credit or Exemplar(exemplar.name, real_duration=exemplar.real_duration),
     )
 

@@ -20,13 +20,15 @@ def check_training(config: TrainConfig, features: FeatureExtractor | None = None
     """
     if (config.kind == "svbrdf") != (config.brdf is not None):
         raise TrainingError("A BRDF model is needed for an SVBRDF, and for nothing else.")
-    if config.state_size % config.architecture.downsampling:
+    if config.data.state_size % config.architecture.downsampling:
         raise TrainingError(f"The state size has to be a multiple of {config.architecture.downsampling}.")
-    if config.state_size > config.exemplar_size:
-        raise TrainingError(f"States of {config.state_size} pixels are larger than the exemplar's {config.exemplar_size}.")
-    if not any(config.map_weights):
+    if config.data.state_size > config.data.exemplar_size:
+        raise TrainingError(
+            f"States of {config.data.state_size} pixels are larger than the exemplar's {config.data.exemplar_size}."
+        )
+    if not any(config.loss.map_weights):
         raise TrainingError("All maps have the weight 0: there is nothing to learn from.")
-    if config.crops > 1 and config.kind == "rgb":
+    if config.loss.crops > 1 and config.kind == "rgb":
         raise TrainingError("Crops are for SVBRDFs: an RGB texture looks the same at every place.")
     check_config(MaterialConfig("trained", config.kind, config.brdf, config.architecture))
     if config.method == "flow":
@@ -39,26 +41,28 @@ def _check_flow(config):
     """Flow matching learns RGB textures, by batches that have samples of the span."""
     if config.kind != "rgb":
         raise TrainingError("Flow matching is for RGB textures: train an SVBRDF by --method texture.")
-    if config.batch <= config.flow_warmups:
-        raise TrainingError(f"Of a batch of {config.batch}, {config.flow_warmups} are of the warm-up: none is of the span.")
-    walking = config.batch - config.flow_warmups
-    if config.flow_pool < walking:
-        raise TrainingError(f"A batch takes {walking} states of the pool, which has {config.flow_pool}: make it larger.")
-    if config.state_size < LEAST_FLOW_SIZE:
+    if config.data.batch <= config.flow.flow_warmups:
+        raise TrainingError(
+            f"Of a batch of {config.data.batch}, {config.flow.flow_warmups} are of the warm-up: none is of the span."
+        )
+    walking = config.data.batch - config.flow.flow_warmups
+    if config.flow.flow_pool < walking:
+        raise TrainingError(f"A batch takes {walking} states of the pool, which has {config.flow.flow_pool}: make it larger.")
+    if config.data.state_size < LEAST_FLOW_SIZE:
         raise TrainingError(f"Flow matching needs states of at least {LEAST_FLOW_SIZE} pixels: their border is left out.")
 
 
 def _check_maps(config, features):
     """The states need feature maps that have a weight; coarser ones of a larger exemplar are compared with nothing."""
     if features is not None:
-        name, count = features.name, len(features.shapes(config.state_size, config.state_size))
-    elif config.features != "auto":
-        name, count = config.features, count_maps(config.features, config.state_size)
+        name, count = features.name, len(features.shapes(config.data.state_size, config.data.state_size))
+    elif config.data.features != "auto":
+        name, count = config.data.features, count_maps(config.data.features, config.data.state_size)
     else:
         return
-    if not any(config.map_weights[:count]):
+    if not any(config.loss.map_weights[:count]):
         raise TrainingError(
-            f"States of {config.state_size} pixels have the picture and {count - 1} maps of {name} features, and all of "
+            f"States of {config.data.state_size} pixels have the picture and {count - 1} maps of {name} features, and all of "
             "these have the weight 0: there is nothing to learn from."
         )
 
@@ -67,11 +71,11 @@ def check_fit(exemplar: ExemplarFrames, config: TrainConfig, init_from: Material
     """Raise TrainingError where the exemplar, or the material to start from, does not fit the config."""
     if exemplar.kind != config.kind:
         raise TrainingError(f"{exemplar.name} was read as {exemplar.kind}, but is to be trained as {config.kind}.")
-    if config.state_size > exemplar.size:
-        raise TrainingError(f"States of {config.state_size} pixels are larger than the exemplar's {exemplar.size}.")
+    if config.data.state_size > exemplar.size:
+        raise TrainingError(f"States of {config.data.state_size} pixels are larger than the exemplar's {exemplar.size}.")
     check_training(config)
     if config.method == "flow":
-        _check_frames(exemplar, config.hidden_channels)
+        _check_frames(exemplar, config.model.hidden_channels)
     if init_from is not None and init_from.config.architecture != config.architecture:
         raise TrainingError(
             f"{init_from.name} has another architecture ({init_from.config.architecture}) than this training "

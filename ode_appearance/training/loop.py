@@ -37,13 +37,13 @@ def go_on(learning: Learning, stop: Callable[[], bool], max_minutes: float) -> G
     """Go on until it is finished or stopped; yields after every iteration what each run has to report.
 
     An iteration whose loss or gradient is not finite is skipped: it changes no weights. A run that has skipped
-    `config.most_skipped` in a row ends, and reports nothing from then on.
+    `config.schedule.most_skipped` in a row ends, and reports nothing from then on.
     """
     runs = learning.runs
     config, iteration, going = runs[0].config, runs[0].iteration, list(runs)
     began = saved = clock.monotonic()
     rate, unsaved = Rate(), False
-    status: Status = "running" if iteration < config.iterations else "finished"
+    status: Status = "running" if iteration < config.schedule.iterations else "finished"
     try:
         while status == "running" and going:
             evaluations = {}
@@ -58,12 +58,12 @@ def go_on(learning: Learning, stop: Callable[[], bool], max_minutes: float) -> G
                 run.count(finite=reports[run].finite)
             iteration, unsaved = iteration + 1, True
             rate.observe(now - lap)
-            if iteration >= config.iterations:
+            if iteration >= config.schedule.iterations:
                 status = "finished"
             elif stop() or now - began > 60 * max_minutes:
                 status = "stopped"
             ends = {run: "not finite" if run.gave_up else status for run in going}
-            save_all = status != "running" or now - saved > config.save_every
+            save_all = status != "running" or now - saved > config.saving.save_every
             saving = [run for run in going if save_all or ends[run] != "running"]
             if saving or going[0].preview_due:
                 learning.hand_out()

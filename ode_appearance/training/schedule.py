@@ -25,9 +25,9 @@ def segment(config: TrainConfig, times: Times, iteration: int) -> Segment:
     A cycle starts with fresh noise and the warm-up only; then it goes on through times drawn uniformly, one from each
     equal part of the exemplar's span, each segment starting where the last one ended.
     """
-    initialising = iteration < config.initialisation
-    cycle = config.initialisation_cycle if initialising else config.cycle
-    first = iteration if initialising else iteration - config.initialisation
+    initialising = iteration < config.schedule.initialisation
+    cycle = config.schedule.initialisation_cycle if initialising else config.schedule.cycle
+    first = iteration if initialising else iteration - config.schedule.initialisation
     place = first % cycle
     if place == 0:
         return Segment(initialising, True, -times.warmup, 0.0)
@@ -53,5 +53,5 @@ def traced(config: TrainConfig, iteration: int, piece: Segment) -> tuple[bool, j
 
 def annealed(config: TrainConfig, iteration: int) -> float:
     """The factor of an iteration's learning rate: 1, and in the last `annealing` of all iterations on a line down to 0."""
-    last = config.annealing * config.iterations
-    return 1.0 if last == 0 else min(1.0, (config.iterations - iteration) / last)
+    last = config.rate.annealing * config.schedule.iterations
+    return 1.0 if last == 0 else min(1.0, (config.schedule.iterations - iteration) / last)

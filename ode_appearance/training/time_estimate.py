@@ -30,32 +30,32 @@ def estimate_seconds(config: TrainConfig, features: FeatureExtractor | None) -> 
     `features` are needed where textures are compared.
     """
     if config.method == "flow":
-        return COMPILING + config.iterations * config.batch * FIELD_COST * _seconds_of_field(config)
+        return COMPILING + config.schedule.iterations * config.data.batch * FIELD_COST * _seconds_of_field(config)
     from ..ode.stepper import SOLVERS  # not with the module: it loads diffrax
 
-    size = config.state_size
+    size = config.data.state_size
     of_field = _seconds_of_field(config)
     of_features = _seconds(compiled(lambda features, picture: features(picture)), features, jnp.zeros((3, size, size)))
-    stages = SOLVERS[config.runge_kutta]().tableau.num_stages
-    integrating = config.batch * _steps(config) * stages * FIELD_COST * of_field
-    comparing = config.batch * config.crops * FEATURE_COST * of_features
-    compared = config.iterations - config.initialisation
-    return COMPILING + config.iterations * integrating + compared * comparing
+    stages = SOLVERS[config.solver.runge_kutta]().tableau.num_stages
+    integrating = config.data.batch * _steps(config) * stages * FIELD_COST * of_field
+    comparing = config.data.batch * config.loss.crops * FEATURE_COST * of_features
+    compared = config.schedule.iterations - config.schedule.initialisation
+    return COMPILING + config.schedule.iterations * integrating + compared * comparing
 
 
 def _seconds_of_field(config):
     """One evaluation of f on one state."""
     field = new_material(MaterialConfig(architecture=config.architecture)).vector_field
-    state = jnp.zeros((config.architecture.channels, config.state_size, config.state_size))
+    state = jnp.zeros((config.architecture.channels, config.data.state_size, config.data.state_size))
     return _seconds(compiled(lambda field, state: field(jnp.float32(0), state)), field, state)
 
 
 def _steps(config):
     """Steps of a segment, on average, where its span is as published."""
-    if not config.coarsest_step:
+    if not config.solver.coarsest_step:
         return STEPS
-    fixed = SEGMENT * PUBLISHED_DURATION[config.kind] / (config.coarsest_step / 2) + 0.5
-    return (1 - config.refining) * fixed + config.refining * max(STEPS, fixed)
+    fixed = SEGMENT * PUBLISHED_DURATION[config.kind] / (config.solver.coarsest_step / 2) + 0.5
+    return (1 - config.schedule.refining) * fixed + config.schedule.refining * max(STEPS, fixed)
 
 
 def _seconds(function, *arguments):

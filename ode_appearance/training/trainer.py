@@ -15,7 +15,8 @@ from .loop import Learning, go_on
 from .progress import Progress
 from .schedule import annealed, segment, traced
 from .texture.run import Done, Run, begin_run
-from .texture.step import begin_learning, iterate, step_config
+from .texture.step import begin_learning, iterate
+from .texture.step_config import step_config
 from .train_config import TrainConfig
 
 
@@ -33,7 +34,7 @@ def train(
 ) -> Generator[Progress, None, None]:
     """Train a material on an exemplar; yields after every iteration, last with the material and how the run ended.
 
-    With `out`, the run saves itself there every `config.save_every` seconds and at its end, whole or not at all; `resume`
+    With `out`, the run saves itself there every `config.saving.save_every` seconds and at its end, whole or not at all; `resume`
     goes on from what was saved, to the weights that an uninterrupted run of the same numbers would have; without it, a folder
     that holds a run is refused. `init_from` starts from another material's weights. `features` replaces those that the config
     names; `credit` says where the exemplar comes from.
@@ -95,7 +96,7 @@ class _Alone:
         config, facts = run.config, run.facts
         learning_rate = run.plateau.learning_rate * annealed(config, iteration)
         piece = segment(config, facts.times, iteration)
-        if iteration == config.initialisation > 0:
+        if iteration == config.schedule.initialisation > 0:
             run.learner = begin_learning(run.learner.parameters, run.learner.states)
         learner, outcome = iterate(
             run.learner,

@@ -1,6 +1,5 @@
 """What a training takes of this machine's memory, so that what does not fit is refused before it has begun."""
 
-import dataclasses
 
 from ..config.schema import MaterialConfig
 from ..errors import TrainingError
@@ -25,12 +24,12 @@ def training_bytes(config: TrainConfig, together: int = 1) -> int:
     """
     material = MaterialConfig("trained", config.kind, config.brdf, config.architecture)
     flow = config.method == "flow"
-    stages = 1 if flow or config.adjoint == "backsolve" else memory_budget.STAGES[config.runge_kutta]
-    width = config.dim * sum(multiplier / 4**level for level, multiplier in enumerate(config.dim_mults))
-    evaluation = _OF_WIDTH * width * (_OF_ATTENTION if config.attention else 1)
-    side, pixels = config.state_size, together * config.batch * config.state_size**2
+    stages = 1 if flow or config.solver.adjoint == "backsolve" else memory_budget.STAGES[config.solver.runge_kutta]
+    width = config.model.dim * sum(multiplier / 4**level for level, multiplier in enumerate(config.model.dim_mults))
+    evaluation = _OF_WIDTH * width * (_OF_ATTENTION if config.model.attention else 1)
+    side, pixels = config.data.state_size, together * config.data.batch * config.data.state_size**2
     iteration = int(_RESERVE * pixels * (stages * evaluation + (0 if flow else _OF_FEATURES)))
-    solved = config.exemplar_size if config.kind == "svbrdf" and config.evaluate_every else side
+    solved = config.data.exemplar_size if config.kind == "svbrdf" and config.rollout.evaluate_every else side
     return _COMPILING + max(iteration, memory_budget.solve_bytes(material, config.solver, (solved, solved)))
 
 
@@ -40,11 +39,11 @@ def check_training_memory(config: TrainConfig, together: int = 1) -> None:
     if needed <= free:
         return
     step = config.architecture.downsampling
-    fitting = range(config.state_size // step * step, _LEAST_SIDE - 1, -step)
-    side = next((s for s in fitting if training_bytes(dataclasses.replace(config, state_size=s), together) <= free), None)
+    fitting = range(config.data.state_size // step * step, _LEAST_SIDE - 1, -step)
+    side = next((s for s in fitting if training_bytes(config.replace(state_size=s), together) <= free), None)
     advice = "a smaller network or exemplar takes less" if side is None else f"states of {side}x{side} fit"
     what = f"Training {together} together" if together > 1 else "Training"
     raise TrainingError(
-        f"{what} on states of {config.state_size}x{config.state_size} takes about {needed / 1e9:.1f} GB, but this machine has "
+        f"{what} on states of {config.data.state_size}x{config.data.state_size} takes about {needed / 1e9:.1f} GB, but this machine has "
         f"{free / 1e9:.1f} GB free; {advice}."
     )

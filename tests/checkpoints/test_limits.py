@@ -1,6 +1,5 @@
 """What is not possible is refused with the nearest that is, and that one is accepted."""
 
-import dataclasses
 import math
 import re
 
@@ -49,7 +48,7 @@ def test_the_largest_of_a_shape_is_named(size):
 
 @pytest.mark.parametrize("levels", [1, 2, 4, 6])
 def test_sizes_follow_the_architecture(levels):
-    config = dataclasses.replace(CONFIG, architecture=Architecture(dim_mults=(1,) * levels))
+    config = CONFIG.replace(architecture=Architecture(dim_mults=(1,) * levels))
     factor = 2 ** (levels - 1)
     assert check_size(config, (3 * factor, 5 * factor)) == (3 * factor, 5 * factor)
     if levels > 1:
@@ -61,7 +60,7 @@ def test_sizes_follow_the_architecture(levels):
 )
 @settings(max_examples=300, deadline=None)
 def test_the_time_that_is_named_is_possible_and_near(time, warmup):
-    config = dataclasses.replace(CONFIG, times=Times(warmup=warmup, duration=5 * warmup))
+    config = CONFIG.replace(times=Times(warmup=warmup, duration=5 * warmup))
     try:
         checked = check_times(config, [time])
         assert checked.dtype == np.float32 and checked.shape == (1,)
@@ -90,7 +89,7 @@ def test_no_times_and_times_that_are_no_numbers(times):
 
 @given(st.floats(1e-3, 10), st.floats(0.1, 20), st.floats(0.1, 20))
 def test_whole_fixed_steps_fill_the_span(step, warmup, duration):
-    config = dataclasses.replace(CONFIG, times=Times(warmup, duration))
+    config = CONFIG.replace(times=Times(warmup, duration))
     effective = effective_step(config, SolverConfig(step=step))
     steps = (warmup + duration) / effective
     assert steps == pytest.approx(round(steps), rel=1e-9)

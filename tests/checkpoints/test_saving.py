@@ -47,7 +47,7 @@ def runs(tmp_path_factory):
 @pytest.fixture(scope="module")
 def task(runs):
     """Saved at its end only."""
-    return dataclasses.replace(runs.task, config=dataclasses.replace(CONFIG, save_every=10**6))
+    return dataclasses.replace(runs.task, config=CONFIG.replace(save_every=10**6))
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ def test_a_worker_that_is_asked_to_end_saves(task, tmp_path):
 
 
 def test_a_worker_says_what_is_not_possible(task):
-    wrong = dataclasses.replace(task, config=dataclasses.replace(task.config, state_size=64))
+    wrong = dataclasses.replace(task, config=task.config.replace(state_size=64))
     *_, last = carry_out(write_task(wrong), None, lambda: False)
     assert "larger than the exemplar" in last.failure
 

@@ -15,9 +15,7 @@ DOI = "Somebody, Some Time-lapses, https://doi.org/10.5522/04/25330924"
 def card(config=RGB, **facts):
     """The metadata of a card, and its text."""
     exemplar = dataclasses.replace(config.exemplar, **facts)
-    _, front, text = re.split(
-        r"^---$", model_card(dataclasses.replace(config, exemplar=exemplar)), maxsplit=2, flags=re.MULTILINE
-    )
+    _, front, text = re.split(r"^---$", model_card(config.replace(exemplar=exemplar)), maxsplit=2, flags=re.MULTILINE)
     return yaml.safe_load(front), text
 
 
@@ -60,7 +58,7 @@ def test_a_duration_stays_on_its_line():
 
 @pytest.mark.parametrize(("config", "told"), [(RGB, "when cut and stitched anew"), (SVBRDF, "half against mirrored half")])
 def test_the_score_is_told_in_a_sentence(config, told):
-    text = model_card(dataclasses.replace(config, measures={"score": 1.9512, "change_score": 3.5}))
+    text = model_card(config.replace(measures={"score": 1.9512, "change_score": 3.5}))
     measures = text.partition("## Measures")[2].partition("##")[0]
     assert "2 times as far from its exemplar" in measures and told in measures
     assert "- score: 1.9512" in measures and "- change score: 3.5" in measures

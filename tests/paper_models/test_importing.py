@@ -1,6 +1,5 @@
 """The paper's release, a zip file or a folder: every model in it becomes a material, whole or not at all."""
 
-import dataclasses
 import shutil
 import stat
 import zipfile
@@ -28,7 +27,7 @@ QUICK = ["--step", "0.5", "--warmup", "0.5", "--duration", "0.5"]
 
 def quickly(config):
     """The config with times and steps that are solved in a moment."""
-    return dataclasses.replace(config, times=Times(0.5, 0.5, 0.1, 5), solver=SolverConfig(step=0.5))
+    return config.replace(times=Times(0.5, 0.5, 0.1, 5), solver=SolverConfig(step=0.5))
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +81,7 @@ def test_an_exemplar_is_kept_exactly_and_says_how_long_the_span_is(tmp_path, rel
 
 
 def untimed(config):
-    return dataclasses.replace(config, solver=SolverConfig(step=0.5))
+    return config.replace(solver=SolverConfig(step=0.5))
 
 
 def test_a_taken_name_is_replaced_where_that_is_asked_for(tmp_path, release):
@@ -105,7 +104,7 @@ def test_a_taken_name_is_replaced_where_that_is_asked_for(tmp_path, release):
 
 def test_a_model_that_cannot_be_solved_leaves_nothing(tmp_path, release):
     def in_too_few_steps(config):
-        return dataclasses.replace(config, solver=SolverConfig(step=0.5, max_steps=1))
+        return config.replace(solver=SolverConfig(step=0.5, max_steps=1))
 
     (result,) = import_release(release / "experiments_svbrdf" / "ice_melting", tmp_path / "out", adapt=in_too_few_steps)
     assert "step limit" in result.error and not list((tmp_path / "out").iterdir())

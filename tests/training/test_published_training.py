@@ -1,6 +1,5 @@
 """Where the `paper` preset has to be the published training, and the other presets depart from it on purpose."""
 
-import dataclasses
 import json
 
 import jax
@@ -47,12 +46,12 @@ def test_the_paper_preset_is_the_published_training_and_the_others_say_where_the
         values = {name: [getattr(preset(name, kind), field) for field in names] for name in TEXTURE}
         assert values["paper"] == ["iteration", "published", "float32"]
         assert values["standard"] == values["quick"] == ["crop", "repeatable", "float16"]
-    assert [preset(name, "svbrdf").initialisation_crops for name in TEXTURE] == [32, 1, 1]
+    assert [preset(name, "svbrdf").loss.initialisation_crops for name in TEXTURE] == [32, 1, 1]
 
 
 @pytest.mark.parametrize("count", [1, 5])
 def test_the_initialisation_compares_with_so_many_random_choices_of_pixels(count):
-    config = TrainConfig("svbrdf", BRDF, initialisation_crops=count)
+    config = TrainConfig().replace(kind="svbrdf", brdf=BRDF, initialisation_crops=count)
     key, material = jax.random.PRNGKey(3), lit()
 
     def ours(state, log_intensity):
@@ -84,7 +83,7 @@ def test_the_directions_are_the_same_for_all_crops_of_an_iteration(monkeypatch, 
             return jax.random.uniform(key) ** power + 0 * jnp.sum(picture)
 
         monkeypatch.setattr(objective, "texture_distance", drawn)
-        config = TrainConfig("svbrdf", BRDF, crops=6, directions=directions)
+        config = TrainConfig().replace(kind="svbrdf", brdf=BRDF, crops=6, directions=directions)
         return float(svbrdf_terms(features, config, jax.random.PRNGKey(4), lit())[0])
 
     assert mean_of(2, "iteration") == pytest.approx(mean_of(1, "iteration") ** 2, rel=1e-5)
@@ -106,7 +105,7 @@ def solved(monkeypatch):
 
 
 def evaluated(features, iteration, **changes):
-    config = TrainConfig(state_size=32, exemplar_size=32, features="patch", evaluation_rollouts=2, **changes)
+    config = TrainConfig().replace(state_size=32, exemplar_size=32, features="patch", evaluation_rollouts=2, **changes)
     return rollout.rollout_loss(config, new_material(RGB_FACTS), features, exemplar_of("rgb"), iteration)
 
 
@@ -149,4 +148,4 @@ def test_a_run_begun_before_these_choices_goes_on_as_it_began(tmp_path):
     data["config"] = {name: value for name, value in data["config"].items() if name not in names}
     (tmp_path / "run.json").write_text(json.dumps(data))
     began = dict(zip(names, (1, "crop", "repeatable", "float16"), strict=True))
-    assert read_request(tmp_path)[0] == dataclasses.replace(preset("paper", "svbrdf"), **began)
+    assert read_request(tmp_path)[0] == preset("paper", "svbrdf").replace(**began)

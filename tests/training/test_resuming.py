@@ -46,13 +46,13 @@ def resume(run, exemplar, *options):
 
 def test_a_run_remembers_its_exemplar_and_its_features(run, exemplars):
     config, facts = read_request(run)
-    assert config.features != "auto" and (facts["duration"], facts["frames"]) == (8, 4)
+    assert config.data.features != "auto" and (facts["duration"], facts["frames"]) == (8, 4)
     assert resume(run, exemplars / "moss.gif", "--iterations", "2") == 0
     material = oa.load(run / "material")
     assert material.config.times.duration == 8 and material.config.training["iterations"] == 2
     kept = material.config.exemplar
     assert (material.name, kept.credit, kept.license, kept.real_duration) == ("my_moss", "Somebody", "cc0-1.0", "years")
-    assert material.config.training["features"].startswith(config.features)
+    assert material.config.training["features"].startswith(config.data.features)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_the_numbers_that_a_run_began_with_may_be_said_again(run, exemplars):
 
 def test_fewer_iterations_than_are_done_change_nothing(run, exemplars):
     assert resume(run, exemplars / "moss.gif", "--iterations", "1") == 0
-    assert read_request(run)[0].iterations == 3 and not is_finished(run)
+    assert read_request(run)[0].schedule.iterations == 3 and not is_finished(run)
 
 
 def test_more_iterations_are_remembered_where_they_are_cut_off(run, exemplars):
@@ -104,7 +104,7 @@ def test_a_folder_with_a_run_in_it_is_not_trained_over(run, exemplars, capsys):
 
 def test_which_features_are_compared_and_why_is_told(run, exemplars, capsys):
     assert resume(run, exemplars / "moss.gif", "--iterations", "2") == 0
-    assert f"Features: {read_request(run)[0].features}" in capsys.readouterr().err
+    assert f"Features: {read_request(run)[0].data.features}" in capsys.readouterr().err
 
 
 def test_the_interval_of_the_frames_can_be_given(exemplars, tmp_path):
@@ -143,7 +143,7 @@ def test_iterations_that_were_lost_are_hidden_from_tensorboard(run, exemplars):
 
 def test_a_smaller_learning_rate_is_remembered(run, exemplars):
     assert resume(run, exemplars / "moss.gif", "--learning-rate", "0.0001", "--max-minutes", "0") == 0
-    assert read_request(run)[0].learning_rate == 0.0001
+    assert read_request(run)[0].rate.learning_rate == 0.0001
     assert resume(run, exemplars / "moss.gif") == 0
     assert oa.load(run / "material").config.training["learning_rate"] == 0.0001
 

@@ -18,15 +18,14 @@ from ode_appearance.training.texture.run import begin_run
 from ode_appearance.training.train_config import TrainConfig
 from ode_appearance.training.trainer import train
 
-LITTLE = TrainConfig(
+LITTLE = TrainConfig().replace(
     dim=8, dim_mults=(1,), attention=None, state_size=32, exemplar_size=32, iterations=8, features="patch",
     runge_kutta="bosh3", coarsest_step=0.5, learning_rate=1e-3, annealing=0.5, evaluation_frames=2, evaluation_rollouts=1,
     evaluate_every=4, preview_every=0, averaging=0.9, refining=0.0, normalise_maps=True, normalise_over="exemplar",
 )  # fmt: skip
 KINDS = {
     "rgb": LITTLE,
-    "svbrdf": dataclasses.replace(
-        LITTLE,
+    "svbrdf": LITTLE.replace(
         kind="svbrdf",
         brdf="diffuse_cook_torrance",
         initialisation=3,
@@ -38,7 +37,9 @@ KINDS = {
 
 
 def exemplar(config, seed, duration=2.0):
-    frames = np.random.default_rng(seed).integers(0, 256 // seed, (5, 3, config.exemplar_size, config.exemplar_size), np.uint8)
+    frames = np.random.default_rng(seed).integers(
+        0, 256 // seed, (5, 3, config.data.exemplar_size, config.data.exemplar_size), np.uint8
+    )
     return ExemplarFrames(f"noise {seed}", config.kind, frames, np.arange(5) * duration / 5, duration, duration / 5)
 
 
@@ -57,9 +58,9 @@ def test_each_becomes_what_it_becomes_alone(kind):
         assert report.learning_rate == alone.learning_rate
         for ours, theirs in zip(jax.tree.leaves(report.material), jax.tree.leaves(alone.material), strict=True):
             # Adam moves each weight by about the learning rate an iteration, whatever the gradient.
-            np.testing.assert_allclose(ours, theirs, atol=0.1 * config.iterations * config.learning_rate)
+            np.testing.assert_allclose(ours, theirs, atol=0.1 * config.schedule.iterations * config.rate.learning_rate)
     weights = [np.concatenate([np.ravel(leaf) for leaf in jax.tree.leaves(report.material)]) for report in last]
-    assert np.abs(weights[0] - weights[1]).max() > 2 * config.learning_rate
+    assert np.abs(weights[0] - weights[1]).max() > 2 * config.rate.learning_rate
 
 
 def test_a_run_can_leave_and_come_back(tmp_path):
@@ -92,7 +93,7 @@ def test_one_that_fails_leaves_the_others_alone(fails):
 @pytest.mark.parametrize(("change", "duration"), [({"learning_rate": 2e-3}, 2.0), ({}, 4.0)], ids=["numbers", "times"])
 def test_what_cannot_be_stacked_is_told(change, duration):
     config = KINDS["rgb"]
-    other = begin(dataclasses.replace(config, **change), 2, duration=duration)
+    other = begin(config.replace(**change), 2, duration=duration)
     with pytest.raises(TrainingError, match="need the same numbers and model times"):
         train_together([begin(config, 1), other])
 

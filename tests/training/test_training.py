@@ -62,7 +62,7 @@ def make_exemplar(kind: str, frames: int = 4) -> ExemplarFrames:
 
 def tiny(kind: str, **changes) -> TrainConfig:
     own = dict(brdf="diffuse_iso_cook_torrance", initialisation=6, crops=2) if kind == "svbrdf" else {}
-    return TrainConfig(kind=kind, **{**TINY, **own, **changes})
+    return TrainConfig().replace(kind=kind, **{**TINY, **own, **changes})
 
 
 @pytest.fixture(scope="module")
@@ -273,7 +273,7 @@ def test_maps_are_divided_by_their_size_in_the_frame_or_in_the_exemplar(features
 
 def test_the_schedule_is_the_published_one():
     config, times = preset("paper", "svbrdf"), Times(2.0, 10.0, 0.1, 100)
-    assert (config.iterations, config.initialisation, config.crops) == (60_000, 20_000, 32)
+    assert (config.schedule.iterations, config.schedule.initialisation, config.loss.crops) == (60_000, 20_000, 32)
     initial = [segment(config, times, iteration) for iteration in range(4)]
     assert [piece.fresh for piece in initial] == [True, False, True, False]
     assert all(piece.initialising for piece in initial)
@@ -314,7 +314,7 @@ def test_what_does_not_fit_is_refused(changes, sentence, features):
 
 def test_states_that_do_not_fit_into_memory_are_refused_with_those_that_do(monkeypatch, features):
     config = preset("standard", "rgb")
-    monkeypatch.setattr(memory_budget, "available_bytes", lambda: training_bytes(dataclasses.replace(config, state_size=96)))
+    monkeypatch.setattr(memory_budget, "available_bytes", lambda: training_bytes(config.replace(state_size=96)))
     with pytest.raises(TrainingError, match=r"states of 128x128 takes about .* GB free; states of 96x96 fit"):
         check_training_memory(config)
     monkeypatch.setattr(memory_budget, "available_bytes", lambda: training_bytes(config))
@@ -330,5 +330,5 @@ def test_states_that_do_not_fit_into_memory_are_refused_with_those_that_do(monke
 def test_the_memory_that_is_foretold_covers_what_xla_reports(name, kind, reported):
     config = preset(name, kind)
     assert 1 < training_bytes(config) / (1e6 * reported) < 6
-    wide = dataclasses.replace(config, attention=Attention(64, 256))
+    wide = config.replace(attention=Attention(64, 256))
     assert training_bytes(wide) > 2 * training_bytes(config)

@@ -38,7 +38,7 @@ def extractor(name):
 
 def exemplar_of(config, frames=4):
     random = np.random.default_rng(0)
-    pictures = random.integers(0, 256, (frames, 3, config.exemplar_size, config.exemplar_size), np.uint8)
+    pictures = random.integers(0, 256, (frames, 3, config.data.exemplar_size, config.data.exemplar_size), np.uint8)
     return ExemplarFrames("noise", config.kind, pictures, np.arange(frames) / frames, 1.0, 1 / frames)
 
 
@@ -49,7 +49,7 @@ KINDS_OF_PRESETS = [(name, kind) for name in PRESETS for kind in ("rgb", "svbrdf
 @pytest.mark.parametrize(("name", "kind"), KINDS_OF_PRESETS)
 def test_every_preset_has_every_feature_set(name, kind, features, monkeypatch):
     """In the form, the estimate and at the beginning of the run."""
-    config = dataclasses.replace(preset(name, kind), features=features)
+    config = preset(name, kind).replace(features=features)
     assert read_config(kind, name, shown_values(config)) == config
     monkeypatch.setattr(form_estimate, "load_features", extractor)
     monkeypatch.setattr(form_estimate, "estimate_seconds", lambda config, features: 100.0)
@@ -69,10 +69,8 @@ def test_every_preset_has_every_feature_set(name, kind, features, monkeypatch):
 )
 def test_the_quick_preset_trains_with_patches(changes):
     """Its states of 64x64 have fewer maps than an exemplar of 128x128: the coarsest is compared with nothing."""
-    config = dataclasses.replace(
-        preset("quick"), features="patch", iterations=2, preview_every=0, evaluation_frames=1, **changes
-    )
-    assert count_maps("patch", config.state_size) < count_maps("patch", config.exemplar_size)
+    config = preset("quick").replace(features="patch", iterations=2, preview_every=0, evaluation_frames=1, **changes)
+    assert count_maps("patch", config.data.state_size) < count_maps("patch", config.data.exemplar_size)
     *_, last = train(exemplar_of(config), config)
     assert (last.status, last.iteration, last.skipped) == ("finished", 2, 0) and np.isfinite(last.loss)
 
@@ -99,10 +97,10 @@ def test_the_maps_are_counted_as_they_are_made(name, side):
     ],
 )
 def test_what_cannot_be_trained_is_refused_everywhere(changes, error, sentence, monkeypatch):
-    config = dataclasses.replace(preset("quick"), **changes)
+    config = preset("quick").replace(**changes)
     monkeypatch.setattr(form_estimate, "load_features", extractor)
-    features = None if config.features == "auto" else extractor(config.features)
-    exemplar = exemplar_of(dataclasses.replace(config, exemplar_size=256))
+    features = None if config.data.features == "auto" else extractor(config.data.features)
+    exemplar = exemplar_of(config.replace(exemplar_size=256))
     for check in (
         lambda: read_config("rgb", "quick", shown_values(config)),
         lambda: form_estimate.training_seconds(config),
@@ -125,7 +123,7 @@ NAMES = {
 def test_names_are_refused_before_anything_is_trained(name, sentence, tmp_path):
     with pytest.raises(ConfigError, match=sentence):
         check_credit(Exemplar(name))
-    config = dataclasses.replace(preset("quick"), features="patch")
+    config = preset("quick").replace(features="patch")
     with pytest.raises(ConfigError, match=sentence):
         train(dataclasses.replace(exemplar_of(config), name=name), config, out=tmp_path / "run")
     assert not (tmp_path / "run").exists()
@@ -169,7 +167,7 @@ def test_the_app_refuses_before_it_queues(tmp_path, monkeypatch):
     dataset = make_dataset(tmp_path / "dataset")
     moss = dataset / "RGB_dynamic_textures" / "moss.gif"
     trainings = Trainings(tmp_path / "runs", busy=lambda: True)
-    config = dataclasses.replace(preset("quick"), features="patch", state_size=32, exemplar_size=32)
+    config = preset("quick").replace(features="patch", state_size=32, exemplar_size=32)
     try:
         library = Library(Collection(tmp_path / "none"), KeyframeFiles(), trainings, hub=False)
         for order, numbers in (
@@ -182,7 +180,7 @@ def test_the_app_refuses_before_it_queues(tmp_path, monkeypatch):
         ):
             monkeypatch.setattr(form_start, "load_features", extractor)
             with pytest.raises(AppearanceError):
-                form_start.start_training(library, moss, dataclasses.replace(config, **numbers), order)
+                form_start.start_training(library, moss, config.replace(**numbers), order)
         monkeypatch.setattr(form_start, "check_training_memory", _no_memory)
         with pytest.raises(TrainingError, match="no memory"):
             form_start.start_training(library, moss, config, Order("me", "moss"))

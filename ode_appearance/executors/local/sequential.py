@@ -23,7 +23,7 @@ def _train(plan, stop):
         return outcome
     try:
         task = plan.read()
-        last = with_bar(perform(task, plan.folder, resume=plan.begun, stop=stop), plan.name, task.config.iterations)
+        last = with_bar(perform(task, plan.folder, resume=plan.begun, stop=stop), plan.name, task.config.schedule.iterations)
     except AppearanceError as error:
         return failed(plan, error)
     status = last.status if last else "finished"

@@ -43,7 +43,7 @@ def _begin(plan, features):
     task = plan.read()
     if task.config.method != "texture":
         raise TrainingError("Trainings by flow matching are not stacked: leave out --together.")
-    known = features(task.config.features)
+    known = features(task.config.data.features)
     return task, begin_run(task.exemplar, task.config, plan.folder, plan.begun, task.init_from, known, task.credit)
 
 
@@ -74,7 +74,7 @@ def _train(members: Sequence[Member], stop) -> dict[Plan, Outcome]:
                             last[plan] = report
                     yield next(report for report in reports if report is not None)
 
-            with_bar(noted(), ", ".join(plan.name for plan in plans), runs[0].config.iterations)
+            with_bar(noted(), ", ".join(plan.name for plan in plans), runs[0].config.schedule.iterations)
     except AppearanceError as error:
         return {plan: failed(plan, error) for plan in plans}
     return {plan: _ended(plan, last.get(plan)) for plan in plans}

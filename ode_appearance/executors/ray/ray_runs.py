@@ -69,7 +69,7 @@ class Runs:
         from ..task_file import write_task
 
         task = plan.read()
-        run = _Run(plan, self._ray.put(write_task(task)), task.config.iterations)
+        run = _Run(plan, self._ray.put(write_task(task)), task.config.schedule.iterations)
         self._bar.total = (self._bar.total or 0) + run.iterations
         self._submit(run)
         return run

@@ -58,23 +58,23 @@ class FlowRun(BaseRun):
         init_from: Material | None,
     ):
         super().__init__(exemplar, config, facts, folder, hold)
-        self.states = exemplar_states(exemplar, config.hidden_channels, config.flow_smoothing)
+        self.states = exemplar_states(exemplar, config.model.hidden_channels, config.flow.flow_smoothing)
         self.start = self.states.start.astype(np.float16).astype(np.float32)  # as the checkpoint will hold it
         times = np.float32(facts.times.warmup), np.float32(facts.times.duration)
         self.on_device = Exemplar(*map(jnp.asarray, (self.states.frames, self.states.times, self.states.code, *times)))
         self.numbers = FlowNumbers(
-            config.state_size,
-            config.batch - config.flow_warmups,
-            config.flow_warmups,
-            config.flow_pull,
-            config.flow_noise,
-            config.flow_step * exemplar.duration,
-            config.averaging,
+            config.data.state_size,
+            config.data.batch - config.flow.flow_warmups,
+            config.flow.flow_warmups,
+            config.flow.flow_pull,
+            config.flow.flow_noise,
+            config.flow.flow_step * exemplar.duration,
+            config.optimiser.averaging,
         )
         self.origin = "" if init_from is None else init_from.name
         field = initial_field(config.architecture, config.seed) if init_from is None else init_from.vector_field
-        pool_key = jax.random.fold_in(jax.random.PRNGKey(config.seed), config.iterations)
-        self.learner = begin_learning(field, self.on_device, self.numbers, config.flow_pool, pool_key)
+        pool_key = jax.random.fold_in(jax.random.PRNGKey(config.seed), config.schedule.iterations)
+        self.learner = begin_learning(field, self.on_device, self.numbers, config.flow.flow_pool, pool_key)
 
     @property
     def state(self) -> Any:
@@ -103,17 +103,17 @@ class FlowRun(BaseRun):
             "iterations": self.iteration,
             "minutes": round(self.seconds / 60, 1),
             "machine": device.description(),
-            "state_size": config.state_size,
-            "exemplar_size": config.exemplar_size,
-            "batch": config.batch,
-            "warmup_samples": config.flow_warmups,
-            "pull": config.flow_pull,
-            "noise": config.flow_noise,
-            "smoothing": config.flow_smoothing,
-            "hidden_channels": config.hidden_channels,
+            "state_size": config.data.state_size,
+            "exemplar_size": config.data.exemplar_size,
+            "batch": config.data.batch,
+            "warmup_samples": config.flow.flow_warmups,
+            "pull": config.flow.flow_pull,
+            "noise": config.flow.flow_noise,
+            "smoothing": config.flow.flow_smoothing,
+            "hidden_channels": config.model.hidden_channels,
             "history_explained_by_code": round(self.states.explained, 3),
-            "learning_rate": config.learning_rate,
-            "averaging": config.averaging,
+            "learning_rate": config.rate.learning_rate,
+            "averaging": config.optimiser.averaging,
             "seed": config.seed,
         }
         if self.skipped:
@@ -139,7 +139,7 @@ class FlowRun(BaseRun):
         warmup, span, error = (float(value) for value in done.outcome[:3])
         return Progress(
             self.iteration,
-            self.config.iterations,
+            self.config.schedule.iterations,
             False,
             loss=warmup + span,
             distance=span,
@@ -150,7 +150,7 @@ class FlowRun(BaseRun):
             learning_rate=done.learning_rate,
             rate=rate.per_second,
             seconds=self.seconds,
-            seconds_left=(self.config.iterations - self.iteration) / max(rate.per_second, 1e-9),
+            seconds_left=(self.config.schedule.iterations - self.iteration) / max(rate.per_second, 1e-9),
             skipped=self.skipped,
             features="none: velocities are compared",
             warmup_loss=warmup,
@@ -182,8 +182,8 @@ class FlowLearning:
 
 def learning_rate(config: TrainConfig, iteration: int) -> float:
     """The learning rate of an iteration: it rises on a line, then falls as a cosine over all iterations."""
-    falling = (1 + math.cos(math.pi * min(iteration / config.iterations, 1))) / 2
-    return config.learning_rate * min(1.0, (iteration + 1) / RISING) * (LAST_SHARE + (1 - LAST_SHARE) * falling)
+    falling = (1 + math.cos(math.pi * min(iteration / config.schedule.iterations, 1))) / 2
+    return config.rate.learning_rate * min(1.0, (iteration + 1) / RISING) * (LAST_SHARE + (1 - LAST_SHARE) * falling)
 
 
 def begin_flow_run(

@@ -126,7 +126,7 @@ def is_finished(folder: Path, iterations: int | None = None) -> bool:
     """Whether a run has saved so many iterations, by default all that it was asked for, and the material after them."""
     progress = read_progress(folder)
     try:
-        if progress is None or progress["iteration"] < (iterations or read_request(folder)[0].iterations):
+        if progress is None or progress["iteration"] < (iterations or read_request(folder)[0].schedule.iterations):
             return False
     except TrainingError:
         return False

@@ -14,10 +14,10 @@ from ...runtime.jit import compiled
 from ..loop import go_on
 from ..progress import Progress
 from ..schedule import annealed, segment, traced
-from ..train_config import TrainConfig
 from ..training_memory import check_training_memory
 from .run import Done, Run
-from .step import Learner, Outcome, Target, begin_learning, one_iteration, step_config
+from .step import Learner, Outcome, Target, begin_learning, one_iteration
+from .step_config import StepConfig, step_config
 
 
 def train_together(
@@ -26,7 +26,7 @@ def train_together(
     """Go on with runs of one config that stand at the same iteration; yields after every iteration what each has to report.
 
     Each becomes what it would become alone, up to rounding: the same noise, times and places, at the same iterations. One
-    that has skipped `config.most_skipped` iterations in a row ends, and reports nothing from then on; the others go on.
+    that has skipped `config.schedule.most_skipped` iterations in a row ends, and reports nothing from then on; the others go on.
 
     Raises TrainingError where the runs cannot be stacked, or take more memory together than is free.
     """
@@ -74,7 +74,7 @@ class _Stack:
         first, runs = self.runs[0], self.runs
         config = first.config
         piece = segment(config, first.facts.times, iteration)
-        if iteration == config.initialisation > 0:
+        if iteration == config.schedule.initialisation > 0:
             self.learners = eqx.filter_vmap(begin_learning)(self.learners.parameters, self.learners.states)
         rates = [run.plateau.learning_rate * annealed(config, iteration) for run in runs]
         learners, outcome = _iterate(
@@ -102,7 +102,7 @@ def _facts_of_all(facts):
 @compiled
 def _iterate(
     learners: Learner,
-    config: TrainConfig,
+    config: StepConfig,
     facts: MaterialConfig,
     features: FeatureExtractor,
     divisors: Float[Array, "runs maps"] | None,

@@ -21,7 +21,7 @@ from ...perceptual.losses import (
 )
 from ...shading.brdf import BRDF_MODELS
 from ...shading.plane import plane, shade, tone_map, traceable
-from ..train_config import TrainConfig
+from ..option_groups import LossConfig
 from .map_mean import mean_over
 
 
@@ -36,7 +36,7 @@ class Terms(NamedTuple):
 
 def texture_distance(
     features: FeatureExtractor,
-    config: TrainConfig,
+    config: LossConfig,
     key: PRNGKeyArray,
     picture: Float[Array, "3 h w"],
     target: Sequence[Float[Array, "_ _ _"]],
@@ -57,7 +57,7 @@ def texture_distance(
 
 def rgb_terms(
     features: FeatureExtractor,
-    config: TrainConfig,
+    config: LossConfig,
     key: PRNGKeyArray,
     state: Float[Array, "channels h w"],
     target: Sequence[Float[Array, "_ _ _"]],
@@ -101,7 +101,7 @@ def lit_picture(
 
 
 def svbrdf_terms(
-    features: FeatureExtractor, config: TrainConfig, key: PRNGKeyArray, lit: Lit
+    features: FeatureExtractor, config: LossConfig, key: PRNGKeyArray, lit: Lit
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """The texture distance of an SVBRDF state lit as if it stood at random places of the photograph, and its overflow."""
     positions, size = lit.positions(), lit.state.shape[1:]
@@ -127,7 +127,7 @@ def svbrdf_terms(
     return mean_over(at_corner, learnt, fixed, places), lit.overflow()
 
 
-def initialisation_terms(config: TrainConfig, key: PRNGKeyArray, lit: Lit) -> tuple[Float[Array, ""], Float[Array, ""]]:
+def initialisation_terms(config: LossConfig, key: PRNGKeyArray, lit: Lit) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """The mean squared difference to random pixels of the photograph, each state pixel lit flat where its target lies; the
     mean over `initialisation_crops` choices of pixels.
 
@@ -147,9 +147,7 @@ def initialisation_terms(config: TrainConfig, key: PRNGKeyArray, lit: Lit) -> tu
     return difference + config.height_weight * jnp.mean(maps["height"] ** 2), lit.overflow()
 
 
-def combine(
-    config: TrainConfig, distance: Float[Array, ""], overflow: Float[Array, ""], integrals: Float[Array, " 2"]
-) -> Terms:
+def combine(config: LossConfig, distance: Float[Array, ""], overflow: Float[Array, ""], integrals: Float[Array, " 2"]) -> Terms:
     """The weighted sum of all parts."""
     overflow = config.overflow_weight * overflow
     regularisers = config.kinetic_weight * integrals[0] + config.jacobian_weight * integrals[1]

@@ -4,13 +4,13 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from ..train_config import TrainConfig
+from ..option_groups import RateConfig
 
 
 class Plateau:
     """Adam's learning rate under optax's reduce-on-plateau, fed with one evaluation at a time."""
 
-    def __init__(self, config: TrainConfig):
+    def __init__(self, config: RateConfig):
         import optax
 
         self._base = config.learning_rate

@@ -33,17 +33,17 @@ def rollout_loss(
 ) -> float:
     """The texture distance of whole rollouts, averaged over the exemplar's frames.
 
-    As `config.evaluation` says: "published", frame i of n at i/(n-1) of the duration, with noise and random directions that
+    As `config.rollout.evaluation` says: "published", frame i of n at i/(n-1) of the duration, with noise and random directions that
     are drawn anew at each iteration; or "repeatable", each frame at its own time, always with the same noise and directions,
     and for RGB textures plus the overflow penalty. Infinite where a rollout ends early.
     """
-    published, rgb = config.evaluation == "published", config.kind == "rgb"
-    size = config.state_size if rgb else config.exemplar_size
-    frames = evenly(len(exemplar), min(config.evaluation_frames, len(exemplar)))
+    published, rgb = config.rollout.evaluation == "published", config.kind == "rgb"
+    size = config.data.state_size if rgb else config.data.exemplar_size
+    frames = evenly(len(exemplar), min(config.rollout.evaluation_frames, len(exemplar)))
     times = np.linspace(0, exemplar.duration, len(exemplar)) if published else exemplar.times
-    overflow_weight = 0.0 if published else config.overflow_weight
+    overflow_weight = 0.0 if published else config.loss.overflow_weight
     losses = []
-    for rollout in range(config.evaluation_rollouts):
+    for rollout in range(config.rollout.evaluation_rollouts):
         seed = _fresh_seed(config.seed, iteration, rollout) if published else rollout
         direction_key = jax.random.PRNGKey(seed if published else config.seed)
         trajectory = solve(material, seed=seed, size=(size, size), times=times[frames])
@@ -53,9 +53,9 @@ def rollout_loss(
             key = jax.random.fold_in(direction_key, frame)
             target = jnp.asarray(exemplar.frames[frame], jnp.float32) / 255
             if rgb:
-                loss = _rgb_loss(features, config, overflow_weight, key, jnp.asarray(state), target)
+                loss = _rgb_loss(features, config.loss, overflow_weight, key, jnp.asarray(state), target)
             else:
-                loss = _picture_loss(features, config, key, render(material, state), target)
+                loss = _picture_loss(features, config.loss, key, render(material, state), target)
             losses.append(float(loss))  # waited for: see ops/xla_ffi.py
     return float(np.mean(losses))
 
@@ -66,7 +66,7 @@ def _fresh_seed(*numbers):
 
 
 @compiled
-def _rgb_loss(features, config, overflow_weight, key, state, target):
+def _rgb_loss(features, config.loss, overflow_weight, key, state, target):
     distance, overflow = rgb_terms(features, config, key, state, features(target))
     return distance + overflow_weight * overflow
 

@@ -1,6 +1,5 @@
 """A texture training: the ODE is integrated, and its pictures' feature statistics are compared with the exemplar's."""
 
-import dataclasses
 import time as clock
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,12 +61,12 @@ class Run(BaseRun):
     ):
         super().__init__(exemplar, config, facts, folder, hold)
         self.features = features
-        self.targets = Targets(exemplar, features, config.target_precision)
-        self.plateau = Plateau(config)
+        self.targets = Targets(exemplar, features, config.data.target_precision)
+        self.plateau = Plateau(config.rate)
         self.origin = "" if init_from is None else init_from.name
         start = init_from or new_material(facts, config.seed)
         parameters = Parameters(start.vector_field, jnp.float32(start.config.light.log_intensity))
-        shape = (config.batch, config.architecture.channels, config.state_size, config.state_size)
+        shape = (config.data.batch, config.architecture.channels, config.data.state_size, config.data.state_size)
         self.learner = begin_learning(parameters, jnp.zeros(shape))
 
     @property
@@ -99,7 +98,7 @@ class Run(BaseRun):
     @property
     def evaluation_due(self) -> bool:
         """Whether it is to be evaluated before its next iteration."""
-        since, every = self.iteration - self.config.initialisation, self.config.evaluate_every
+        since, every = self.iteration - self.config.schedule.initialisation, self.config.rollout.evaluate_every
         return every > 0 and since >= 0 and since % every == 0
 
     def evaluate(self) -> float:
@@ -115,7 +114,7 @@ class Run(BaseRun):
         """The report of an iteration; `more` are an evaluation, a preview and a saved material, where there are any."""
         return Progress(
             self.iteration,
-            self.config.iterations,
+            self.config.schedule.iterations,
             done.initialising,
             *map(float, done.outcome.terms),
             log_intensity=float(done.log_intensity),
@@ -123,7 +122,7 @@ class Run(BaseRun):
             learning_rate=done.learning_rate,
             rate=rate.per_second,
             seconds=self.seconds,
-            seconds_left=(self.config.iterations - self.iteration) / max(rate.per_second, 1e-9),
+            seconds_left=(self.config.schedule.iterations - self.iteration) / max(rate.per_second, 1e-9),
             skipped=self.skipped,
             features=self.features.note,
             status=status,
@@ -151,11 +150,11 @@ def begin_run(
     check_training_memory(config)
     if resume and folder is not None:
         config = _with_features_of(folder, config)
-    features = load_features(config.features) if features is None else features
-    if config.features == "auto":  # a run keeps to what it began with, wherever it goes on
-        config = dataclasses.replace(config, features=features.name)
+    features = load_features(config.data.features) if features is None else features
+    if config.data.features == "auto":  # a run keeps to what it began with, wherever it goes on
+        config = config.replace(features=features.name)
     check_training(config, features)
-    if config.normalise_maps and config.normalise_over == "exemplar":
+    if config.loss.normalise_maps and config.loss.normalise_over == "exemplar":
         frames = exemplar.frames[evenly(len(exemplar), min(_NORMALISED_BY, len(exemplar)))]
         features = features.normalised_by(np.float32(frames) / 255)
     held = None if folder is None else hold_run(folder, patience)
@@ -167,6 +166,6 @@ def _with_previous(parameters, average, optimiser, states, previous=None):
 
 
 def _with_features_of(folder, config):
-    if config.features != "auto" or not (folder / RUN).is_file():
+    if config.data.features != "auto" or not (folder / RUN).is_file():
         return config
-    return dataclasses.replace(config, features=read_request(folder)[0].features)
+    return config.replace(features=read_request(folder)[0].data.features)

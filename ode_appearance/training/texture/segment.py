@@ -9,12 +9,12 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from ...ops.circular_conv import any_derivative
-from ..train_config import TrainConfig
+from .step_config import StepConfig
 
 
 def integrate(
     field: Callable,
-    config: TrainConfig,
+    config: StepConfig,
     key: PRNGKeyArray,
     start: Float[Array, ""],
     end: Float[Array, ""],
@@ -28,12 +28,12 @@ def integrate(
     et al., "How to train your neural ODE", ICML 2020). What has weight zero is not integrated.
     Where the solver gives up, the state is not a number.
     """
-    kinetic, jacobian = config.kinetic_weight > 0, config.jacobian_weight > 0
+    kinetic, jacobian = config.loss.kinetic_weight > 0, config.loss.jacobian_weight > 0
     probe = jax.random.normal(key, state.shape) if jacobian else None
 
     def rate(t, augmented, args):
         # Backsolve takes forward-mode derivatives of reverse-mode ones.
-        with any_derivative() if config.adjoint == "backsolve" else contextlib.nullcontext():
+        with any_derivative() if config.solver.adjoint == "backsolve" else contextlib.nullcontext():
             return augmented_rate(t, augmented, *args)
 
     def augmented_rate(t, augmented, field, probe):
@@ -53,22 +53,22 @@ def integrate(
     from ...ode.scan_erk import ScannedStages
     from ...ode.stepper import SOLVERS, controller
 
-    by_tolerance = controller(config.solver)
-    if config.coarsest_step:
+    by_tolerance = controller(config.solver.solver_config)
+    if config.solver.coarsest_step:
         step_sizes = diffrax.ConstantStepSize()
-        step = _equal_step(config.coarsest_step, jax.random.fold_in(key, 1), end - start)
+        step = _equal_step(config.solver.coarsest_step, jax.random.fold_in(key, 1), end - start)
     else:
         # Regularisers have no part in the step size: the states' steps are those of a solve without them.
         norm = lambda augmented: jnp.sqrt(jnp.mean(augmented[0] ** 2))  # noqa: E731
         step_sizes = dataclasses.replace(by_tolerance, norm=norm)
-        step = jnp.minimum(config.first_step, end - start)
-    solver = SOLVERS[config.runge_kutta]()
-    if config.adjoint == "backsolve":
+        step = jnp.minimum(config.solver.first_step, end - start)
+    solver = SOLVERS[config.solver.runge_kutta]()
+    if config.solver.adjoint == "backsolve":
         first_step = step
         adjoint = diffrax.BacksolveAdjoint(solver=solver, stepsize_controller=by_tolerance)
     else:
         first_step, step_sizes, solver = None, WithFirstStep(step_sizes, step), ScannedStages(solver)
-        adjoint = diffrax.RecursiveCheckpointAdjoint(checkpoints=min(32, config.max_steps))
+        adjoint = diffrax.RecursiveCheckpointAdjoint(checkpoints=min(32, config.solver.max_steps))
     solution = diffrax.diffeqsolve(
         diffrax.ODETerm(rate),
         solver,
@@ -79,7 +79,7 @@ def integrate(
         args=(field, probe),
         stepsize_controller=step_sizes,
         adjoint=adjoint,
-        max_steps=config.max_steps,
+        max_steps=config.solver.max_steps,
         throw=False,
     )
     final, integrals = jax.tree.map(lambda saved: saved[-1], solution.ys)

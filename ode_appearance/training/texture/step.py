@@ -1,6 +1,5 @@
 """One iteration, compiled: integrate a segment, compare, and move weights and light."""
 
-import dataclasses
 import functools
 from typing import Any, NamedTuple
 
@@ -13,9 +12,9 @@ from ...config.schema import MaterialConfig
 from ...models.unet import VectorField
 from ...perceptual.features import FeatureExtractor
 from ...runtime.jit import compiled
-from ..train_config import TrainConfig
 from .objective import Lit, Terms, combine, initialisation_terms, rgb_terms, svbrdf_terms
 from .segment import integrate
+from .step_config import StepConfig
 
 Target = Float[Array, "3 H W"] | list[Float[Array, "_ _ _"]]
 """A frame of the exemplar: an RGB texture's feature maps, found once; an SVBRDF's picture, cropped anew each time."""
@@ -73,7 +72,7 @@ def optimiser() -> Any:
 def loss(
     parameters: Parameters,
     states: Float[Array, "batch channels h w"],
-    config: TrainConfig,
+    config: StepConfig,
     facts: MaterialConfig,
     features: FeatureExtractor,
     initialising: bool,
@@ -88,13 +87,13 @@ def loss(
         probe_key, loss_key = jax.random.split(key)
         final, integrals, steps = integrate(parameters.field, config, probe_key, start, end, state)
         if facts.brdf is None:
-            distance, overflow = rgb_terms(features, config, loss_key, final, target)
+            distance, overflow = rgb_terms(features, config.loss, loss_key, final, target)
         else:
             lit = Lit(facts, parameters.log_intensity, final, target)
-            initial = functools.partial(initialisation_terms, config)
-            terms = initial if initialising else functools.partial(svbrdf_terms, features, config)
+            initial = functools.partial(initialisation_terms, config.loss)
+            terms = initial if initialising else functools.partial(svbrdf_terms, features, config.loss)
             distance, overflow = terms(loss_key, lit)
-        return combine(config, distance, overflow, integrals), final, steps
+        return combine(config.loss, distance, overflow, integrals), final, steps
 
     keys = jax.random.split(key, states.shape[0])
     if states.shape[0] == 1:  # the same without a batch axis, which some of XLA's CPU kernels are slow with
@@ -105,26 +104,9 @@ def loss(
     return terms.total, (terms, final, jnp.max(steps))
 
 
-_DEFAULTS = TrainConfig()
-_NOT_OF_A_STEP = (
-    *("iterations", "initialisation", "cycle", "initialisation_cycle", "learning_rate", "annealing", "refining", "seed"),
-    *("plateau_factor", "plateau_patience", "plateau_floor"),
-    *("evaluate_every", "evaluation", "evaluation_rollouts", "evaluation_frames"),
-    *("preview_every", "save_every", "most_skipped", "state_size", "exemplar_size", "batch", "features", "target_precision"),
-)
-
-
-def step_config(config: TrainConfig, iteration: int) -> TrainConfig:
-    """The config of an iteration, with defaults for all that `iterate` does not depend on, so that it is compiled once."""
-    refined = iteration >= (1 - config.refining) * config.iterations
-    coarsest_step = 0.0 if refined else config.coarsest_step
-    kept = {name: getattr(_DEFAULTS, name) for name in _NOT_OF_A_STEP}
-    return dataclasses.replace(config, **kept, coarsest_step=coarsest_step)
-
-
 def one_iteration(
     learner: Learner,
-    config: TrainConfig,
+    config: StepConfig,
     facts: MaterialConfig,
     features: FeatureExtractor,
     initialising: bool,
@@ -152,7 +134,7 @@ def one_iteration(
     updates = jax.tree.map(lambda update: -learning_rate * update, updates)
     parameters = eqx.apply_updates(learner.parameters, updates)
     # The plain mean at first, until the decay forgets faster: after a while nothing is left of where it began.
-    share = jnp.maximum(1 - config.averaging, 1 / moved[1].count)
+    share = jnp.maximum(1 - config.optimiser.averaging, 1 / moved[1].count)
     average = jax.tree.map(lambda new, mean: mean + share * (new - mean), parameters, learner.average)
     after = Learner(parameters, average, moved, final, (learner.parameters, learner.average))
     sums = [jnp.sum(leaf) for leaf in jax.tree.leaves((total, gradients, final))]

@@ -82,12 +82,12 @@ def test_a_large_state_is_estimated_from_a_small_one(monkeypatch):
     asked = []
     monkeypatch.setattr(
         "ode_appearance.app.train_form.form_estimate.estimate_seconds",
-        lambda config, features: asked.append(config.state_size) or 100.0,
+        lambda config, features: asked.append(config.data.state_size) or 100.0,
     )
     monkeypatch.setattr("ode_appearance.runtime.memory_budget.available_bytes", lambda: 1 << 40)
-    config = dataclasses.replace(preset("quick"), features="patch")
+    config = preset("quick").replace(features="patch")
     assert training_seconds(config)[0] == 100
-    large = dataclasses.replace(config, state_size=4 * MOST_SIDE, exemplar_size=4 * MOST_SIDE)
+    large = config.replace(state_size=4 * MOST_SIDE, exemplar_size=4 * MOST_SIDE)
     assert training_seconds(large)[0] == 60 + 16 * 40
     assert asked == [64, MOST_SIDE]
     monkeypatch.setattr("ode_appearance.runtime.memory_budget.available_bytes", lambda: 2 << 30)
@@ -135,7 +135,7 @@ def test_names(names, called):
 
 
 def test_a_state_larger_than_the_exemplar_is_refused_before_it_is_trained():
-    config = dataclasses.replace(preset("quick"), exemplar_size=32)
+    config = preset("quick").replace(exemplar_size=32)
     with pytest.raises(TrainingError, match="States of 64 pixels are larger"):
         look_at(LICHEN, config, "lichen")
 
@@ -176,7 +176,7 @@ def test_a_start_brings_its_kind_and_its_network(library):
     check_start(steel, read_config(now.kind, now.preset, values))
     other, _, values = settle(library, "me", now, dataclasses.replace(now, preset="paper"), values)
     config = read_config(other.kind, other.preset, values)
-    assert config.architecture == steel.architecture and config.iterations == preset("paper").iterations
+    assert config.architecture == steel.architecture and config.schedule.iterations == preset("paper").schedule.iterations
     now, _, values = settle(library, "me", now, dataclasses.replace(now, kind="svbrdf"), values)
     assert now.start == "" and read_config("svbrdf", "quick", values) == preset("quick", "svbrdf")
     gone, _, _ = settle(library, "me", Choice(), Choice(start="deleted-since"), values)
@@ -200,8 +200,8 @@ def test_one_starts_from_what_is_shipped_and_from_ones_own(library):
 def test_what_does_not_fit_is_said_before_there_is_a_run(library):
     before = len(library.trainings.of("me"))
     steel = oa.load("rusting_steel").config.architecture
-    config = dataclasses.replace(
-        preset("quick"), dim=2 * steel.dim, dim_mults=steel.dim_mults, attention=steel.attention, resampling=steel.resampling
+    config = preset("quick").replace(
+        dim=2 * steel.dim, dim_mults=steel.dim_mults, attention=steel.attention, resampling=steel.resampling
     )
     with pytest.raises(TrainingError, match=f"dim {steel.dim}, not {2 * steel.dim}") as caught:
         start_training(library, LICHEN, config, Order("me", "rust", init_from="rusting_steel"))
@@ -215,8 +215,7 @@ def test_ones_own_weights_are_kept_as_they_were(library):
     mine = own_material(library, "me", "lichen_spreading")
     start = find_start(library, "me", mine.key).config
     network = start.architecture
-    config = dataclasses.replace(
-        preset("quick"),
+    config = preset("quick").replace(
         dim=network.dim,
         dim_mults=network.dim_mults,
         attention=network.attention,

@@ -16,7 +16,7 @@ from ode_appearance.errors import TrainingError
 from ode_appearance.training.train_config import TrainConfig, preset
 
 LICHEN = examples()["lichen_spreading"][0]
-TINY = TrainConfig(
+TINY = TrainConfig().replace(
     dim=8,
     dim_mults=(1,),
     attention=None,
