@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ode_appearance.checkpoints.registry import load
+from ode_appearance.checkpoints.library import load
 from ode_appearance.config.schema import MaterialConfig, SolverConfig, Times
 from ode_appearance.models.material import Material, decode, starting_from
 from ode_appearance.ode.solve import solve

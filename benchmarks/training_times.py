@@ -6,7 +6,7 @@ import jax
 import numpy as np
 
 from ode_appearance.config.schema import Kind
-from ode_appearance.data.frames import PUBLISHED_DURATION, PUBLISHED_FRAMES, ExemplarFrames
+from ode_appearance.data.exemplar import PUBLISHED_DURATION, PUBLISHED_FRAMES, ExemplarFrames
 from ode_appearance.training.train_config import TrainConfig, preset
 from ode_appearance.training.trainer import train
 

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from ode_appearance.checkpoints.registry import load
+from ode_appearance.checkpoints.library import load
 from ode_appearance.config.schema import SolverConfig
 from ode_appearance.models.material import Material, starting_from
 from ode_appearance.ode.solve import initial_noise, solve

@@ -10,8 +10,8 @@ picture = oa.render(material, trajectory, time=2.5)
 import importlib
 from typing import Any
 
-from .checkpoints.checkpoint import save
-from .checkpoints.registry import list_materials, load
+from .checkpoints.library import load, save
+from .checkpoints.registry import list_materials
 from .config.schema import Light, MaterialConfig, SolverConfig, Surface
 from .errors import AppearanceError
 from .export import ExportConfig, estimate_bytes, export, write_published

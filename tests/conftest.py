@@ -36,9 +36,9 @@ def pytest_runtest_protocol(item):
 def _few_compiled_functions():
     """A process of tests compiles more than Linux has mappings for."""
     yield
-    from ode_appearance.runtime.jit import let_go_of_compiled
+    from ode_appearance.runtime.jit import clear_jit_caches
 
-    let_go_of_compiled(20_000)
+    clear_jit_caches(20_000)
 
 
 @pytest.fixture(scope="module")

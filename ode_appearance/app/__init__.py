@@ -41,8 +41,8 @@ def create_app(folder: Path | str | None = None) -> gr.Blocks:
     Raises DeviceError where there is nothing to compute on, and ConfigError for a setting that cannot be used.
     """
     check()
-    device.prepare()
-    device.check()
+    device.configure()
+    device.require()
     studio = Studio(Collection(folder))
     trainings = Trainings(runs_folder(), busy=lambda: not studio.worker.idle) if training_allowed() else None
     app = build(studio, Library(studio.collection, studio.files, trainings, hub=hub_allowed()))

@@ -7,8 +7,8 @@ from pathlib import Path
 from ..config.request_checks import MAX_PIXELS
 from ..errors import ConfigError
 from ..runtime.environment import check_folder, check_writable_folder
-from ..runtime.environment import switched_on as _on
-from ..runtime.environment import whole_number as _whole
+from ..runtime.environment import read_positive_int as _whole
+from ..runtime.environment import read_switch as _on
 from ..runtime.folders import CHECKPOINTS_VARIABLE, RUNS_VARIABLE
 
 SHARED_SECONDS = 120

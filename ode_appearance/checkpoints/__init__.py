@@ -1,1 +1,1 @@
-"""Materials on disk: checkpoint folders, found by name, baked, and described by a model card."""
+"""Materials on disk: checkpoint folders, their lookup by name, baked previews and keyframes, and model cards."""

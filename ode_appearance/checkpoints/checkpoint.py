@@ -1,12 +1,12 @@
-"""A checkpoint folder to a material and back.
+"""Checkpoint folders: a material saved to and loaded from files.
 
-config.json    all facts (MaterialConfig)
-model.eqx      the vector field's array leaves, as `equinox.tree_serialise_leaves` writes them
-start.npy      the exemplar's state at time 0, float16, where solves can start from a stitched one (see ode/stitched_start.py)
-preview.webp   an animated picture, baked from the model
-keyframes.bin  what the viewer shows of it before it is solved, baked from the model (see checkpoints/baking.py)
-README.md      a model card
-exemplar.webp  the exemplar, beside materials that were imported with it; it is neither sent nor fetched
+config.json    all metadata (MaterialConfig)
+model.eqx      the vector field's array leaves, in the format of `equinox.tree_serialise_leaves`
+start.npy      the exemplar's state at time 0, float16, for materials with a stitched start (ode/stitched_start.py)
+preview.webp   animated preview, baked from the model
+keyframes.bin  keyframes for the viewer, baked from the model (checkpoints/keyframe_baking.py)
+README.md      model card
+exemplar.webp  the exemplar of an imported material; neither published nor fetched
 """
 
 import dataclasses
@@ -43,20 +43,22 @@ MAX_NAME = 200
 
 @in_single_precision
 def load_folder(folder: Path | str) -> Material:
-    """The material of a checkpoint folder.
+    """Load the material of a checkpoint folder.
 
-    Raises CheckpointError, saying what is wrong, if it is not a sound one; DeviceError, if there is no device for its weights.
+    Raises:
+        CheckpointError: Where the checkpoint is missing or invalid.
+        DeviceError: Where JAX has no device for its weights.
     """
     folder = Path(folder)
     config = load_config(folder)
-    device.check()
+    device.require()
     try:
-        weights = read_arrays(checked_file(folder, WEIGHTS), weight_shapes(config.architecture))
+        weights = read_arrays(safe_file(folder, WEIGHTS), weight_shapes(config.architecture))
         start = None
         if config.start_size is not None:
-            start = read_half_precision(checked_file(folder, START), _start_shape(config))
+            start = read_half_precision(safe_file(folder, START), _start_shape(config))
     except CheckpointError as error:
-        raise CheckpointError(f"{folder.name}: {error}") from error
+        raise CheckpointError(f"{folder.name}: {error}", code=error.code) from error
     return Material(field_with_weights(config.architecture, weights), config, start)
 
 
@@ -66,12 +68,16 @@ def _start_shape(config):
 
 
 def load_config(folder: Path | str) -> MaterialConfig:
-    """The facts of a checkpoint folder, checked; the weights are not read."""
+    """Load and check the metadata of a checkpoint folder, without its weights.
+
+    Raises:
+        CheckpointError: Where it is missing or invalid.
+    """
     folder = Path(folder)
     if not folder.is_dir():
         raise CheckpointError(f"There is no checkpoint folder {folder}.")
     try:
-        path = checked_file(folder, CONFIG)
+        path = safe_file(folder, CONFIG)
         if path.stat().st_size > MAX_CONFIG_BYTES:
             raise CheckpointError(f"{CONFIG} is larger than {MAX_CONFIG_BYTES:,} bytes.")
         data = parse_json(path.read_text("utf-8"))
@@ -81,25 +87,25 @@ def load_config(folder: Path | str) -> MaterialConfig:
     except (OSError, UnicodeDecodeError) as error:
         raise CheckpointError(f"{folder.name}: {CONFIG} cannot be read: {error}.") from error
     except AppearanceError as error:
-        raise CheckpointError(f"{folder.name}: {error}") from error
+        raise CheckpointError(f"{folder.name}: {error}", code=error.code) from error
     return config
 
 
 def _check_format(data):
-    """Before its fields: those of another format may be other ones."""
+    """Checked before the fields, which may differ in another format."""
     format = data.get("format", FORMAT_VERSION) if isinstance(data, dict) else FORMAT_VERSION
     if type(format) is int and format != FORMAT_VERSION:
-        raise CheckpointError(f"{CONFIG} is of format {str(format)[:20]}; this version reads format {FORMAT_VERSION}.")
+        raise CheckpointError(f"{CONFIG} has format {str(format)[:20]}; this version reads format {FORMAT_VERSION}.")
 
 
 def check_config(config: MaterialConfig) -> None:
-    """Raise ConfigError where the fields, each possible by itself, do not make a material together."""
+    """Raise ConfigError where fields, each valid by itself, contradict each other."""
     if (config.kind == "svbrdf") != (config.brdf is not None):
-        raise ConfigError("config.brdf has to be given for an SVBRDF, and for nothing else.")
+        raise ConfigError("config.brdf is required for an SVBRDF, and not allowed otherwise.")
     if "\n" in config.name or len(config.name) > MAX_NAME:
         raise ConfigError(f"config.name has to be one line of up to {MAX_NAME} characters.")
     if config.start == "stitched" and config.start_size is None:
-        raise ConfigError("config.start is stitched, but config.start_size does not say from what.")
+        raise ConfigError("config.start is stitched, which requires config.start_size.")
     architecture = config.architecture
     visible = sum(channels for _, channels in map_channels(config))
     if architecture.channels < visible:
@@ -111,20 +117,26 @@ def check_config(config: MaterialConfig) -> None:
     for multiplier in architecture.dim_mults:
         width = architecture.dim * multiplier
         if architecture.dim % 2 or width % min(width // 4, 32):
-            raise ConfigError(f"config.architecture: {width} channels cannot be normalised in groups.")
+            raise ConfigError(f"config.architecture: {width} channels do not divide into normalisation groups.")
     if config.solver.step is None and config.solver.rtol < 1e-7:
-        raise ConfigError("config.solver.rtol is finer than single precision; 1e-07 is the least.")
+        raise ConfigError("config.solver.rtol is below single precision; the minimum is 1e-07.")
     parameters = count_parameters(architecture)
     if parameters > MAX_PARAMETERS:
-        raise ConfigError(f"config.architecture has {parameters:,} parameters; {MAX_PARAMETERS:,} are the most.")
+        raise ConfigError(f"config.architecture has {parameters:,} parameters; the maximum is {MAX_PARAMETERS:,}.")
 
 
-def checked_file(folder: Path, name: str) -> Path:
-    """A regular file of a checkpoint folder; a link may lead out of it only within the Hub's own cache of that repo."""
+def safe_file(folder: Path, name: str) -> Path:
+    """The path of a regular file of a checkpoint folder, which is no link out of it.
+
+    Links within the Hub's cache of the same repository are allowed.
+
+    Raises:
+        CheckpointError: Codes "missing-file" and "outside-link".
+    """
     path = folder / name
     try:
         if not path.is_file():
-            raise CheckpointError(f"{name} is missing.")
+            raise CheckpointError(f"{name} is missing.", code="missing-file")
     except OSError as error:
         raise CheckpointError(f"{name} cannot be read: {error.strerror or error}.") from error
     home = folder.resolve()
@@ -132,58 +144,72 @@ def checked_file(folder: Path, name: str) -> Path:
     target = path.resolve()
     if home.parent.name == "snapshots":  # models--user--repo/snapshots/COMMIT/file -> ../../blobs/HASH
         allowed.append(home.parent.parent / "blobs")
-        if re.fullmatch("[0-9a-f]{64}", target.name):  # which may in turn be -> ../../blobs/HA/HASH, for all repositories
+        if re.fullmatch("[0-9a-f]{64}", target.name):  # which may link to ../../blobs/HA/HASH, shared by repositories
             allowed.append(home.parent.parent.parent / "blobs" / target.name[:2])
     if target.parent not in allowed:
-        raise CheckpointError(f"{name} is a link that leads out of the folder.")
+        raise CheckpointError(f"{name} is a link that points outside of the folder.", code="outside-link")
     return path
 
 
-def save(material: Material, folder: Path | str, *, preview: bytes | None = None) -> Path:
-    """Write a material's folder: all files are written beside their places, and then moved there together.
-
-    Without `preview` (an animated WebP) it is baked. Raises CheckpointError where the folder cannot be written or the
-    weights would not load again, ConfigError where the facts would not; what the folder held then stays as it was.
-    """
-    config = checked_facts(material.config)
+def check_savable(material: Material) -> None:
+    """Raise CheckpointError or ConfigError where a material could not be loaded again after saving."""
+    config = validated_config(material.config)
     _check_weights(material.vector_field, config)
-    start = _start_to_write(material)
-    if preview is None:
-        from .preview import bake_preview
+    _half_precision_start(material)
 
-        preview = bake_preview(material)
-    writers = {
-        WEIGHTS: lambda file: eqx.tree_serialise_leaves(file, material.vector_field),
-        PREVIEW: lambda file: file.write(preview),
-    }
-    if start is not None:
+
+def save_folder(material: Material, folder: Path | str, preview: bytes | None) -> Path:
+    """Write a material's files; all are complete before the first replaces an old one.
+
+    Args:
+        material: The material.
+        folder: The checkpoint folder; missing parents are created.
+        preview: An animated WebP; None writes no preview.
+
+    Returns:
+        The folder.
+
+    Raises:
+        CheckpointError: Where the folder cannot be written, or the weights could not be loaded again.
+        ConfigError: Where the configuration could not be loaded again.
+    """
+    check_savable(material)
+    writers = {WEIGHTS: lambda file: eqx.tree_serialise_leaves(file, material.vector_field)}
+    if preview is not None:
+        writers[PREVIEW] = lambda file: file.write(preview)
+    if (start := _half_precision_start(material)) is not None:
         writers[START] = lambda file: np.save(file, start)
-    return _write(Path(folder), config, writers)
+    return _write(Path(folder), validated_config(material.config), writers)
 
 
 def rename(folder: Path | str, name: str) -> Path:
-    """Give the material of a folder another name; its weights stay as they are. Raises what `save` and `load_config` do."""
+    """Rename a material; its weights stay unchanged.
+
+    Raises:
+        CheckpointError: Where the folder is invalid or cannot be written.
+        ConfigError: Where the name is invalid.
+    """
     config = dataclasses.replace(load_config(folder), name=name)
-    return _write(Path(folder), checked_facts(config), {})
+    return _write(Path(folder), validated_config(config), {})
 
 
 def _write(folder: Path, config: MaterialConfig, writers: dict[str, Callable[[BinaryIO], object]]) -> Path:
     card = model_card(config).encode()
-    facts = (json.dumps(to_json(config), indent=1) + "\n").encode()
-    writers = {**writers, CARD: lambda file: file.write(card), CONFIG: lambda file: file.write(facts)}
+    metadata = (json.dumps(to_json(config), indent=1) + "\n").encode()
+    writers = {**writers, CARD: lambda file: file.write(card), CONFIG: lambda file: file.write(metadata)}
     try:
         write_together(folder, writers, lambda: _retire_other_architecture(folder, config))
     except OSError as error:
-        raise CheckpointError(f"{folder} cannot be written: {error.strerror or error}.") from error
+        raise CheckpointError(f"{folder} cannot be written: {error.strerror or error}.", code="not-writable") from error
     return folder
 
 
-def checked_facts(config: MaterialConfig) -> MaterialConfig:
-    """The facts as they will be read again; raises ConfigError where they would not be."""
+def validated_config(config: MaterialConfig) -> MaterialConfig:
+    """The configuration as it will be loaded again; raises ConfigError where it could not be."""
     try:
         read = json.loads(json.dumps(to_json(config)))
     except (TypeError, ValueError, RecursionError) as error:
-        raise ConfigError(f"The facts of {config.name} are not plain JSON: {error}.") from error
+        raise ConfigError(f"The metadata of {config.name} is not plain JSON: {error}.") from error
     config = from_json(MaterialConfig, read)
     check_config(config)
     return config
@@ -192,26 +218,26 @@ def checked_facts(config: MaterialConfig) -> MaterialConfig:
 def _check_weights(field, config):
     leaves = jax.tree.leaves(field)
     if [leaf.shape for leaf in leaves] != weight_shapes(config.architecture):
-        raise CheckpointError(f"The weights of {config.name} are not of the architecture that its facts name.")
+        raise CheckpointError(f"The weights of {config.name} do not match its architecture.", code="architecture")
     if not all(bool(jnp.isfinite(leaf).all()) for leaf in leaves):
-        raise CheckpointError(f"{config.name} has weights that are not finite numbers.")
+        raise CheckpointError(f"{config.name} has weights that are not finite.", code="not-finite")
 
 
-def _start_to_write(material):
-    """The state that starts are stitched from, in half precision."""
+def _half_precision_start(material):
+    """The start state as it is stored, or None."""
     if material.config.start_size is None:
         return None
     shape = _start_shape(material.config)
     if material.start is None or material.start.shape != shape:
-        raise CheckpointError(f"{material.name} has no state of shape {shape} at time 0, which its facts name.")
+        raise CheckpointError(f"{material.name} has no start state of shape {shape}, which its metadata requires.")
     start = np.ascontiguousarray(material.start, "<f2")
     if not np.isfinite(start).all():
-        raise CheckpointError(f"{material.name} has a state at time 0 that is not finite in half precision.")
+        raise CheckpointError(f"{material.name} has a start state that is not finite in half precision.")
     return start
 
 
 def _retire_other_architecture(folder, config):
-    """Delete config.json before files of other shapes replace the old ones, so that an interrupted save cannot mix the two."""
+    """Delete config.json before replacing files of another architecture, so an interrupted save cannot mix the two."""
     try:
         old = load_config(folder)
         same = (old.architecture, old.start_size) == (config.architecture, config.start_size)

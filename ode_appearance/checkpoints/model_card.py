@@ -8,9 +8,9 @@ from ..models.material import map_channels, start_sentence
 from ..models.unet_weights import count_parameters
 
 TAG = "ode-appearance"
-"""By which materials are found on the Hub."""
+"""The tag by which materials are found on the Hub."""
 
-# Those that the Hub knows by name, of what pictures and weights come under; it refuses a card that names any other.
+# Licences for images and weights that the Hub knows; it rejects a card that names any other.
 _LICENSES = re.compile(
     r"cc0-1\.0|cc-by(-nc)?(-sa|-nd)?-4\.0|cc-by(-sa|-nc|-nc-nd|-nc-sa)?-3\.0|cc-by(-nc|-nc-sa)?-2\.0|cc-by-2\.5|mit|isc|zlib|"
     r"apache-2\.0|bsd-[23]-clause|mpl-2\.0|a?gpl-3\.0|gpl-2\.0|lgpl-(2\.1|3\.0)|openrail|odbl|odc-by|unlicense|unknown"
@@ -26,17 +26,22 @@ picture = oa.render(material, trajectory, time={middle:g})
 
 
 def model_card(config: MaterialConfig, *, source: str | None = None) -> str:
-    """A material's card: metadata that the Hub indexes, then what the material is, how it was trained and how to use it.
+    """Model card of a material: metadata that the Hub indexes, a description, the training record and usage.
 
-    `source` is what `oa.load` finds it by, where that is not its name.
+    Args:
+        config: The material.
+        source: Name for `oa.load`; default: the material's name.
+
+    Returns:
+        Markdown with a YAML front matter.
     """
     from huggingface_hub import ModelCardData
 
     tags = [TAG, "neural-ode", "texture-synthesis", config.kind]
     credit = {"credit": config.exemplar.credit} if config.exemplar.credit else {}
-    # No `datasets`: the Hub takes names of its own data sets, and exemplars are from elsewhere, by a DOI in their credit.
+    # No `datasets`: it takes names of data sets on the Hub; exemplars come from elsewhere, and their credit has a DOI.
     data = ModelCardData(library_name="ode-appearance", tags=tags, **_license(config.exemplar.license), **credit)
-    name = json.dumps(source or config.name, ensure_ascii=False)  # whatever it is, it ends no text and no line
+    name = json.dumps(source or config.name, ensure_ascii=False)  # quoted and escaped: it may hold anything
     times, start = config.times, start_sentence(config)
     solver = config.solver
     how = f"fixed step {solver.fixed_step:g}" if solver.fixed_step else f"rtol {solver.rtol:g}, atol {solver.atol:g}"
@@ -68,9 +73,9 @@ def _license(name: str) -> dict[str, str]:
 
 
 def _measures(config: MaterialConfig) -> str:
-    """What the judge's score says, where there is one, and the record of all measures."""
+    """The score in a sentence, if there is one, and a list of all measures."""
     score = config.measures.get("score")
-    if not isinstance(score, int | float):  # none yet, or measures of an earlier kind
+    if not isinstance(score, int | float):  # not measured, or by an older measure
         return _list(config.measures)
     other = "cut and stitched anew" if config.brdf is None else "compared half against mirrored half"
     sentence = (
@@ -80,5 +85,5 @@ def _measures(config: MaterialConfig) -> str:
     return f"{sentence}\n\n{_list(config.measures)}"
 
 
-def _list(facts: dict) -> str:
-    return "\n".join(f"- {name.replace('_', ' ')}: {value}" for name, value in facts.items()) or "None recorded."
+def _list(values: dict) -> str:
+    return "\n".join(f"- {name.replace('_', ' ')}: {value}" for name, value in values.items()) or "None recorded."

@@ -1,4 +1,4 @@
-"""The animated preview of a material, baked from its model."""
+"""Animated preview of a material, baked from its model."""
 
 import io
 
@@ -16,14 +16,22 @@ PREVIEW_SECONDS = 4.0
 
 
 def bake_preview(material: Material, seed: int = 0) -> bytes:
-    """An animated WebP of the exemplar's span, under the light that the material was captured with.
+    """Render the exemplar's span under the capture light.
 
-    Raises RequestError where the model cannot be solved over that span.
+    Args:
+        material: The material.
+        seed: Seed of the noise.
+
+    Returns:
+        An animated WebP of PREVIEW_SIZE x PREVIEW_SIZE.
+
+    Raises:
+        RequestError: Where the solve ends early; code "solve-ended".
     """
     times = np.linspace(0, material.config.times.duration, PREVIEW_FRAMES)
     trajectory = solve(material, seed=seed, size=(PREVIEW_SIZE, PREVIEW_SIZE), times=times)
     if trajectory.status != "complete":
-        raise RequestError(f"There is no preview of {material.name}: its solve ended early ({trajectory.status}).")
+        raise RequestError(f"No preview of {material.name}: its solve ended early ({trajectory.status}).", code="solve-ended")
     frames = [to_bytes(render(material, state)) for state in trajectory.states]
     file = io.BytesIO()
     save_animation(frames, file, "webp", seconds_per_frame=PREVIEW_SECONDS / PREVIEW_FRAMES)

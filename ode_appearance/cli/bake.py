@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from ..checkpoints.baking import bake, baked
 from ..checkpoints.checkpoint import KEYFRAMES, load_config
-from ..checkpoints.registry import find_folder, list_materials
+from ..checkpoints.keyframe_baking import bake, baked
+from ..checkpoints.library import find_folder
+from ..checkpoints.registry import list_materials
 from ..errors import AppearanceError, RequestError
 from ..keyframes.bundle import read_bundle
 from ..runtime.atomic_io import write_atomically

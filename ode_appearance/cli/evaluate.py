@@ -4,8 +4,9 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from ..checkpoints.checkpoint import EXEMPLAR, PREVIEW, checked_file, save
-from ..checkpoints.registry import find_folder, list_materials, load, local_folder
+from ..checkpoints.checkpoint import EXEMPLAR, PREVIEW, safe_file, save_folder
+from ..checkpoints.library import find_folder, load
+from ..checkpoints.registry import list_materials, local_folder
 from ..errors import AppearanceError, CheckpointError, RequestError
 
 SEEDS = 4
@@ -85,7 +86,7 @@ def _evaluate(name, exemplar, options) -> float:
     if options.record:
         folder = find_folder(name)
         measured = dataclasses.replace(material, config=dataclasses.replace(material.config, measures=report.record()))
-        save(measured, folder, preview=checked_file(folder, PREVIEW).read_bytes())
+        save_folder(measured, folder, safe_file(folder, PREVIEW).read_bytes())
     return report.overall.score
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ..export import ExportConfig, check_aging, check_export, estimate_bytes, export, written_size
+from ..export import ExportConfig, check_age_keyframes, check_export, estimate_bytes, export, written_size
 from .options import add_fields, add_request, add_solver, checked, load_material, read_size, read_solver, read_times
 from .view_options import add_shown, read_shown
 
@@ -32,7 +32,7 @@ def run(options) -> None:
     shown = read_shown(options, material.config, size)
     visible = {name: shown[name] for name in ("exposure", "tiles", "surface", "channel")}
     times = check_export(material.config, options.out, config, times, size, **visible)
-    check_aging(material.config, config, shown["age"], None, times, size, shown["channel"])
+    check_age_keyframes(material.config, config, shown["age"], None, times, size, shown["channel"])
     request = {"seed": options.seed or 0, "size": size, "solver": read_solver(options, material.config), **shown}
     written = written_size(config, size, shown["tiles"], shown["surface"])
     estimate = estimate_bytes(material.config, config, size=written, frames=len(times), times=times)

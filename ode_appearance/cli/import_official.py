@@ -9,8 +9,8 @@ from ..config.schema import BrdfName, Exemplar, MaterialConfig, SolverConfig, Ti
 from ..config.serialization import parse_json
 from ..errors import CheckpointError, ConfigError
 from ..models.unet_weights import count_parameters
-from ..paper_models.architecture import Given
-from ..paper_models.importer import NAME, Imported, import_release
+from ..paper_models.importer import NAME, ImportResult, import_release
+from ..paper_models.infer_architecture import ArchitectureHints
 from ..runtime.folders import imports_folder
 from .options import add_fields, checked, flag
 
@@ -53,11 +53,11 @@ def run(options) -> None:
             raise ConfigError(f"{flag(name)} has to be from {least} to {most}, not {value}.")
     if options.kind == "rgb" and options.brdf is not None:
         raise ConfigError("--brdf is for SVBRDFs.")
-    given = Given(options.kind, options.brdf, options.hidden_channels, options.heads)
+    given = ArchitectureHints(options.kind, options.brdf, options.hidden_channels, options.heads)
     results = []
     out = options.out or imports_folder()
     names = {"name": options.name, "prefix": options.prefix, "replace": options.replace}
-    for result in import_release(options.path, out, given=given, adapt=_adaptation(options), **names):
+    for result in import_release(options.path, out, hints=given, adapt=_adaptation(options), **names):
         results.append(result)
         print(f"{len(results)}: {result.name}: {result.error or 'imported'}", file=sys.stderr)
     failed = [result for result in results if result.error]
@@ -93,7 +93,7 @@ def _adaptation(options):
     return adapt
 
 
-def table(results: list[Imported]) -> list[str]:
+def table(results: list[ImportResult]) -> list[str]:
     """Lines of a table: a material each, what kind it is, its network, whether its exemplar was there, and what is wrong."""
     rows = [("material", "kind", "parameters", "exemplar", "")]
     for result in results:

@@ -1,7 +1,8 @@
 """`list` and `info`: which materials there are, and what one of them is."""
 
 from ..checkpoints.checkpoint import load_config
-from ..checkpoints.registry import find_folder, list_materials
+from ..checkpoints.library import find_folder
+from ..checkpoints.registry import list_materials
 from ..errors import CheckpointError
 from ..models.material import map_channels, start_sentence
 from ..models.unet_weights import count_parameters

@@ -90,11 +90,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments):
     options = build_parser().parse_args(joined(sys.argv[1:] if arguments is None else arguments))
-    device.prepare()
+    device.configure()
     try:
         options.run(options)
     except (RuntimeError, AssertionError):
-        device.check()  # which says so where JAX has none
+        device.require()  # which says so where JAX has none
         raise
 
 

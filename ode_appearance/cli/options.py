@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..checkpoints.registry import load
+from ..checkpoints.library import load
 from ..config.option_groups import options_of
 from ..config.request_checks import check_times
 from ..config.schema import MaterialConfig, SolverConfig, StartKind

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..checkpoints.registry import load
+from ..checkpoints.library import load
 from ..errors import RequestError
-from ..export import usual_keyframes, write_published
-from ..export.export_job import file_name
+from ..export import default_keyframes, write_published
+from ..export.export_job import file_stem
 from ..media.encoders import save_animation, save_still, to_bytes
 from ..ode.solve import solve_stream
 from ..ode.trajectory import Trajectory
@@ -60,14 +60,14 @@ def run(options) -> None:
         material,
         seed=options.seed or 0,
         size=size,
-        times=times if shown["age"] is None else np.union1d(times, usual_keyframes(material.config, times, shown["age"])),
+        times=times if shown["age"] is None else np.union1d(times, default_keyframes(material.config, times, shown["age"])),
         solver=read_solver(options, material.config),
     )
     if trajectory.status != "complete":
         print(f"The solve ended early ({trajectory.status}) at time {trajectory.stats['time']:.3f}.", file=sys.stderr)
     if not len(trajectory.times) or trajectory.times[-1] < times[0]:
         raise RequestError("There is nothing to write: the solve ended before the first of the times.")
-    name = file_name(material)
+    name = file_stem(material)
     try:
         options.out.mkdir(parents=True, exist_ok=True)
         paths = write(material, trajectory, times, shown, options.out, name, format, fps)

@@ -1,6 +1,6 @@
 """`search` and `publish`: materials on the Hugging Face Hub."""
 
-from ..checkpoints.registry import find_folder
+from ..checkpoints.library import find_folder
 
 
 def add_to(verbs) -> None:

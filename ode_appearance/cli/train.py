@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ..checkpoints.registry import load
+from ..checkpoints.library import load
 from ..errors import ConfigError, TrainingError
 from ..runtime.signals import Interruption
 from ..training.checks import check_credit

@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from ..checkpoints.registry import load
+from ..checkpoints.library import load
 from ..data import DatasetEntry, list_dataset
 from ..errors import ConfigError, TrainingError
-from ..runtime.regular_files import is_there
+from ..runtime.regular_files import path_exists
 from ..runtime.signals import Interruption
 from ..training.checks import check_credit
 from ..training.run_dir.folder import RUN
@@ -114,7 +114,7 @@ def _task(entry: DatasetEntry, options: argparse.Namespace):
     from ..training.job import Task
 
     folder = options.out / entry.name
-    config, begun = read_numbers(options, entry.kind, folder if is_there(folder / RUN) else None)
+    config, begun = read_numbers(options, entry.kind, folder if path_exists(folder / RUN) else None)
     exemplar = read_exemplar(options, entry.path, config, entry.name, begun)
     init_from = load(options.init_from) if options.init_from else None
     return Task(exemplar, config, read_credit(options, entry.name, begun), init_from, options.max_minutes)

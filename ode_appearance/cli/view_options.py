@@ -10,7 +10,7 @@ from typing import Any
 from ..config.request_checks import check_size, picture_size
 from ..config.schema import Light, LightKind, MaterialConfig, Surface, SurfaceKind
 from ..errors import ConfigError, RequestError
-from ..export.age_map_png import read_ages, usual_range
+from ..export.age_map_png import default_range, read_age_image
 from ..rendering.aov import LIT, check_channel
 from ..rendering.render import check_exposure, usual_light
 from ..shading.lights import linear_colour
@@ -81,10 +81,10 @@ def _read_age(options, config, size):
         if options.age_range is not None:
             raise RequestError("--age-range is what black and white of an --age picture stand for, and there is none.")
         return None
-    low, high = options.age_range or usual_range(config.times.duration)
+    low, high = options.age_range or default_range(config.times.duration)
     if not (math.isfinite(low) and math.isfinite(high)):
         raise RequestError("--age-range is two finite numbers.")
-    return read_ages(options.age, size, (low, high))
+    return read_age_image(options.age, size, (low, high))
 
 
 def read_light(text: str, config: MaterialConfig) -> Light:

@@ -1,4 +1,4 @@
-"""When pictures were taken, as the camera noted it, against the order of their names."""
+"""EXIF capture times of images, compared with the order of their names."""
 
 import dataclasses
 import datetime
@@ -8,25 +8,25 @@ from collections.abc import Sequence
 
 from PIL import ExifTags, Image
 
-from .quoting import shown
+from ..runtime.printable import printable
 
 
 @dataclasses.dataclass(frozen=True)
-class Taken:
-    """A time by the camera's clock, and how far that is ahead of UTC, where it is known."""
+class CaptureTime:
+    """A time by the camera's clock, and the clock's offset from UTC, where known."""
 
     local: datetime.datetime
     offset: datetime.timedelta | None = None
 
-    def before(self, other: "Taken") -> bool:
-        """Whether this was earlier: by UTC where that is known of both, so that a change of time zone is no step back."""
+    def before(self, other: "CaptureTime") -> bool:
+        """Whether this was earlier: by UTC where both offsets are known, so that a change of time zone is no step back."""
         if self.offset is not None and other.offset is not None:
             return self.local - self.offset < other.local - other.offset
         return self.local < other.local
 
 
-def taken_at(picture: Image.Image) -> Taken | None:
-    """EXIF's DateTimeOriginal with its fractions of a second; None where there is none that can be read."""
+def capture_time(picture: Image.Image) -> CaptureTime | None:
+    """EXIF's DateTimeOriginal with its fraction of a second; None where it is missing or invalid."""
     try:
         tags = picture.getexif().get_ifd(ExifTags.IFD.Exif)
         time = datetime.datetime.strptime(_text(tags, ExifTags.Base.DateTimeOriginal), "%Y:%m:%d %H:%M:%S")
@@ -34,10 +34,10 @@ def taken_at(picture: Image.Image) -> Taken | None:
             time += datetime.timedelta(seconds=float(f"0.{fraction}"))
         ahead = re.fullmatch(r"([+-])(\d\d):(\d\d)", _text(tags, ExifTags.Base.OffsetTimeOriginal), re.ASCII)
         if ahead is None:
-            return Taken(time)
+            return CaptureTime(time)
         minutes = 60 * int(ahead[2]) + int(ahead[3])
-        return Taken(time, datetime.timedelta(minutes=-minutes if ahead[1] == "-" else minutes))
-    except Exception:  # EXIF data are whatever somebody wrote there, and pictures are read without
+        return CaptureTime(time, datetime.timedelta(minutes=-minutes if ahead[1] == "-" else minutes))
+    except Exception:  # EXIF data may be anything; images are read without it
         return None
 
 
@@ -45,13 +45,13 @@ def _text(tags, tag):
     return str(tags.get(tag, "")).strip("\0 ")
 
 
-def remark_on_order(names: Sequence[str], times: Sequence[Taken | None]) -> str | None:
-    """A sentence where pictures, in the order that they are taken in, were not taken in that order."""
+def order_warning(names: Sequence[str], times: Sequence[CaptureTime | None]) -> str | None:
+    """A note where images, in the order of their names, have other capture times; None otherwise."""
     known = [(name, time) for name, time in zip(names, times, strict=True) if time is not None]
     for (before, earlier), (after, later) in itertools.pairwise(known):
         if later.before(earlier):
             return (
-                f"The order is that of the names, though by their EXIF times {shown(after)} was taken before {shown(before)}: "
-                "rename the pictures if the times are right."
+                f"Images are ordered by name, but by their EXIF times {printable(after)} was taken before "
+                f"{printable(before)}: rename the images if the times are right."
             )
     return None

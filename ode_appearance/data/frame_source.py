@@ -1,4 +1,4 @@
-"""What every kind of exemplar file comes down to: a number of frames, and a way to read some of them."""
+"""The common interface of exemplar files: a number of frames, and a way to read some of them."""
 
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
@@ -9,21 +9,18 @@ from .images.deep_pixels import DeepPicture
 
 
 @dataclasses.dataclass(frozen=True)
-class Source:
-    """A readable time-lapse.
-
-    `pictures(picks)` yields the frames of the given ascending, distinct numbers in 0 ... count - 1, each checked to be of
-    acceptable size. `shares()` says when each of the `count` frames begins, as a share of the whole span in [0, 1); it
-    may be called once all pictures have been taken. None stands for files without times of their own. `broken` tells that
-    the file ends before what it holds does. `remarks()` gives sentences on how the frames were found and read, complete after
-    `pictures` and `shares`. `counted()`, once all pictures have been taken, is the number of frames that there were, where
-    `count` is an estimate; where they differ, pictures are picked anew from that number. None stands for a `count` that is
-    exact.
-    """
+class FrameSource:
+    """A readable time-lapse."""
 
     count: int
+    """Number of frames; an estimate where `exact_count` is given."""
     pictures: Callable[[Sequence[int]], Iterator[Image.Image | DeepPicture]]
+    """Yields the frames of ascending, distinct indices in 0 ... count - 1, each of acceptable size."""
     shares: Callable[[], list[float]] | None
-    broken: bool = False
-    remarks: Callable[[], list[str]] = list
-    counted: Callable[[], int] | None = None
+    """Start of each frame as a share of the span, in [0, 1); available after `pictures`. None: the file has no times."""
+    truncated: bool = False
+    """Whether the file ends too early."""
+    notes: Callable[[], list[str]] = list
+    """Notes on how the frames were found and read; complete after `pictures` and `shares`."""
+    exact_count: Callable[[], int] | None = None
+    """The number of frames, available after `pictures`; where it differs from `count`, frames are picked again."""

@@ -5,9 +5,9 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
-from ..checkpoints.baking import bake, baked
+from ..checkpoints.keyframe_baking import bake, baked
 from ..errors import AppearanceError
-from ..runtime.regular_files import is_there
+from ..runtime.regular_files import path_exists
 from ..training.job import Task
 from ..training.run_dir.folder import MATERIAL, RUN, is_finished
 from ..training.run_dir.journal import last_entry
@@ -28,7 +28,7 @@ class Plan:
     @property
     def begun(self) -> bool:
         """Whether there is a run to go on with."""
-        return is_there(self.folder / RUN)
+        return path_exists(self.folder / RUN)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..checkpoints.checkpoint import CONFIG, START, WEIGHTS, load_folder, save
+from ..checkpoints.checkpoint import CONFIG, START, WEIGHTS, load_folder, save_folder
 from ..config.schema import Exemplar
 from ..config.serialization import from_json, parse_json, to_json
 from ..data import ExemplarFrames
@@ -35,7 +35,7 @@ def write_task(task: Task) -> bytes:
     files = {_FACTS: json.dumps(facts).encode(), _FRAMES: _array(task.exemplar.frames), _TIMES: _array(task.exemplar.times)}
     if task.init_from is not None:
         with tempfile.TemporaryDirectory() as scratch:
-            folder = save(task.init_from, Path(scratch) / "material", preview=b"")
+            folder = save_folder(task.init_from, Path(scratch) / "material", None)
             files |= {f"{_START}/{name}": (folder / name).read_bytes() for name in _OF_START if (folder / name).is_file()}
     return zipped(files)
 

@@ -1,4 +1,4 @@
-"""What an export is to be: its format, and how pictures and maps are written."""
+"""Format of an export, and how images and maps are written."""
 
 import dataclasses
 from typing import Literal
@@ -19,12 +19,12 @@ SUFFIXES: dict[Format, str] = {
     "states": ".npz",
     "page": ".html",
 }
-"""How the name of a file of each format ends."""
+"""File name suffix of each format."""
 
 
 @dataclasses.dataclass(frozen=True)
 class ExportConfig:
-    """The form of an export; what is exported is said where it is asked for."""
+    """The form of an export; its contents are arguments of `export`."""
 
     format: Format = option(
         "png",

@@ -1,4 +1,4 @@
-"""One export on its way: the states that it is made of, in the order of time, and the pictures of them."""
+"""An export in progress: its states in ascending time, and their images."""
 
 import dataclasses
 import re
@@ -20,20 +20,20 @@ from .export_config import ExportConfig
 
 
 class StoppedError(Exception):
-    """Somebody asked for the export to stop."""
+    """The export was stopped by the caller."""
 
 
 class AgedFrame(NamedTuple):
-    """A frame on which ages are painted."""
+    """Maps of a frame with painted ages."""
 
     maps: Maps
     heights: tuple[float, float] | None
-    """The lowest and the highest place of the surface without them, where they are wanted."""
+    """Lowest and highest point of the surface without ages, where required."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Job:
-    """What an export is made of."""
+class ExportJob:
+    """The contents of an export."""
 
     material: Material
     config: ExportConfig
@@ -47,12 +47,12 @@ class Job:
     channel: str
     ages: Ages | None
     frames: Iterator[np.ndarray] | Iterator[AgedFrame]
-    """Of each time its state, (channels, h, w), or where ages are painted its maps. They can be taken once."""
+    """State (channels, h, w) of each time, or its maps where ages are painted; can be iterated once."""
     view: dict[str, Any]
-    """What a web page shows at first."""
+    """Initial view state of a web page."""
 
     def maps(self) -> Iterator[Maps]:
-        """What `oa.decode` finds at each time."""
+        """The maps of each time, as `oa.decode` gives them."""
         for frame in self.frames:
             if isinstance(frame, AgedFrame):
                 yield frame.maps
@@ -60,7 +60,7 @@ class Job:
                 yield {name: np.asarray(values) for name, values in decode(self.material, frame).items()}
 
     def pictures(self) -> Iterator[UInt8[np.ndarray, "h w 3"]]:
-        """What `oa.render` shows at each time, as 8-bit frames; lights that orbit go on from one to the next."""
+        """The image of each time, as `oa.render` gives it, in 8 bits; orbiting lights continue from frame to frame."""
         config = self.material.config
         look = {"exposure": self.exposure, "tiles": self.tiles, "surface": self.surface, "channel": self.channel}
         for number, frame in enumerate(self.frames):
@@ -72,23 +72,30 @@ class Job:
             yield to_bytes(picture)
 
 
-def states_in_order(
+def stream_states(
     material: Material,
     chunks: Iterator[Trajectory],
     times: Sequence[float] | Float[np.ndarray, " n"],
     progress: Callable[[float], object],
     stop: Callable[[], bool],
 ) -> Iterator[np.ndarray]:
-    """The states of `times` (ascending) out of the chunks of a solve, each as soon as it and all before it are there.
+    """Yield the states of ascending times from the chunks of a solve, each as soon as it and all earlier ones are available.
 
-    `progress` hears, in ascending order, which share in [0, 1] of the whole is done: of the model time that has to be
-    solved, or of the states that were taken and used. Raises StoppedError where `stop()` said so or the solve was stopped, and
-    RequestError where it ended early.
+    Args:
+        material: The material.
+        chunks: The solve.
+        times: Model times, ascending.
+        progress: Gets the share of completed work in [0, 1], ascending: of solved model time, or of consumed states.
+        stop: Polled before each state.
+
+    Raises:
+        StoppedError: Where `stop()` is true or the solve was stopped.
+        RequestError: Where the solve ends early; code "solve-ended".
     """
     waiting: dict[float, np.ndarray] = {}
     done, share = 0, 0.0
     begin = material.config.first_time
-    # Where only the noise itself is asked for, there is nothing to solve.
+    # The noise alone needs no solve.
     span = max(float(times[-1]) - begin, 1e-9)
     for chunk in chunks:
         waiting.update(zip(chunk.times.tolist(), chunk.states, strict=True))
@@ -106,10 +113,11 @@ def states_in_order(
         if chunk.status not in ("running", "complete"):
             raise RequestError(
                 f"Nothing was written: the solve ended early ({chunk.status}) at time {chunk.stats['time']:.3f}, "
-                f"before {float(times[-1]):g}."
+                f"before {float(times[-1]):g}.",
+                code="solve-ended",
             )
 
 
-def file_name(material: Material) -> str:
-    """The material's name with nothing in it that a file's name should not have."""
+def file_stem(material: Material) -> str:
+    """The material's name as a file name without special characters."""
     return re.sub(r"\W+", "_", material.name)

@@ -1,4 +1,4 @@
-"""From a request to a file: checked, estimated, solved, written, or left alone."""
+"""From an export request to a file: checked, estimated, solved and written."""
 
 import shutil
 from collections.abc import Callable, Sequence
@@ -17,16 +17,16 @@ from ..ode.trajectory import TrajectoryCache
 from ..rendering.aov import LIT
 from ..rendering.render import FLAT, lights_of
 from ..runtime.atomic_io import write_atomically
-from .aged import aged_frames, listeners
-from .archive import write_frames
-from .checking import check_export, written_size
+from .age_keyframes import check_age_keyframes
+from .aged_frames import aged_frames, split_progress
+from .export_checks import check_export, written_size
 from .export_config import ExportConfig
-from .export_job import Job, StoppedError, states_in_order
+from .export_job import ExportJob, StoppedError, stream_states
 from .map_set import write_maps
 from .page_export import write_page
-from .painted import check_aging
 from .size_estimate import estimate_bytes
 from .states_npz import write_states
+from .zip_frames import write_frames_zip
 
 
 def export(
@@ -50,36 +50,54 @@ def export(
     progress: Callable[[float], object] = lambda share: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Path | None:
-    """Write what `oa.render` shows, or what `oa.decode` finds, of a material at model times to one file.
+    """Export a material at model times to one file.
 
-    `material`, `times`, `seed`, `size` (width, height), `solver` and `cache` are those of `oa.solve`; `light`, `exposure`,
-    `tiles`, `surface` and `channel` those of `oa.render`, for pictures. `age` (height, width) is the model time that each
-    place is ahead; pictures and maps are then blended between `keyframes`, model times that reach from the first frame to the
-    last at least: those of the viewer, for the pictures that it shows, or, not given, times close to each other over all that
-    the ages reach. `view` is what a web page shows at first: its time, channel and so on (`newView` in
-    web/scripts/base/store.js).
+    States are used as they are solved and not kept, except for a GIF or WebP (as 8-bit frames) and painted ages (the maps of as
+    many keyframes as the ages reach over). The file appears, or is replaced, when it is complete.
 
-    The states are used as they are solved and are not kept, those of a GIF or WebP as 8-bit frames; with ages, the maps of as
-    many keyframes as the ages reach over. `progress` hears the share in [0, 1] that is done, in ascending order; `stop` is
-    asked between frames and while it is solved.
+    Args:
+        material: The material.
+        path: The file; its suffix matches the format.
+        config: Format and encoding.
+        times: Model times; each is written once, in ascending order.
+        seed: Seed of the noise.
+        size: (width, height) of the states in pixels.
+        light: As of `oa.render`, for images; default: the capture light.
+        exposure: As of `oa.render`, in stops.
+        age: (height, width), model time ahead of each place; images and maps are then blended between keyframes.
+        keyframes: Model times that include the first and last frame; default: closely spaced times over all that the ages
+            reach.
+        tiles: As of `oa.render`.
+        surface: As of `oa.render`.
+        channel: As of `oa.render`.
+        solver: As of `oa.solve`.
+        view: Initial view state of a web page (`ViewState` in web/scripts/types.d.ts).
+        cache: As of `oa.solve`.
+        progress: Gets the completed share in [0, 1], ascending.
+        stop: Polled between frames and while solving.
 
-    Returns the path, or None where it was stopped. The file appears, or is replaced, when all of it is written, and not
-    otherwise. Raises RequestError for what is not possible: before anything is solved where that can be known then.
+    Returns:
+        The path, or None where it was stopped.
+
+    Raises:
+        RequestError: Where the export is impossible; before solving, where that is known.
     """
     path = Path(path)
     look = {"exposure": exposure, "tiles": tiles, "surface": surface, "channel": channel}
     wanted = check_export(material.config, path, config, times, size, **look)
-    aging = check_aging(material.config, config, age, keyframes, wanted, size, channel)
+    aging = check_age_keyframes(material.config, config, age, keyframes, wanted, size, channel)
     solved = wanted if aging is None else aging.keyframes
     chunks = solve_stream(material, seed=seed, size=size, times=solved, solver=solver, stop=stop, cache=cache)
     if aging is None:
-        frames = states_in_order(material, chunks, solved, progress, stop)
+        frames = stream_states(material, chunks, solved, progress, stop)
     else:
-        solving, drawing = listeners(progress, 2)
-        states = states_in_order(material, chunks, solved, solving, stop)
-        frames = aged_frames(material, states, aging, wanted, drawing, stop)
+        solve_progress, frame_progress = split_progress(progress, 2)
+        states = stream_states(material, chunks, solved, solve_progress, stop)
+        frames = aged_frames(material, states, aging, wanted, frame_progress, stop)
     lights, ages = lights_of(material.config, light), None if aging is None else aging.ages
-    job = Job(material, config, seed, (size[0], size[1]), wanted, lights, **look, ages=ages, frames=frames, view=view or {})
+    job = ExportJob(
+        material, config, seed, (size[0], size[1]), wanted, lights, **look, ages=ages, frames=frames, view=view or {}
+    )
     try:
         written = written_size(config, size, tiles, surface)
         _check_space(path, estimate_bytes(material.config, config, size=written, frames=len(wanted), times=wanted))
@@ -87,23 +105,25 @@ def export(
     except StoppedError:
         return None
     except OSError as error:
-        raise RequestError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise RequestError(f"{path} cannot be written: {error.strerror or error}.", code="not-writable") from error
     return path
 
 
 def _check_space(path, needed):
     free = shutil.disk_usage(path.parent).free
     if needed > free:
-        raise RequestError(f"The export needs about {needed / 1e6:.0f} MB, but {path.parent} has {free / 1e6:.0f} MB free.")
+        raise RequestError(
+            f"The export needs about {needed / 1e6:.0f} MB, but {path.parent} has {free / 1e6:.0f} MB free.", code="disk-space"
+        )
 
 
-def _write(job: Job, file: BinaryIO) -> None:
+def _write(job: ExportJob, file: BinaryIO) -> None:
     match job.config.format:
         case "png":
             for frame in job.pictures():
                 save_still(frame, file)
         case "frames":
-            write_frames(job, file)
+            write_frames_zip(job, file)
         case "maps":
             write_maps(job, file)
         case "states":

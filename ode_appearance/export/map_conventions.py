@@ -1,9 +1,11 @@
-"""Maps in the conventions of the programs that they are for, or as they are.
+"""Maps in the conventions of target programs, or raw.
 
-The renderer uses its maps linearly, so diffuse, specular and albedo are linear reflectances, and what a display shows is
-encoded after shading only. Programs expect colours in an 8- or 16-bit picture to be encoded by sRGB and decode them before
-they shade; an EXR holds linear colours. They square a roughness to get GGX's alpha (Burley, "Physically-based shading at
-Disney", 2012; glTF 2.0, appendix B), whereas our roughness maps are alpha.
+The renderer uses maps linearly: diffuse, specular and albedo are linear reflectances, and tone mapping comes after shading.
+Programs expect sRGB-encoded colours in 8- and 16-bit images and decode them before shading; an EXR holds linear colours. They
+square the roughness to get GGX's alpha, whereas our roughness maps are alpha.
+
+Source:
+    Burley, "Physically-based shading at Disney", 2012; glTF 2.0, appendix B.
 """
 
 import numpy as np
@@ -39,10 +41,15 @@ RAW_MEANINGS = {
 COLOURS = ("basecolor", "diffuse", "specular")
 
 
-def maps_of_files(maps: Maps, config: ExportConfig) -> Maps:
-    """The maps that `oa.decode` gives for one time, as files of `config.map_format` are to hold them, (channels, h, w) each.
+def maps_for_files(maps: Maps, config: ExportConfig) -> Maps:
+    """Convert maps to the conventions of `config`.
 
-    The height is in pixels still: its range is known when all times have been seen.
+    Args:
+        maps: The maps of one time, as `oa.decode` gives them.
+        config: The form of the export.
+
+    Returns:
+        Maps of shape (channels, h, w). Heights stay in pixels: their range is known after the last time.
     """
     as_picture = config.map_format != "exr"
     return _raw(maps, as_picture) if config.map_values == "raw" else _engine(maps, as_picture)
@@ -57,7 +64,7 @@ def _engine(maps, as_picture):
     if "roughness_u" in maps:
         made["roughness"] = (maps["roughness_u"] * maps["roughness_v"]) ** 0.25
     for name, values in maps.items():
-        if name == "image":  # display values, encoded already
+        if name == "image":  # display values, already encoded
             made["basecolor"] = values if as_picture else srgb_to_linear(values)
         elif name in ("albedo", "diffuse", "specular"):
             made["basecolor" if name == "albedo" else name] = linear_to_srgb(values) if as_picture else values

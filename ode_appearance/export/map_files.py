@@ -1,4 +1,4 @@
-"""One map to the bytes of a PNG or EXR file."""
+"""Encoding of one map as PNG or EXR."""
 
 import io
 
@@ -10,21 +10,26 @@ from .export_config import MapFormat
 
 
 def encode_map(values: Float[np.ndarray, "channels h w"], format: MapFormat) -> bytes:
-    """A map of one channel (grey) or three (RGB) as a file.
+    """Encode a map of one channel (grey) or three (RGB).
 
-    A PNG holds [0, 1] in 8 or 16 bits, rounded, values beyond that clipped; an EXR the values as they are, in 32-bit floats.
+    Args:
+        values: The map.
+        format: PNG stores [0, 1] in 8 or 16 bits, rounded and clipped; EXR stores the values as 32-bit floats.
+
+    Returns:
+        The bytes of the file.
     """
     pixels = np.ascontiguousarray(values[0] if len(values) == 1 else values.transpose(1, 2, 0), np.float32)
     file = io.BytesIO()
     if format == "exr":
         _write_exr(pixels, file)
     else:
-        # Pillow writes no RGB of 16 bits. The fourth filter, Paeth's, gives the smallest files of textures.
+        # Pillow cannot write 16-bit RGB. Filter 4 (Paeth) gives the smallest files for textures.
         numpngw = require("numpngw")
 
         kind = np.uint8 if format == "png8" else np.uint16
         whole = np.rint(np.clip(pixels, 0, 1) * np.float64(np.iinfo(kind).max)).astype(kind)
-        # By itself it writes the time of day too, and the same maps would not be the same file.
+        # By default it writes the time of day, which would change the file's bytes.
         numpngw.write_png(file, whole, filter_type=4, text_list=[("Creation Time", None), ("Software", None)])
     return file.getvalue()
 

@@ -1,4 +1,4 @@
-"""About how large an export will be, before anything is solved."""
+"""Size estimate of an export, before anything is solved."""
 
 import math
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ from ..models.material import map_channels
 from .export_config import ExportConfig
 from .page_size import page_bytes
 
-# Bytes a pixel of a frame, measured on the two shipped materials, whose textures are fine and so hard to compress.
+# Bytes a pixel of a frame, measured on two shipped materials with fine textures, which compress badly.
 _PICTURE_BYTES = {"png": 2.4, "frames": 2.4, "gif": 1.35, "webp": 0.3}
-# A video of one span: of more frames, each has less that is new (measured from 4 to 100 frames).
+# A video of one span: the more frames, the smaller each change (measured from 4 to 100 frames).
 _VIDEO_BYTES = 0.6
-# Bytes a number of a map, measured likewise.
+# Bytes a value of a map, measured likewise.
 _MAP_BYTES = {"png8": 0.8, "png16": 1.9, "exr": 4.0}
 _HEADER_BYTES = 400
 _FLOAT_BYTES = 4
@@ -28,10 +28,20 @@ def estimate_bytes(
     frames: int,
     times: Sequence[float] | np.ndarray | None = None,
 ) -> int:
-    """About how many bytes an export of so many frames of `size` (width, height) takes.
+    """Estimated size of an export.
 
-    Exact for states, within a third for a page whose model `times` are given (by default they are those of the exemplar's
-    span), else within a factor of two, for textures like those of the published data.
+    Exact for states, within a third for a page with `times`, else within a factor of two, for textures like those of the
+    published data.
+
+    Args:
+        material: The material.
+        config: The form of the export.
+        size: (width, height) in pixels.
+        frames: Number of frames.
+        times: Model times of a page's keyframes; default: over the exemplar's span.
+
+    Returns:
+        Bytes.
     """
     pixels = size[0] * size[1] * frames
     if config.format == "states":
@@ -39,14 +49,14 @@ def estimate_bytes(
     if config.format == "mp4":
         return int(pixels * _VIDEO_BYTES / math.sqrt(frames)) + _HEADER_BYTES
     if config.format == "page":
-        shown = np.linspace(0, material.times.duration, frames) if times is None else times
-        return page_bytes(material, shown, size)
+        page_times = np.linspace(0, material.times.duration, frames) if times is None else times
+        return page_bytes(material, page_times, size)
     if config.format != "maps":
         return int(pixels * _PICTURE_BYTES[config.format]) + _HEADER_BYTES
     maps = dict(map_channels(material))
     if material.brdf is not None:
         maps["normal"] = 3
         if config.map_values == "engine":
-            # A normal map for either direction of green, and one roughness beside the pair.
+            # Two normal maps (OpenGL and DirectX), and an isotropic roughness.
             maps |= {"normal": 6, "roughness": 1}
     return int(pixels * sum(maps.values()) * _MAP_BYTES[config.map_format]) + len(maps) * frames * _HEADER_BYTES

@@ -1,7 +1,7 @@
 """Keyframes of one solve in one file: what a checkpoint carries, so that a picked material is there before it is solved.
 
 A file is "ODEB", the length of a header (uint32, little-endian), the header (JSON: what `Bundle` has, and the length in bytes
-of each keyframe), and the keyframe files one after the other (see codec.py). web/scripts/frames/bundle.js reads it.
+of each keyframe), and the keyframe files one after the other (see codec.py). web/scripts/keyframes/keyframe-bundle.js reads it.
 """
 
 import dataclasses

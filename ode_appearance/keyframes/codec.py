@@ -1,6 +1,6 @@
 """A keyframe as one small file: what the viewer's textures hold, as differences from the keyframe sent before it, deflated.
 
-Texels are RGBA8 planes, the same on the server, in the file and on the graphics card (web/shaders/moment.glsl reads them):
+Texels are RGBA8 planes, the same on the server, in the file and as textures (web/shaders/keyframe-blend.glsl reads them):
 
     RGB texture   plane 0: red, green, blue of the display values, 0
     SVBRDF        plane 0: diffuse or albedo (3), specular red or metallic (high byte)
@@ -14,7 +14,7 @@ bits.
 A file is a zlib stream: "ODEK", version, number of planes (a byte each), two zeros, width, height (uint32), the height map's
 scale, lowest and highest value (float32), all little-endian; then each plane's four components in turn, height x width bytes
 each, minus those of the keyframe sent before (modulo 256; the first one minus zero). Height is stored as
-height / scale / 2 + 1/2. web/scripts/frames/keyframes.js is the decoder.
+height / scale / 2 + 1/2. web/scripts/keyframes/keyframe-decoder.js is the decoder.
 
 A number is sent as what is nearest to it in whole steps (`STEPS`) from the number that was sent before, so that errors do not
 add up: it is never more than half a step wrong. What changes by less than that costs next to nothing. In full quality a

@@ -1,1 +1,1 @@
-"""Models of the paper's own release: read, recognised by their shapes, and imported."""
+"""Models of the paper's release: read, identified by their array shapes, and imported."""

@@ -1,4 +1,4 @@
-"""Every model of the paper's release as a material of ours, each whole or not at all."""
+"""Import of all models of the paper's release as materials; each is complete or absent."""
 
 import contextlib
 import dataclasses
@@ -10,15 +10,16 @@ from pathlib import Path
 
 from PIL import Image
 
-from ..checkpoints.baking import bake
-from ..checkpoints.checkpoint import EXEMPLAR, MAX_PARAMETERS, PREVIEW, check_config, save
+from ..checkpoints.checkpoint import EXEMPLAR, MAX_PARAMETERS, check_config, save_folder
+from ..checkpoints.keyframe_baking import bake
+from ..checkpoints.preview import bake_preview
 from ..config.schema import Exemplar, MaterialConfig, Times
 from ..data import ExemplarFrames, load_exemplar
 from ..errors import AppearanceError, CheckpointError, ExemplarError
-from ..runtime.regular_files import expanded, is_folder, named
-from .architecture import Given, recognise
-from .release import Files, Found, find_models, opened
-from .weights import WEIGHTS, import_official
+from ..runtime.regular_files import display_path, expand_home, is_folder
+from .infer_architecture import ArchitectureHints, infer_config
+from .published_weights import WEIGHTS, import_official
+from .release import ReleaseFiles, ReleaseModel, find_models, open_release
 
 NAME = re.compile(r"[\w-]{1,100}")
 EXEMPLAR_SIZES = {"rgb": 128, "svbrdf": 256}
@@ -27,10 +28,10 @@ _MAX_BYTES = 4 * MAX_PARAMETERS + (1 << 20)
 
 
 @dataclasses.dataclass(frozen=True)
-class Imported:
-    """What became of one model: the folder and facts of its material, or the sentence that says why there is none.
+class ImportResult:
+    """The result for one model: folder and configuration of its material, or an error message.
 
-    `exemplar` tells whether its exemplar was found, and `note` what was wrong with that.
+    `exemplar` says whether the exemplar was imported, and `note` why it was not.
     """
 
     name: str
@@ -50,70 +51,83 @@ def import_release(
     prefix: str = "",
     replace: bool = False,
     previews: bool = True,
-    given: Given = Given(),
+    hints: ArchitectureHints = ArchitectureHints(),
     adapt: Callable[[MaterialConfig], MaterialConfig] = lambda config: config,
-) -> Iterator[Imported]:
-    """Import every `model.eqx` of a zip file or folder into `out`/NAME; yields what became of each, in turn.
+) -> Iterator[ImportResult]:
+    """Import every `model.eqx` of a zip file or folder into `out`/NAME.
 
-    Names are those of the folders, after `prefix`; `name` replaces that of a single one. A name that is taken is refused
-    unless `replace`. Without `previews` nothing is solved, and the folders have no preview and no keyframes. `given` and
-    `adapt` say what the files do not. A model that cannot be imported does not stop the others.
-    Raises CheckpointError where there is none at all, and for a zip file that is not safe, before anything is written.
+    A model that cannot be imported does not stop the others.
+
+    Args:
+        path: Zip file or folder.
+        out: The folder for the materials.
+        name: Name of the only model; default: that of its folder.
+        prefix: Start of all names.
+        replace: Replace existing materials; otherwise their names are errors.
+        previews: Bake previews and keyframes, which solves each material.
+        hints: Properties that the files may not determine.
+        adapt: Changes a configuration before the import.
+
+    Yields:
+        The result of each model.
+
+    Raises:
+        CheckpointError: Where there is no model at all, or for an unsafe zip file, before anything is written.
     """
-    path, out = expanded(path, CheckpointError), Path(out)
-    with opened(path) as files:
+    path, out = expand_home(path, CheckpointError), Path(out)
+    with open_release(path) as files:
         models = find_models(files, path.resolve().name if is_folder(path) else path.stem)
         if not models:
-            raise CheckpointError(f"{named(path)} holds no {WEIGHTS}, at its top or in any folder of it.")
+            raise CheckpointError(f"{display_path(path)} holds no {WEIGHTS} at any depth.", code="no-model")
         if name is not None and len(models) > 1:
             raise CheckpointError(
-                f"{named(path)} holds {len(models)} models: a name is for one; give a prefix for all of them."
+                f"{display_path(path)} holds {len(models)} models: use a prefix instead of a name.", code="several-models"
             )
         for model in models:
-            called = prefix + (name or model.name)
+            material_name = prefix + (name or model.name)
             source = str(model.folder / WEIGHTS)
             try:
-                yield _import_one(files, model, called, source, out, replace, previews, given, adapt)
+                yield _import_one(files, model, material_name, source, out, replace, previews, hints, adapt)
             except AppearanceError as error:
-                yield Imported(called, source, error=str(error))
+                yield ImportResult(material_name, source, error=str(error))
             except OSError as error:
-                yield Imported(called, source, error=f"{out / called} cannot be written: {error.strerror or error}.")
+                yield ImportResult(
+                    material_name, source, error=f"{out / material_name} cannot be written: {error.strerror or error}."
+                )
 
 
-def _import_one(files, model, name, source, out, replace, previews, given, adapt) -> Imported:
+def _import_one(files, model, name, source, out, replace, previews, hints, adapt) -> ImportResult:
     if not NAME.fullmatch(name):
-        raise CheckpointError(f"A name has letters, digits, - and _ only, up to 100 of them, not {name[:110]!r}.")
+        raise CheckpointError(f"A name has up to 100 letters, digits, - and _, not {name[:110]!r}.")
     place = out / name
     if place.exists() and not replace:
-        raise CheckpointError(f"There is a material {name} in {out} already: import it under another name, or replace it.")
+        raise CheckpointError(f"There is a material {name} in {out} already: choose another name, or replace it.")
     with tempfile.TemporaryDirectory(prefix="ode-appearance-import-") as unpacked:
         folder = Path(unpacked)
         for file in model.files:
             if files.sizes[file] > _MAX_BYTES:
-                raise CheckpointError(f"{file} has {files.sizes[file]:,} bytes; no model has more than {_MAX_BYTES:,}.")
+                raise CheckpointError(f"{file} has {files.sizes[file]:,} bytes; the maximum for a model is {_MAX_BYTES:,}.")
             files.copy(file, folder / file.name)
-        config = recognise(folder / WEIGHTS, name, lit=len(model.files) > 1, given=given)
+        config = infer_config(folder / WEIGHTS, name, has_light=len(model.files) > 1, hints=hints)
         exemplar, note = _exemplar_of(files, model, config.kind, folder)
         if exemplar is not None:
-            config = _timed_by(config, exemplar)
+            config = _with_exemplar_times(config, exemplar)
         config = adapt(dataclasses.replace(config, exemplar=Exemplar(model.name)))
         check_config(config)
         material = import_official(folder, config)
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=f".{name}.") as staging:
-            staged = save(material, Path(staging) / name, preview=None if previews else b"")
+            staged = save_folder(material, Path(staging) / name, bake_preview(material) if previews else None)
             if previews:
                 bake(staged)
-            else:
-                (staged / PREVIEW).unlink()
             if exemplar is not None:
                 _write_exemplar(exemplar, staged / EXEMPLAR)
-            _put_in_place(staged, place, Path(staging) / "before")
-    return Imported(name, source, place, material.config, exemplar is not None, note)
+            _move_into_place(staged, place, Path(staging) / "before")
+    return ImportResult(name, source, place, material.config, exemplar is not None, note)
 
 
-def _exemplar_of(files: Files, model: Found, kind, folder: Path) -> tuple[ExemplarFrames | None, str]:
-    """The exemplar of a model, if it lies beside it; where that cannot be read, the sentence that says why."""
+def _exemplar_of(files: ReleaseFiles, model: ReleaseModel, kind, folder: Path) -> tuple[ExemplarFrames | None, str]:
+    """The exemplar of a model, if it lies beside it, and a note where it cannot be read."""
     if not model.exemplar:
         return None, ""
     frames = folder / "frames"
@@ -121,15 +135,15 @@ def _exemplar_of(files: Files, model: Found, kind, folder: Path) -> tuple[Exempl
     for file in model.exemplar:
         files.copy(file, frames / file.name)
     path = frames if len(model.exemplar) > 1 else frames / model.exemplar[0].name
-    most = _MAX_FRAMES if kind == "rgb" else None
+    max_frames = _MAX_FRAMES if kind == "rgb" else None
     try:
-        return load_exemplar(path, kind, size=EXEMPLAR_SIZES[kind], frames=most, name=model.name), ""
+        return load_exemplar(path, kind, size=EXEMPLAR_SIZES[kind], frames=max_frames, name=model.name), ""
     except ExemplarError as error:
         return None, f"without its exemplar: {error}"
 
 
-def _timed_by(config, exemplar):
-    """An RGB texture's span is as long as its exemplar has frames; an SVBRDF's exemplar has 100."""
+def _with_exemplar_times(config, exemplar):
+    """Times by the exemplar's number of frames for an RGB texture; an SVBRDF's exemplar always has 100."""
     if config.kind == "svbrdf":
         return config
     interval, count = config.times.frame_interval, len(exemplar)
@@ -138,12 +152,12 @@ def _timed_by(config, exemplar):
 
 def _write_exemplar(exemplar, path):
     frames = [Image.fromarray(frame.transpose(1, 2, 0)) for frame in exemplar.frames]
-    # As large as it was trained on, and exact.
+    # Lossless, at training resolution.
     frames[0].save(path, "WEBP", save_all=True, append_images=frames[1:], lossless=True, duration=100)
 
 
-def _put_in_place(staged, place, before):
-    """Move a finished folder to its place; what was there is back where that fails."""
+def _move_into_place(staged, place, before):
+    """Move a finished folder into place; the previous one is restored on failure."""
     with contextlib.ExitStack() as undo:
         if place.exists():
             os.replace(place, before)

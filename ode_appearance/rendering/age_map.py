@@ -1,6 +1,6 @@
 """A surface whose places differ in age: every pixel is taken from the trajectory at a time of its own.
 
-The viewer does the same (web/shaders/moment.glsl): between two keyframes all maps are blended linearly and normals are
+The viewer does the same (web/shaders/keyframe-blend.glsl): between two keyframes all maps are blended linearly and normals are
 renormalised, and times beyond the outermost keyframes are these.
 """
 

@@ -1,4 +1,4 @@
-"""One map of a material by itself as a picture, with the values that the viewer shows (web/shaders/lights.glsl, `mapShown`)."""
+"""One map of a material as a picture, with the values in the viewer (web/shaders/lights.glsl, `channelColour`)."""
 
 import jax.numpy as jnp
 import numpy as np

@@ -1,1 +1,1 @@
-"""The process's surroundings: device, memory, compilation, signals, streams and files."""
+"""Operating system and process: device, memory, compilation, signals, streams and files."""

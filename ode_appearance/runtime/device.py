@@ -1,4 +1,4 @@
-"""The device that everything is solved on: set up once at the start, and described for people."""
+"""The JAX device: configured once at startup, checked, and described for people."""
 
 import math
 import os
@@ -9,24 +9,22 @@ import jax
 
 from ..errors import DeviceError
 from . import cgroups
-from .malloc import keep_memory
+from .malloc import keep_freed_memory
 
 _FEW_CORES = 4
-"""With more, the compiler's threads wait for each other in the one heap that keeping memory takes."""
+"""With more cores, XLA's compiler threads contend for the single heap of `keep_freed_memory`."""
 
 
-def prepare() -> None:
-    """Settings: compiled functions are kept on disk, a GPU's memory is not taken all at once, and numbers have 32 bits.
+def configure() -> None:
+    """Configure JAX: 32-bit numbers, a persistent compilation cache, no preallocation of GPU memory.
 
-    Where cores are few, freed memory is kept for what comes next.
-
-    To be called once by a program, before anything is computed; settings made in the environment stay, but for JAX_ENABLE_X64:
-    all states and weights are float32.
+    On machines with few cores, freed memory is kept for reuse. A program calls this once, before any computation. Environment
+    variables that the user has set win, except JAX_ENABLE_X64: all states and weights are float32.
     """
     jax.config.update("jax_enable_x64", False)
     if _cores() <= _FEW_CORES:
-        keep_memory()
-    # Read when the device is first used, not when JAX is imported.
+        keep_freed_memory()
+    # JAX reads this at the first use of the device, not at import.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
         jax.config.update("jax_compilation_cache_dir", str(_compiled_folder()))
@@ -34,20 +32,20 @@ def prepare() -> None:
 
 
 def own_compilation_cache() -> Path | None:
-    """Where `prepare` has compiled functions kept; None where somebody has chosen another folder."""
+    """The compilation cache folder that `configure` set, or None where the user chose another."""
     folder = _compiled_folder()
     return folder if jax.config.jax_compilation_cache_dir == str(folder) else None
 
 
-def check() -> None:
-    """Raise DeviceError where JAX has no device, as where JAX_PLATFORMS asks for a GPU that is not there."""
+def require() -> None:
+    """Raise DeviceError where JAX has no device, such as when JAX_PLATFORMS requests a GPU that is missing."""
     try:
         jax.devices()
-    except (RuntimeError, AssertionError) as error:  # of a platform that has no plugin here, JAX asserts that it has one
+    except (RuntimeError, AssertionError) as error:  # JAX fails an assertion where a platform has no plugin
         wanted = os.environ.get("JAX_PLATFORMS") or "a device"
         raise DeviceError(
-            f"JAX cannot compute on {wanted[:60]} here. Without the environment variable JAX_PLATFORMS it takes what there is; "
-            "JAX_PLATFORMS=cpu is there on every machine."
+            f"JAX cannot compute on {wanted[:60]} here. Unset the environment variable JAX_PLATFORMS to use the available "
+            "device, or set it to cpu, which every machine has."
         ) from error
 
 
@@ -60,7 +58,7 @@ def description() -> str:
 
 
 def hint() -> str | None:
-    """A sentence where there is an NVIDIA GPU that JAX does not use, or None."""
+    """Advice where the machine has an NVIDIA GPU that JAX does not use; None otherwise."""
     if jax.devices()[0].platform != "cpu" or not has_nvidia_gpu():
         return None
     return (
@@ -70,18 +68,18 @@ def hint() -> str | None:
 
 
 def has_nvidia_gpu() -> bool:
-    """Whether the driver of an NVIDIA GPU is at work on this machine."""
+    """Whether this machine has an NVIDIA GPU with a running driver."""
     return Path("/dev/nvidia0").exists() or (os.name == "nt" and shutil.which("nvidia-smi") is not None)
 
 
 def _cores() -> int:
-    """How many cores this process may use."""
+    """Number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _share_of_cores() -> int:
-    """How many cores' worth of computing it has, rounded up: a container may have a share of a large machine."""
-    quota = cgroups.cores()
+    """CPU quota in cores, rounded up: a container may have a share of a large machine."""
+    quota = cgroups.cpu_quota()
     return _cores() if quota is None else min(_cores(), math.ceil(quota))
 
 

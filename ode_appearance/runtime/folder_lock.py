@@ -1,7 +1,7 @@
-"""Locks on folders: one process at a time writes into a run or looks after a folder of runs.
+"""Folder locks: one process at a time trains a run or supervises a folder of runs.
 
-.lock         locked by the system (`filelock`) as long as the process that holds it lives, so that none is ever stale
-.lock.json    which process that is, for the sentence that another one is refused with
+.lock         file lock (`filelock`) of the operating system; released when the process ends, so never stale
+.lock.json    the process that has the lock, for error messages
 """
 
 import contextlib
@@ -20,14 +20,19 @@ from .atomic_io import write_atomically
 LOCK, HOLDER = ".lock", ".lock.json"
 
 
-class Hold:
-    """A lock on a folder that this process has until it is closed or the process ends."""
+class FolderLock:
+    """A lock on a folder, released by `close` or the end of the process."""
 
     def __init__(self, folder: Path, lock: filelock.BaseFileLock | None):
         self._folder, self._lock = folder, lock
 
+    @property
+    def held(self) -> bool:
+        """Whether it is locked; False where the file system has no locks, and after `close`."""
+        return self._lock is not None
+
     def close(self) -> None:
-        """Let others have the folder; more than once is harmless."""
+        """Release the lock; further calls do nothing."""
         if self._lock is None:
             return
         with contextlib.suppress(OSError):
@@ -36,32 +41,39 @@ class Hold:
         self._lock = None
 
 
-def hold(folder: Path, refusal: Callable[[str], str], patience: float = 0.0) -> Hold:
-    """Lock a folder, which is made; wait up to `patience` seconds for it.
+def lock_folder(folder: Path, message: Callable[[str], str], timeout: float = 0.0) -> FolderLock:
+    """Lock a folder, which is created where missing.
 
-    Raises TrainingError with the sentence `refusal(holder)` where another holder, such as "process 4711", has it. A file
-    system without locks, or one that cannot be written, is used without a lock: the next write tells what is wrong with it.
+    A file system without locks, or a read-only one, is used without a lock; on the latter, the next write reports the error.
+
+    Args:
+        folder: The folder.
+        message: Holder, such as "process 4711", -> error message.
+        timeout: Seconds to wait for another holder.
+
+    Raises:
+        TrainingError: Where another holder keeps the lock; code "locked".
     """
-    # Not of a thread: a generator may be closed, and an app be ended, by another one than began it.
+    # thread_local=False: another thread may close a generator or an app than the one that started it.
     lock = filelock.FileLock(folder / LOCK, thread_local=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=patience)
+        lock.acquire(timeout=timeout)
     except filelock.Timeout as error:
-        raise TrainingError(refusal(_holder(folder))) from error
+        raise TrainingError(message(_holder(folder)), code="locked") from error
     except (OSError, NotImplementedError):
-        return Hold(folder, None)
-    facts = {"process": os.getpid(), "machine": platform.node(), "since": time.strftime("%Y-%m-%d %H:%M")}
+        return FolderLock(folder, None)
+    holder = {"process": os.getpid(), "machine": platform.node(), "since": time.strftime("%Y-%m-%d %H:%M")}
     with contextlib.suppress(OSError):
-        write_atomically(folder / HOLDER, lambda file: file.write(json.dumps(facts).encode()))
-    return Hold(folder, lock)
+        write_atomically(folder / HOLDER, lambda file: file.write(json.dumps(holder).encode()))
+    return FolderLock(folder, lock)
 
 
 def _holder(folder):
-    """Who holds a folder, in words."""
+    """The process that has the lock, for error messages."""
     try:
-        facts = json.loads((folder / HOLDER).read_bytes())
-        process, machine, since = int(facts["process"]), str(facts["machine"])[:60], str(facts["since"])[:20]
+        holder = json.loads((folder / HOLDER).read_bytes())
+        process, machine, since = int(holder["process"]), str(holder["machine"])[:60], str(holder["since"])[:20]
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"
     if machine != platform.node():

@@ -1,4 +1,4 @@
-"""How functions are compiled, and that what was compiled does not grow for ever."""
+"""Compilation: XLA options of this machine, and a bound on the size of JAX's caches of compiled functions."""
 
 import functools
 import gc
@@ -9,21 +9,23 @@ import equinox as eqx
 import jax
 
 _ON_CPU = {"xla_cpu_use_fusion_emitters": False}
-"""XLA's fusions as they were before its emitters of 2025: training steps, and compiling them, take a tenth to a third less
-time (jaxlib 0.10.2). jaxlib 0.11 no longer has the option."""
+"""XLA's fusion emitters from before 2025: training steps and their compilation take 10 to 33 % less time (jaxlib 0.10.2).
+jaxlib 0.11 no longer has the option.
+"""
 
-MOST_MAPPINGS = 30_000
-"""Less than half of what Linux gives a process (`vm.max_map_count`, 65,530), where LLVM aborts it. A shape of state takes
-some hundreds."""
+MAX_MAPPINGS = 30_000
+"""Less than half of Linux's limit per process (`vm.max_map_count`, 65,530), at which LLVM aborts. Each state shape takes some
+hundreds.
+"""
 
 _MAPPINGS = Path("/proc/self/maps")
 
 
 @functools.cache
 def compiler_options() -> dict[str, bool] | None:
-    """Options for `jax.jit(compiler_options=...)` that make XLA's code faster on the device in use; None where there are none.
+    """Options for `jax.jit(compiler_options=...)` that speed up the device in use, or None.
 
-    XLA refuses an option that it does not know, and has no list of them: each process tries it once, on a trivial function.
+    XLA rejects unknown options and does not list the known ones, so each process tries them once on a trivial function.
     """
     if jax.default_backend() != "cpu":
         return None
@@ -35,14 +37,14 @@ def compiler_options() -> dict[str, bool] | None:
 
 
 def compiled(function: Callable) -> Callable:
-    """`equinox.filter_jit` with these options.
+    """`equinox.filter_jit` with `compiler_options`.
 
-    Only for functions that are neither differentiated nor called while another one is compiled: JAX takes options for the
-    outermost alone.
+    Only for functions that are neither differentiated nor called inside another compiled function: JAX applies options to the
+    outermost one only.
     """
 
     @functools.cache
-    def jitted():  # not before the first call: asking for the device prepares it
+    def jitted():  # at the first call: asking for the backend initialises the device
         return eqx.filter_jit(function, compiler_options=compiler_options())
 
     @functools.wraps(function)
@@ -52,14 +54,20 @@ def compiled(function: Callable) -> Callable:
     return call
 
 
-def let_go_of_compiled(most: int = MOST_MAPPINGS) -> bool:
-    """Forget all compiled functions where they take more memory mappings than that; whether that was so.
+def clear_jit_caches(max_mappings: int = MAX_MAPPINGS) -> bool:
+    """Clear all compiled functions where they take too many memory mappings; does nothing outside Linux.
 
-    What is asked for again comes from the compilation cache on the disk. Elsewhere than on Linux nothing is done.
+    Functions that are needed again are loaded from the compilation cache on disk.
+
+    Args:
+        max_mappings: Number of memory mappings that is tolerated.
+
+    Returns:
+        Whether the caches were cleared.
     """
     try:
         with _MAPPINGS.open("rb") as file:
-            if sum(1 for _ in file) <= most:
+            if sum(1 for _ in file) <= max_mappings:
                 return False
     except OSError:
         return False

@@ -1,4 +1,4 @@
-"""Numbers of 32 bits, whatever JAX is set to: a program may have set JAX_ENABLE_X64 for work of its own."""
+"""Single precision regardless of JAX_ENABLE_X64, which the surrounding program may have set for its own work."""
 
 import functools
 import inspect
@@ -8,7 +8,7 @@ import jax
 
 
 def in_single_precision(function: Callable) -> Callable:
-    """The function, run with JAX's 64-bit types off; of a generator function, each of its steps."""
+    """Decorator: runs a function, or each step of a generator function, with JAX's 64-bit types off."""
     if inspect.isgeneratorfunction(function):
 
         @functools.wraps(function)
@@ -21,7 +21,7 @@ def in_single_precision(function: Callable) -> Callable:
                             step = next(steps)
                         except StopIteration:
                             return
-                    yield step  # whoever has it computes with what they set
+                    yield step  # outside of the context: the caller keeps its own setting
             finally:
                 steps.close()
 

@@ -1,4 +1,4 @@
-"""Ctrl-C, and its likes: a run that is asked to end saves itself first."""
+"""Interruption by Ctrl-C and similar signals: a run saves itself before it ends."""
 
 import os
 import signal
@@ -7,9 +7,11 @@ import threading
 
 
 class Interruption:
-    """Becomes true at Ctrl-C, SIGTERM or SIGHUP, so that a run ends after its iteration, saved; a second one ends it at once.
+    """True after Ctrl-C, SIGTERM or SIGHUP: a run then ends after its current iteration, saved. A second signal ends it at
+    once.
 
-    With `at_eof` also where the standard input ends.
+    Args:
+        at_eof: Also become true at the end of standard input, which means that the parent process is gone.
     """
 
     def __init__(self, at_eof: bool = False):
@@ -17,11 +19,11 @@ class Interruption:
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), self._note)
-        if at_eof:  # whoever started this process is gone
+        if at_eof:
             threading.Thread(target=self._read_to_the_end, daemon=True).start()
 
     def _read_to_the_end(self):
-        # Not through Python's buffer, which would be locked when the process ends.
+        # `os.read`, because Python's buffered reader would hold its lock at exit.
         while os.read(sys.stdin.fileno(), 1):
             pass
         self.seen = True

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 import numpy as np
 from jaxtyping import Float
 
-from ..checkpoints.checkpoint import save
+from ..checkpoints.library import save
 from ..config.schema import Exemplar, MaterialConfig, Times
 from ..data import ExemplarFrames
 from ..errors import RequestError, TrainingError
 from ..models.material import Material
-from ..runtime.folder_lock import Hold
+from ..runtime.folder_lock import FolderLock
 from ..runtime.malloc import give_memory_back
 from .progress import Progress, Rate, Status
 from .run_dir.folder import MATERIAL, material_iteration, read_request, read_state, refuse_run, write_request, write_state
@@ -33,7 +33,7 @@ class BaseRun(abc.ABC):
     """One training: what stays the same, and what moves. It has the lock of its folder until it is closed."""
 
     def __init__(
-        self, exemplar: ExemplarFrames, config: TrainConfig, facts: MaterialConfig, folder: Path | None, hold: Hold | None
+        self, exemplar: ExemplarFrames, config: TrainConfig, facts: MaterialConfig, folder: Path | None, hold: FolderLock | None
     ):
         self.exemplar, self.config, self.facts, self.folder = exemplar, config, facts, folder
         self.iteration, self.seconds, self.origin = 0, 0.0, ""
@@ -177,7 +177,7 @@ def initial_facts(exemplar: ExemplarFrames, config: TrainConfig, credit: Exempla
     )
 
 
-def begun(make: Callable[[], RunType], held: Hold | None, resume: bool) -> RunType:
+def begun(make: Callable[[], RunType], held: FolderLock | None, resume: bool) -> RunType:
     """The run that `make` makes, begun; the lock `held` of its folder is given back where that fails."""
     try:
         run = make()

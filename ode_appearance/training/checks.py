@@ -1,6 +1,6 @@
 """What cannot be trained, told before anything is begun: by the form, the estimate and the run alike."""
 
-from ..checkpoints.checkpoint import check_config, checked_facts
+from ..checkpoints.checkpoint import check_config, validated_config
 from ..config.schema import Exemplar, MaterialConfig
 from ..config.serialization import from_json, to_json
 from ..data import ExemplarFrames
@@ -95,4 +95,4 @@ def _check_frames(exemplar, hidden):
 def check_credit(credit: Exemplar) -> None:
     """Raise ConfigError where a material cannot have this name, credit, licence or real duration."""
     from_json(Exemplar, to_json(credit), "exemplar")
-    checked_facts(MaterialConfig(credit.name, exemplar=credit))
+    validated_config(MaterialConfig(credit.name, exemplar=credit))

@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ..checkpoints.baking import bake
+from ..checkpoints.keyframe_baking import bake
 from ..config.schema import Exemplar
 from ..data import ExemplarFrames
 from ..errors import AppearanceError, TrainingError
 from ..models.material import Material
-from ..runtime.atomic_io import clear_leftovers
+from ..runtime.atomic_io import delete_stale_temporaries
 from .progress import Progress
 from .run_dir.folder import MATERIAL, is_finished, material_iteration, read_progress
 from .run_dir.journal import Journal, note_finished
@@ -79,7 +79,7 @@ def perform(
     (run,) = learning.runs
     progress = None
     with contextlib.closing(run):
-        clear_leftovers(folder)
+        delete_stale_temporaries(folder)
         with recording(folder, task.exemplar, run.iteration) as note:
             with contextlib.closing(train_alone(learning, stop, task.max_minutes)) as progresses:
                 for progress in progresses:

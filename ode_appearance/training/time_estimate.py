@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ..config.schema import MaterialConfig
-from ..data.frames import PUBLISHED_DURATION
+from ..data.exemplar import PUBLISHED_DURATION
 from ..models.material import new_material
 from ..perceptual.features import FeatureExtractor
 from ..runtime.jit import compiled

@@ -54,12 +54,13 @@ class TrainConfig:
     saving: SavingConfig = group(SavingConfig)
 
     OPTION_ORDER: ClassVar[tuple[str, ...]] = (
-        *"kind brdf method dim dim_mults hidden_channels attention resampling normals iterations initialisation cycle".split(),
-        *"initialisation_cycle state_size exemplar_size crops initialisation_crops batch loss features directions".split(),
-        *"target_precision map_weights normalise_maps normalise_over overflow_weight height_weight kinetic_weight".split(),
-        *"jacobian_weight runge_kutta tolerance first_step coarsest_step refining adjoint max_steps flow_pull flow_noise".split(),
-        *"flow_warmups flow_pool flow_step flow_smoothing learning_rate plateau_factor plateau_patience plateau_floor annealing".split(),
-        *"averaging evaluate_every evaluation evaluation_rollouts evaluation_frames most_skipped seed preview_every save_every".split(),
+        *"kind brdf method dim dim_mults hidden_channels attention resampling normals iterations".split(),
+        *"initialisation cycle initialisation_cycle state_size exemplar_size crops initialisation_crops batch".split(),
+        *"loss features directions target_precision map_weights normalise_maps normalise_over overflow_weight".split(),
+        *"height_weight kinetic_weight jacobian_weight runge_kutta tolerance first_step coarsest_step refining".split(),
+        *"adjoint max_steps flow_pull flow_noise flow_warmups flow_pool flow_step flow_smoothing learning_rate".split(),
+        *"plateau_factor plateau_patience plateau_floor annealing averaging evaluate_every evaluation".split(),
+        *"evaluation_rollouts evaluation_frames most_skipped seed preview_every save_every".split(),
     )
     """Order of the options in files, help and form; options that are not listed come last."""
 

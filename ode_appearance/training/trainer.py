@@ -34,8 +34,8 @@ def train(
 ) -> Generator[Progress, None, None]:
     """Train a material on an exemplar; yields after every iteration, last with the material and how the run ended.
 
-    With `out`, the run saves itself there every `config.saving.save_every` seconds and at its end, whole or not at all; `resume`
-    goes on from what was saved, to the weights that an uninterrupted run of the same numbers would have; without it, a folder
+    With `out`, the run saves itself there every `config.saving.save_every` seconds and at its end, atomically; `resume`
+    continues from what was saved, to the weights that an uninterrupted run of the same numbers would have; without it, a folder
     that holds a run is refused. `init_from` starts from another material's weights. `features` replaces those that the config
     names; `credit` says where the exemplar comes from.
 

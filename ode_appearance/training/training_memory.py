@@ -1,6 +1,5 @@
 """What a training takes of this machine's memory, so that what does not fit is refused before it has begun."""
 
-
 from ..config.schema import MaterialConfig
 from ..errors import TrainingError
 from ..runtime import memory_budget
@@ -35,15 +34,16 @@ def training_bytes(config: TrainConfig, together: int = 1) -> int:
 
 def check_training_memory(config: TrainConfig, together: int = 1) -> None:
     """Raise TrainingError, with the largest states that fit, where a training would take more memory than is free."""
-    needed, free = training_bytes(config, together), memory_budget.available_bytes()
+    needed, free = training_bytes(config, together), memory_budget.free_device_bytes()
     if needed <= free:
         return
     step = config.architecture.downsampling
     fitting = range(config.data.state_size // step * step, _LEAST_SIDE - 1, -step)
     side = next((s for s in fitting if training_bytes(config.replace(state_size=s), together) <= free), None)
     advice = "a smaller network or exemplar takes less" if side is None else f"states of {side}x{side} fit"
+    own = config.data.state_size
     what = f"Training {together} together" if together > 1 else "Training"
     raise TrainingError(
-        f"{what} on states of {config.data.state_size}x{config.data.state_size} takes about {needed / 1e9:.1f} GB, but this machine has "
+        f"{what} on states of {own}x{own} takes about {needed / 1e9:.1f} GB, but this machine has "
         f"{free / 1e9:.1f} GB free; {advice}."
     )

@@ -1,4 +1,4 @@
-"""A page that shows one material without any server: the viewer and the keyframes in one HTML file."""
+"""An HTML file that shows one material without a server: the viewer and the keyframes."""
 
 import base64
 import html
@@ -11,17 +11,9 @@ from ..keyframes.bundle import Bundle
 from . import assets
 from .scene import describe, title
 
-MOUNT = """
-const container = document.querySelector(".ode-viewer");
-const needed = async () => ({ error: "This page needs a browser with WebGL2." });
-container.odeViewer = new ViewerApi(new Viewer(container.firstElementChild, { picture: needed }));
-container.odeViewer.update(DATA.value);
-if (DATA.view) container.odeViewer.set(DATA.view);
-"""
-
 
 def bundle_page(config: MaterialConfig, bundle: Bundle) -> str:
-    """The page of what a checkpoint has baked."""
+    """The page of a checkpoint's baked keyframes."""
     view = {"time": 0.75 * config.times.duration}
     return page(config, bundle.keyframes, seed=bundle.seed, size=bundle.size, times=bundle.times, view=view)
 
@@ -35,9 +27,15 @@ def page(
     times: Sequence[float],
     view: dict[str, Any] | None = None,
 ) -> str:
-    """The HTML of a page with the keyframe files (see keyframes/codec.py) of ascending model times, of `size` (width, height).
+    """The HTML of a page.
 
-    `view` is what is changed of the viewer's view at first (see `newView` in web/scripts/base/store.js).
+    Args:
+        config: Of the material.
+        keyframes: Keyframe files (see keyframes/codec.py).
+        seed: Of the solve.
+        size: (width, height) of the keyframes.
+        times: Model times of the keyframes, ascending.
+        view: Changes of the default view (see `ViewState` in web/scripts/types.d.ts).
     """
     files = [base64.b64encode(keyframe).decode() for keyframe in keyframes]
     shown = [
@@ -57,9 +55,10 @@ def page(
         "text": f"{len(shown)} keyframes, {size[0]}×{size[1]}, seed {seed}",
         "message": None,
     }
-    # Within a script element nothing may look like a tag or a comment.
+    # Nothing within a script element may look like a tag or a comment.
     data = json.dumps({"value": value, "view": view}).replace("<", "\\u003c")
-    code = f"(() => {{\nconst DATA = {data};\n{assets.viewer_script()}\n{MOUNT}\n}})();"
+    mount = 'odeAppearance.mountStandalone(document.querySelector(".ode-viewer"), DATA.value, DATA.view);'
+    code = f"(() => {{\nconst DATA = {data};\n{assets.bundle('viewer')}{mount}\n}})();"
     name = html.escape(title(config.name))
     return f"""<!doctype html>
 <html lang="en">

@@ -1,4 +1,4 @@
-"""What the viewer is told of a material."""
+"""A material as the viewer's scripts take it (`Material` in scripts/types.d.ts)."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ BRDF_TITLES = {
 
 
 def describe(config: MaterialConfig, name: str) -> dict[str, Any]:
-    """A material for the viewer's scripts: its titles, how it is seen and lit, its times, and what can be looked at."""
+    """A material for the viewer's scripts: its titles, camera, light, times, and the channels that can be shown."""
     light = config.light
     maps = [] if config.brdf is None else [name for name, _ in map_channels(config)] + ["normal"]
     return {
@@ -47,10 +47,10 @@ def describe(config: MaterialConfig, name: str) -> dict[str, Any]:
 
 
 def title(name: str) -> str:
-    """`rusting_steel` as people write it."""
+    """`rusting_steel` as a title: "Rusting steel"."""
     return name.replace("_", " ").strip().capitalize()
 
 
 def kind_label(config: MaterialConfig) -> str:
-    """What kind of material it is, in a few words."""
+    """The kind of material and its BRDF model, as a label."""
     return "RGB texture" if config.brdf is None else f"SVBRDF: {BRDF_TITLES[config.brdf]}"

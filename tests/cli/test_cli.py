@@ -320,7 +320,7 @@ IMPOSSIBLE = {
     "a tolerance of nothing": ([*SAMPLE, "--rtol", "0"], "rtol"),
     "too few steps": ([*SAMPLE, "--max-steps", "0"], "--max-steps"),
     "nothing to write": ([*SAMPLE, "--size", "96x64", "--times", "2", "--max-steps", "3"], "nothing to write"),
-    "an exported film of one picture": ([*EXPORT_TO, "--frames", "2"], "one picture"),
+    "an exported film of one picture": ([*EXPORT_TO, "--frames", "2"], "one image"),
     "another ending": ([*EXPORT_TO, "--format", "mp4", "--times", "1"], "ends in .mp4"),
     "an endless speed": ([*EXPORT_TO, "--fps", "inf"], "fps"),
     "published samples of chosen times": ([*SAMPLE, "--published", "--times", "1", "--fps", "3"], "leave out --times, --fps"),

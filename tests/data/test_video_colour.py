@@ -1,11 +1,11 @@
-"""Colours of videos: matrices and ranges, and high dynamic range and wide gamuts brought to sRGB."""
+"""Colours of videos: matrices and ranges, and conversion of high dynamic range and wide gamuts to sRGB."""
 
 import numpy as np
 import pytest
 from films import planar, write_film
 
 from ode_appearance.data import load_exemplar
-from ode_appearance.data.video.video_colour import colour_notes, primaries_to_bt709, to_srgb
+from ode_appearance.data.video.video_colour import colour_notes, primaries_to_bt709, video_to_srgb
 
 COLOUR = np.array([200, 90, 40]) / 255
 # Weights of red and blue in luma: ITU-R BT.601, BT.709 and BT.2020, by the numbers of ITU-T H.273.
@@ -32,7 +32,7 @@ def film(path, colours, *, matrix=1, full=False, bits=8, size=(64, 48), **tags):
 @pytest.mark.parametrize("bits", [8, 10])
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("matrix", [1, 5, 6])
-def test_matrix_and_range_are_those_of_the_file(tmp_path, matrix, full, bits):
+def test_matrix_and_range_of_the_file(tmp_path, matrix, full, bits):
     path = film(tmp_path / "a.mkv", [COLOUR, COLOUR / 2], matrix=matrix, full=full, bits=bits, colorspace=matrix)
     exemplar = load_exemplar(path, size=48)
     np.testing.assert_allclose(exemplar.frames[0, :, 5, 5], 255 * COLOUR, atol=2)
@@ -40,7 +40,7 @@ def test_matrix_and_range_are_those_of_the_file(tmp_path, matrix, full, bits):
 
 
 @pytest.mark.parametrize(("size", "matrix"), [((64, 48), 6), ((1280, 64), 1), ((64, 720), 1)])
-def test_without_a_matrix_the_size_decides(tmp_path, size, matrix):
+def test_default_matrix_depends_on_the_size(tmp_path, size, matrix):
     path = film(tmp_path / "a.mkv", [COLOUR, COLOUR / 2], matrix=matrix, size=size)
     np.testing.assert_allclose(load_exemplar(path, size=48).frames[0, :, 5, 5], 255 * COLOUR, atol=2)
 
@@ -51,7 +51,7 @@ LEVELS = {HLG: {0.38: 26, 0.75: 203, 0.79: 255}, PQ: {0.38: 26, 0.58: 203, 0.60:
 
 
 @pytest.mark.parametrize("transfer", LEVELS)
-def test_high_dynamic_range_has_white_at_203(tmp_path, transfer):
+def test_high_dynamic_range_white_is_203(tmp_path, transfer):
     signals, lights = LEVELS[transfer].keys(), np.array([*LEVELS[transfer].values()])
     greys = 255 * np.minimum(1, lights / 203) ** (1 / 2.4)
     tags = {"colorspace": 9, "color_trc": transfer, "color_primaries": 9}
@@ -62,7 +62,7 @@ def test_high_dynamic_range_has_white_at_203(tmp_path, transfer):
     assert exemplar.notes[0].startswith(f"High dynamic range ({'HLG' if transfer == HLG else 'PQ'}) was converted")
 
 
-def test_high_dynamic_range_by_itself_is_bt2020(tmp_path):
+def test_high_dynamic_range_without_primaries_is_bt2020(tmp_path):
     """A file that names the transfer function only."""
     signal = (0.5, 0.3, 0.1)
     said, unsaid = (
@@ -78,7 +78,7 @@ def test_hlg_by_the_formula():
     """ITU-R BT.2100: of the scene's light 1/12 is the signal 0.5; the display multiplies by its luminance to the power 0.2."""
     values = np.full((1, 1, 3), round(0.5 * 65535), np.uint16)
     light = 1000 / 203 * (1 / 12) ** 1.2
-    assert to_srgb(values, HLG, 9)[0, 0].tolist() == [round(255 * light ** (1 / 2.4))] * 3
+    assert video_to_srgb(values, HLG, 9)[0, 0].tolist() == [round(255 * light ** (1 / 2.4))] * 3
 
 
 def test_primaries():
@@ -96,10 +96,10 @@ def test_wide_gamuts_keep_greys_and_change_colours(tmp_path, transfer):
     # As LittleCMS converts it, by the curve of sRGB, from the profile of Display P3.
     np.testing.assert_allclose(exemplar.frames[0, :, 5, 5], [219, 41, 23], atol=2)
     np.testing.assert_allclose(exemplar.frames[1, :, 5, 5], 127.5, atol=1)
-    assert exemplar.notes[0] == "Its colours (Display P3) were converted to sRGB: those that sRGB does not have are clipped."
+    assert exemplar.notes[0] == "Its colours (Display P3) were converted to sRGB: colours outside of sRGB are clipped."
 
 
-def test_what_is_ignored_is_told():
+def test_ignored_properties_are_noted():
     assert colour_notes(1, 1, 1) == colour_notes(2, 2, 2) == colour_notes(6, 5, 6) == ()
     assert colour_notes(9, 10, 14) == (
         "Its transfer function 9 and primaries 10 and matrix 14 (numbers of ITU-T H.273) were ignored: colours may be wrong.",

@@ -226,7 +226,7 @@ def test_a_loss_that_is_not_finite_is_not_paid_for_again(there, submit, halfway,
 def test_what_the_hub_refuses(there, submit, monkeypatch):
     there.no_jobs = 402
     refused = submit("--only", "moss", status=1)["moss"]
-    assert refused == "failed: The Hub refuses (status 402): Pre-paid credits are needed for jobs."
+    assert refused == "failed: The Hub refuses the request (status 402): Pre-paid credits are needed for jobs."
     there.no_jobs = 403
     assert "jobs of someone" in submit("--only", "moss", status=1)["moss"]
     there.no_jobs = None

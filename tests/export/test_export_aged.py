@@ -1,4 +1,4 @@
-"""Exports of what is painted, lit by many lights and tiled: the pictures and maps that the library shows of it."""
+"""Exports with painted ages, many lights and tiles: the same images and maps as the library's."""
 
 import dataclasses
 import io
@@ -11,14 +11,15 @@ import OpenEXR
 import pytest
 from materials import RGB, SVBRDF, little_material
 from PIL import Image, ImageSequence
-from test_export import assert_each_is_its_own
+from raising import raises
+from test_export import assert_frames_match
 
 import ode_appearance as oa
 from ode_appearance.errors import RequestError
-from ode_appearance.export import aged, checking, painted
-from ode_appearance.export.age_map_png import read_ages
+from ode_appearance.export import age_keyframes, aged_frames, export_checks
+from ode_appearance.export.age_keyframes import AgeKeyframes, age_keyframe_bytes, default_keyframes
+from ode_appearance.export.age_map_png import read_age_image
 from ode_appearance.export.export_config import SUFFIXES
-from ode_appearance.export.painted import Aging, aging_bytes, usual_keyframes
 from ode_appearance.media.encoders import to_bytes
 from ode_appearance.rendering.age_map import aged_maps
 
@@ -49,7 +50,7 @@ def pictures(material, trajectory):
 
 
 def exported(material, folder, format="png", *, times=TIMES, **options):
-    """Export, with what is no option of `oa.export` going into the config."""
+    """Export; options that `oa.export` does not have go into the config."""
     fields = {field.name for field in dataclasses.fields(oa.ExportConfig)}
     config = oa.ExportConfig(format, **{name: options.pop(name) for name in fields & options.keys()})
     path = folder / f"made{SUFFIXES[format]}"
@@ -61,14 +62,14 @@ def within_a_level(picture, expected):
     assert np.abs(np.asarray(picture, int) - np.asarray(expected, int)).max() <= 1
 
 
-def test_many_lights_exposure_and_tiles_are_as_rendered(tmp_path, material):
+def test_lights_exposure_and_tiles_are_as_rendered(tmp_path, material):
     state = oa.solve(material, seed=3, size=SIZE, times=TIMES[:1]).states[0]
     picture = Image.open(exported(material, tmp_path, times=TIMES[:1], **SHOWN))
     assert picture.size == (48, 16)
     np.testing.assert_array_equal(picture, to_bytes(oa.render(material, state, **SHOWN)))
 
 
-def test_nothing_painted_is_the_same_to_the_byte(tmp_path, material):
+def test_zero_ages_give_the_same_bytes(tmp_path, material):
     plain = exported(material, tmp_path, "frames", **SHOWN).read_bytes()
     assert exported(material, tmp_path, "frames", age=np.zeros_like(AGES), keyframes=KEYFRAMES, **SHOWN).read_bytes() == plain
 
@@ -83,7 +84,7 @@ def test_aged_frames_are_as_rendered(tmp_path, material, pictures):
         (tmp_path / "age.png").write_bytes(archive.read(ages["picture"]))
     assert told["exposure"] == 0.5 and told["tiles"] == [2, 1]
     assert ("lights" in told) == (material.config.brdf is not None)
-    read = read_ages(tmp_path / "age.png", SIZE, (ages["black"], ages["white"]))
+    read = read_age_image(tmp_path / "age.png", SIZE, (ages["black"], ages["white"]))
     np.testing.assert_allclose(read, AGES, atol=1e-4)
 
 
@@ -94,7 +95,7 @@ def test_aged_animations(tmp_path, pictures, material, format):
         frames = iio.imread(path, plugin="FFMPEG")
     else:
         frames = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(Image.open(path))]
-    assert_each_is_its_own(frames, pictures, 24)
+    assert_frames_match(frames, pictures, 24)
 
 
 def test_aged_maps(tmp_path, material, trajectory):
@@ -110,7 +111,7 @@ def test_aged_maps(tmp_path, material, trajectory):
                 np.testing.assert_allclose(np.moveaxis(np.atleast_3d(channel.pixels), 2, 0), values, atol=1e-5)
 
 
-def test_without_keyframes_what_is_not_painted_is_exact_and_the_rest_is_close(tmp_path, material):
+def test_default_keyframes_are_exact_without_age_and_close_elsewhere(tmp_path, material):
     ages = np.where(np.arange(24) < 12, np.float32(0), np.float32(0.83)) * np.ones((16, 1), np.float32)
     picture = np.asarray(Image.open(exported(material, tmp_path, times=TIMES[1:2], age=ages)))
     now, later = oa.solve(material, seed=3, size=SIZE, times=[1.0, 1.83]).states
@@ -119,41 +120,41 @@ def test_without_keyframes_what_is_not_painted_is_exact_and_the_rest_is_close(tm
     assert np.abs(difference).mean() < 2
 
 
-def test_ages_beyond_what_can_be_solved_are_its_ends(tmp_path, material):
+def test_ages_are_clipped_to_the_solvable_times(tmp_path, material):
     picture = Image.open(exported(material, tmp_path, times=TIMES[:1], age=np.full_like(AGES, -50.0)))
     within_a_level(picture, to_bytes(oa.render(material, oa.solve(material, seed=3, size=SIZE, times=[-0.5]).states[0])))
 
 
-def test_usual_keyframes_reach_all_ages_and_are_dense_in_the_warm_up():
-    keyframes = usual_keyframes(RGB, np.float32([0.1, 1.9]), np.float32([[-9.0, 0.5]]))
+def test_default_keyframes_reach_all_ages_and_are_dense_in_the_warm_up():
+    keyframes = default_keyframes(RGB, np.float32([0.1, 1.9]), np.float32([[-9.0, 0.5]]))
     assert keyframes[0] == -0.5 and keyframes[-1] == np.float32(2.4) and {0.1, 1.9} <= set(keyframes.astype(float).round(6))
     steps = np.diff(keyframes)
     assert steps[keyframes[1:] <= 0].max() < 0.011 and steps.max() < 0.032
 
 
-def test_no_more_keyframes_are_held_than_told(tmp_path, monkeypatch, material):
-    held, blend = [], aged.blend
-    monkeypatch.setattr(aged, "blend", lambda known, *rest: held.append(len(known)) or blend(known, *rest))
+def test_held_keyframes_match_the_estimate(tmp_path, monkeypatch, material):
+    held, blend = [], aged_frames.blend
+    monkeypatch.setattr(aged_frames, "blend", lambda known, *rest: held.append(len(known)) or blend(known, *rest))
     ages = np.float32(0.2) * np.sign(AGES)
     exported(material, tmp_path, "frames", age=ages, keyframes=KEYFRAMES)
-    aging = Aging(ages, np.float32(KEYFRAMES)).reached_from(np.float32(TIMES))
-    assert len(held) == 3 and max(held) <= aging.held(np.float32(TIMES)) < len(aging.keyframes) < len(KEYFRAMES)
+    aging = AgeKeyframes(ages, np.float32(KEYFRAMES)).restricted_to(np.float32(TIMES))
+    assert len(held) == 3 and max(held) <= aging.max_held(np.float32(TIMES)) < len(aging.keyframes) < len(KEYFRAMES)
 
 
-def test_keyframes_that_do_not_fit_into_memory(tmp_path, monkeypatch):
-    needed = aging_bytes(SVBRDF, SIZE, 12)
+def test_keyframes_exceed_memory(tmp_path, monkeypatch):
+    needed = age_keyframe_bytes(SVBRDF, SIZE, 12)
     assert needed == 12 * 4 * 12 * 24 * 16
-    monkeypatch.setattr(painted, "host_bytes", lambda: needed // 2)
-    with pytest.raises(RequestError, match="keyframes of 24x16 in memory"):
+    monkeypatch.setattr(age_keyframes, "free_host_bytes", lambda: needed // 2)
+    with raises(RequestError, code="memory"):
         exported(little_material(SVBRDF), tmp_path, age=20 * AGES, keyframes=KEYFRAMES, times=TIMES[:1])
-    monkeypatch.setattr(checking, "host_bytes", lambda: 1000)
-    with pytest.raises(RequestError, match="gif file of 3 frames takes"):
+    monkeypatch.setattr(export_checks, "free_host_bytes", lambda: 1000)
+    with raises(RequestError, code="memory"):
         exported(little_material(SVBRDF), tmp_path, "gif")
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("format", ["frames", "maps"])
-def test_progress_and_a_stop(tmp_path, material, format):
+def test_progress_and_stop(tmp_path, material, format):
     shares = []
     path = exported(material, tmp_path, format, age=AGES, keyframes=KEYFRAMES, progress=shares.append)
     assert shares == sorted(shares) and shares[-1] == 1 and len(set(shares)) >= 6
@@ -166,18 +167,19 @@ def test_progress_and_a_stop(tmp_path, material, format):
 
 
 @pytest.mark.parametrize(
-    ("options", "sentence"),
+    ("options", "expected"),
     [
-        ({"format": "states"}, "A state has one time"),
-        ({"age": AGES[:-1]}, r"shape \(16, 24\)"),
+        ({"format": "states"}, "states"),
+        ({"age": AGES[:-1]}, "(16, 24)"),
         ({"age": np.full_like(AGES, np.nan)}, "finite"),
-        ({"keyframes": [1.0, 2.0]}, "reach from time 1 to 2"),
+        ({"keyframes": [1.0, 2.0]}, "out-of-range"),
         ({"exposure": 99.0}, "stops"),
         ({"tiles": (1, 0)}, "1x0"),
-        ({"format": "webp", "tiles": (1000, 1)}, "16383"),
+        ({"format": "webp", "tiles": (1000, 1)}, "too-large"),
     ],
 )
-def test_what_is_not_possible(tmp_path, material, options, sentence):
-    with pytest.raises(RequestError, match=sentence):
+def test_impossible_requests(tmp_path, material, options, expected):
+    with raises(RequestError) as refused:
         exported(material, tmp_path, **{"format": "frames", "age": AGES, "keyframes": KEYFRAMES, **options})
+    assert refused.value.code == expected or expected in str(refused.value)
     assert not list(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""Map sets, opened by somebody else's readers: the conventions of other programs, and what they mean for the picture."""
+"""Map sets opened by independent readers: the conventions of other programs, and their effect on the image."""
 
 import dataclasses
 import io
@@ -18,7 +18,7 @@ from PIL import Image
 import ode_appearance as oa
 from ode_appearance.config.schema import Architecture
 from ode_appearance.export import exporting
-from ode_appearance.export.map_conventions import maps_of_files
+from ode_appearance.export.map_conventions import maps_for_files
 from ode_appearance.export.map_files import encode_map
 from ode_appearance.media.srgb import linear_to_srgb, srgb_to_linear
 from ode_appearance.models.material import new_material
@@ -36,7 +36,7 @@ def material():
 
 @pytest.fixture(scope="module")
 def trajectory():
-    """Three states whose maps fill their ranges, on a surface that is not too rough to be seen."""
+    """Three states whose maps fill their ranges, on a surface that is not too rough to be visible."""
     states = np.random.default_rng(2).uniform(-0.95, 0.95, (3, 10, 16, 24)).astype(np.float32)
     states[:, 8] *= 0.4
     return Trajectory(np.float32([0.0, 1.0, 2.0]), states, "complete", {"time": 2.0})
@@ -44,7 +44,7 @@ def trajectory():
 
 @pytest.fixture(autouse=True)
 def solved(trajectory, monkeypatch):
-    """What is exported here are those states."""
+    """Exports use these states instead of a solve."""
 
     def stream(*_, times, **__):
         wanted = np.isin(trajectory.times, times)
@@ -54,7 +54,7 @@ def solved(trajectory, monkeypatch):
 
 
 def of_model(brdf):
-    """A material of a BRDF model, and a state of it."""
+    """A material with a BRDF model, and a state of it."""
     channels = 9 if brdf is None else BRDF_MODELS[brdf].channels + 3
     architecture = Architecture(channels, dim=4, dim_mults=(1,), attention=None)
     config = dataclasses.replace(PLAIN, brdf=brdf, kind="rgb" if brdf is None else "svbrdf", architecture=architecture)
@@ -62,10 +62,10 @@ def of_model(brdf):
     return new_material(config), state
 
 
-def made_of(material, state, **form):
-    """The maps of a state as files are to hold them."""
+def maps_in_files(material, state, **form):
+    """The maps of a state as files hold them."""
     maps = {name: np.asarray(values) for name, values in oa.decode(material, state).items()}
-    return maps_of_files(maps, oa.ExportConfig("maps", **form))
+    return maps_for_files(maps, oa.ExportConfig("maps", **form))
 
 
 def archive_of(material, folder, times=(2.0,), **form):
@@ -84,7 +84,7 @@ def read_png(content):
 
 
 def read_deep_png(content):
-    """Values in [0, 1] of a 16-bit PNG, by ffmpeg, which Pillow reads 8 bits of only."""
+    """Values in [0, 1] of a 16-bit PNG, by ffmpeg (Pillow reads 8 bits only)."""
     bits, kind = content[24], content[25]
     assert (bits, kind) in ((16, 0), (16, 2))
     layout, channels = ("gray16le", 1) if kind == 0 else ("rgb48le", 3)
@@ -92,7 +92,7 @@ def read_deep_png(content):
 
 
 def read_exr(content):
-    """What OpenEXR finds in an EXR, channels first."""
+    """The channels of an EXR by OpenEXR, channels first."""
     with OpenEXR.File(io.BytesIO(content)) as file:
         ((_, channel),) = file.channels().items()
         assert channel.pixels.dtype == np.float32
@@ -118,7 +118,7 @@ NAMES = ("diffuse", "specular", "roughness", "roughness_u", "roughness_v", "norm
 
 
 @pytest.mark.parametrize(("form", "suffix"), [("png8", "png"), ("png16", "png"), ("exr", "exr")])
-def test_the_names_of_one_time(tmp_path, material, form, suffix):
+def test_names_for_one_time(tmp_path, material, form, suffix):
     files = archive_of(material, tmp_path, map_format=form)
     expected = {f"little_svbrdf_{name}.{suffix}" for name in NAMES}
     assert set(files) == expected | {f"directx/little_svbrdf_normal_directx.{suffix}", "little_svbrdf.json"}
@@ -128,19 +128,19 @@ def test_the_names_of_one_time(tmp_path, material, form, suffix):
     assert told["maps"]["roughness"]["encoding"] == "as it is (non-colour)"
 
 
-def test_the_names_of_a_sequence(tmp_path, material):
+def test_names_for_a_sequence(tmp_path, material):
     files = archive_of(material, tmp_path, times=[0.0, 1.0, 2.0])
     expected = {f"{name}/little_svbrdf_{name}_{index:04d}.png" for name in (*NAMES, "normal_directx") for index in range(3)}
     assert set(files) == expected | {"little_svbrdf.json"}
 
 
 @pytest.mark.parametrize("form", READERS)
-def test_a_sequence_is_the_maps_of_its_times(tmp_path, material, trajectory, form):
-    """All but the height, which is stretched."""
+def test_sequence_has_the_maps_of_its_times(tmp_path, material, trajectory, form):
+    """All but the height, which is scaled."""
     files = archive_of(material, tmp_path, times=[0.0, 1.0, 2.0], map_format=form)
     read, error = READERS[form]
     for index, state in enumerate(trajectory.states):
-        for name, values in made_of(material, state, map_format=form).items():
+        for name, values in maps_in_files(material, state, map_format=form).items():
             if name != "height":
                 (content,) = [
                     content for path, content in files.items() if path.startswith(f"{name}/") and f"_{index:04d}." in path
@@ -149,7 +149,7 @@ def test_a_sequence_is_the_maps_of_its_times(tmp_path, material, trajectory, for
 
 
 @pytest.mark.parametrize("form", READERS)
-def test_the_height_has_one_range(tmp_path, material, trajectory, form):
+def test_height_has_one_range(tmp_path, material, trajectory, form):
     files = archive_of(material, tmp_path, times=[0.0, 1.0, 2.0], map_format=form)
     heights = np.stack([oa.decode(material, state)["height"] for state in trajectory.states])
     told = json.loads(files["little_svbrdf.json"])["height_range"]
@@ -177,7 +177,7 @@ def test_other_readers_agree_on_exr(channels):
     np.testing.assert_array_equal(planes[[2, 0, 1]], values)
 
 
-def test_values_beyond_a_picture_are_clipped():
+def test_values_out_of_range_are_clipped():
     values = np.float32([-0.5, 0.0, 0.25, 1.0, 2.0])[None, None]
     for form, expected in (("png8", [0, 0, 64, 255, 255]), ("png16", [0, 0, 16384, 65535, 65535])):
         content = encode_map(values, form)
@@ -188,7 +188,7 @@ def test_values_beyond_a_picture_are_clipped():
 
 
 @pytest.mark.parametrize("form", ["png8", "png16", "exr"])
-def test_the_maps_render_to_the_picture(tmp_path, material, trajectory, form):
+def test_maps_render_to_the_image(tmp_path, material, trajectory, form):
     """Read as other programs do: colours decoded, roughness squared, normals unpacked."""
     read, _ = READERS[form]
     files = archive_of(material, tmp_path, map_format=form)
@@ -209,7 +209,7 @@ def test_the_maps_render_to_the_picture(tmp_path, material, trajectory, form):
         assert float(jnp.sqrt(jnp.mean((wrong - picture) ** 2))) > 0.02
 
 
-def test_the_transfer_function_of_srgb():
+def test_srgb_transfer_function():
     """A linear half is 188 of 255, the middle of 255 is 21.6 per cent; both are continuous where their pieces meet."""
     assert np.rint(255 * linear_to_srgb(np.array([0.5]))) == 188
     np.testing.assert_allclose(srgb_to_linear(np.array([128 / 255])), 0.2159, atol=1e-4)
@@ -218,21 +218,21 @@ def test_the_transfer_function_of_srgb():
     assert 0 <= np.diff(linear_to_srgb(np.array([0.0031307, 0.0031309]))) < 1e-5
 
 
-def test_one_roughness_for_two():
+def test_isotropic_roughness_of_two():
     material, state = of_model("diffuse_cook_torrance")
-    maps, made = oa.decode(material, state), made_of(material, state)
+    maps, made = oa.decode(material, state), maps_in_files(material, state)
     for name in ("roughness_u", "roughness_v"):
         np.testing.assert_allclose(made[name] ** 2, maps[name], rtol=1e-5, atol=1e-6)
     # The alpha of the same highlight in its middle: D(n) = 1 / (pi alpha^2).
     np.testing.assert_allclose(made["roughness"] ** 4, maps["roughness_u"] * maps["roughness_v"], rtol=1e-4, atol=1e-6)
 
 
-def test_which_way_green_points():
+def test_direction_of_green():
     """On a slope that rises upward the normal leans down: less green in OpenGL, more in DirectX; to the right, less red."""
     material, state = of_model("iso_cook_torrance")
     rows, columns = np.mgrid[:16, :24]
     state[4] = -0.5 * rows + 0.25 * columns
-    made = made_of(material, state)
+    made = maps_in_files(material, state)
     inner = np.s_[:, 1:-1, 1:-1]
     opengl, directx = made["normal_opengl"][inner], made["normal_directx"][inner]
     expected = np.float32([-0.25, -0.5, 1]) / np.linalg.norm([0.25, 0.5, 1])
@@ -253,9 +253,9 @@ ENGINE_NAMES = {
 
 
 @pytest.mark.parametrize("brdf", ENGINE_NAMES)
-def test_the_maps_of_every_model(brdf):
+def test_maps_of_every_model(brdf):
     material, state = of_model(brdf)
-    maps, made = oa.decode(material, state), made_of(material, state, map_format="exr")
+    maps, made = oa.decode(material, state), maps_in_files(material, state, map_format="exr")
     bumps = set() if brdf is None else {"normal_opengl", "normal_directx", "height"}
     assert set(made) == ENGINE_NAMES[brdf] | bumps
     if "metallic" in maps:
@@ -265,12 +265,12 @@ def test_the_maps_of_every_model(brdf):
         np.testing.assert_allclose(made["roughness"] ** 2, maps["roughness"], rtol=1e-5, atol=1e-6)
 
 
-def test_the_base_colour_of_a_texture_is_its_picture():
-    """As a picture; an EXR holds what a display makes of it, linearly."""
+def test_base_colour_of_a_texture():
+    """In an image, the texture itself; an EXR holds its linear colours."""
     material, state = of_model(None)
     picture = np.asarray(oa.render(material, state))
-    np.testing.assert_array_equal(made_of(material, state)["basecolor"], picture)
-    linear = made_of(material, state, map_format="exr")["basecolor"]
+    np.testing.assert_array_equal(maps_in_files(material, state)["basecolor"], picture)
+    linear = maps_in_files(material, state, map_format="exr")["basecolor"]
     np.testing.assert_allclose(linear_to_srgb(linear), picture, atol=1e-6)
     assert linear.mean() < picture.mean() - 0.05
 
@@ -278,7 +278,7 @@ def test_the_base_colour_of_a_texture_is_its_picture():
 # Raw
 
 
-def test_raw_floats_are_what_decode_gives(tmp_path, material, trajectory):
+def test_raw_floats_equal_decode(tmp_path, material, trajectory):
     files = archive_of(material, tmp_path, map_format="exr", map_values="raw")
     maps = oa.decode(material, trajectory.states[-1])
     assert set(files) == {f"little_svbrdf_{name}.exr" for name in maps} | {"little_svbrdf.json"}

@@ -1,4 +1,4 @@
-"""What `sample --published` writes is what the published samplers write, opened by somebody else's readers."""
+"""`sample --published` writes the published samplers' output; opened by independent readers."""
 
 import dataclasses
 import shutil
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from materials import PLAIN, SVBRDF, little_material
 from PIL import Image, ImageSequence
+from raising import raises
 
 import ode_appearance as oa
 from ode_appearance.config.schema import Camera
@@ -18,12 +19,12 @@ from ode_appearance.media.encoders import to_bytes
 from ode_appearance.shading.brdf import BRDF_MODELS
 
 RGB_SIZE, SVBRDF_SIZE = (41, 36), (34, 32)
-"""A width is odd: rows of a raw video are padded within the file."""
+"""One width is odd: rows of a raw video are padded."""
 
 
 @pytest.fixture(scope="module")
 def exemplar(tmp_path_factory):
-    """Four frames of 64x64, half a second each, of a grey and a stripe that moves."""
+    """Four frames of 64x64, half a second each: grey with a moving stripe."""
     path = tmp_path_factory.mktemp("exemplar") / "a.gif"
     frames = [Image.new("RGB", (64, 64), (60 * index + 20,) * 3) for index in range(4)]
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=500)
@@ -48,7 +49,7 @@ def svbrdf(tmp_path_factory, exemplar):
 
 
 def of_model(brdf):
-    """A little material with another BRDF model."""
+    """A small material with another BRDF model."""
     channels = BRDF_MODELS[brdf].channels + 1
     architecture = dataclasses.replace(SVBRDF.architecture, channels=channels, dim_mults=(1,))
     return little_material(dataclasses.replace(SVBRDF, brdf=brdf, architecture=architecture))
@@ -56,7 +57,7 @@ def of_model(brdf):
 
 @pytest.fixture(scope="module")
 def states():
-    """The states that the SVBRDF's frames show."""
+    """The states of the SVBRDF's frames."""
     return oa.solve(little_material(SVBRDF), seed=42, size=SVBRDF_SIZE, times=np.linspace(0, 2, 4)).states
 
 
@@ -72,8 +73,8 @@ def durations_of(path):
         return [frame.info["duration"] for frame in ImageSequence.Iterator(animation)]
 
 
-def test_the_times():
-    """0 is a time of both, and there once."""
+def test_times():
+    """0 belongs to both parts, and appears once."""
     times = sampling_times(PLAIN.times, warmup=True)
     assert len(times) == 49 + 4 and (np.diff(times) > 0).all() and times[0] == -0.5 and times[49] == 0 and times[-1] == 2
     np.testing.assert_allclose(times[:49] + 1.5, 1.5 ** (np.arange(49) / 49), rtol=1e-12)
@@ -83,7 +84,7 @@ def test_the_times():
 # RGB
 
 
-def test_the_frames_of_a_texture(rgb):
+def test_frames_of_a_texture(rgb):
     material = little_material(PLAIN)
     assert {path.name for path in rgb.iterdir()} == {"synthesis", "transition", "exemplars", "comparisons"}
     times = sampling_times(PLAIN.times, warmup=True)
@@ -94,7 +95,7 @@ def test_the_frames_of_a_texture(rgb):
 
 
 def test_comparisons(rgb):
-    """The exemplar, read at most as large as the sample, stands in the upper left corner of the right half."""
+    """The exemplar, at most as large as the sample, is in the upper left corner of the right half."""
     comparisons, exemplars = frames_of(rgb / "comparisons", "frame"), frames_of(rgb / "exemplars", "frame")
     transition = frames_of(rgb / "transition", "frame")
     assert len(comparisons) == len(exemplars) == 4
@@ -107,7 +108,7 @@ def test_comparisons(rgb):
 
 
 def test_animations_of_a_texture(rgb):
-    """100 ms a frame of the warm-up, else the exemplar's interval."""
+    """100 ms a frame in the warm-up, else the exemplar's interval."""
     for name, milliseconds in (("synthesis", 100), ("transition", 500), ("exemplars", 500), ("comparisons", 500)):
         frames = frames_of(rgb / name, "frame")
         assert sorted(path.name for path in (rgb / name).glob("[!f]*")) == [f"{name}.avi", f"{name}.gif"]
@@ -120,7 +121,7 @@ def test_animations_of_a_texture(rgb):
 # SVBRDF
 
 
-def test_the_renderings(svbrdf, states):
+def test_renderings(svbrdf, states):
     material, log_intensity = little_material(SVBRDF), SVBRDF.light.log_intensity
     lights = {"": SVBRDF.light}
     for name, place in {"up": (0.0, 0.6), "left": (-0.5, 0.0), "rightdown": (0.5, -0.5)}.items():
@@ -130,8 +131,8 @@ def test_the_renderings(svbrdf, states):
         np.testing.assert_array_equal(frames_of(svbrdf / f"renderings{suffix}", "frames"), expected)
 
 
-def test_the_rotating_light(svbrdf, states):
-    """At 0 above, after half a unit of time to the right, on a circle of 0.8 times the plane's half."""
+def test_rotating_light(svbrdf, states):
+    """At time 0 at the top, after half a unit at the right, on a circle of 0.8 of the plane's half width."""
     radius = 0.8 * np.tan(np.radians(25))
     np.testing.assert_allclose([rotating(time, Camera()) for time in (0, 0.5)], [[0, radius], [radius, 0]], atol=1e-9)
     assert radius == pytest.approx(0.373, abs=1e-3)
@@ -141,7 +142,7 @@ def test_the_rotating_light(svbrdf, states):
         np.testing.assert_array_equal(frame, to_bytes(oa.render(little_material(SVBRDF), state, light=light)))
 
 
-def test_the_maps(svbrdf, states):
+def test_maps(svbrdf, states):
     """Times 255, truncated; the normal as n/2 + 1/2, the height over its own range in each frame."""
     for index, state in enumerate(states):
         maps = {name: np.asarray(values) for name, values in oa.decode(little_material(SVBRDF), state).items()}
@@ -180,8 +181,8 @@ def test_stitches(svbrdf):
         (5, [["rendering", "0:3", "4"], ["target", "3", "normal"]]),
     ],
 )
-def test_the_stitches_of_every_model(channels, tiles):
-    """Told by colours: channel i of the maps is (10 i + 10.5) / 255 everywhere."""
+def test_stitches_of_every_model(channels, tiles):
+    """By colour: channel i of the maps is (10 i + 10.5) / 255 everywhere."""
     brdf = np.broadcast_to(((10 * np.arange(channels) + 10.5) / 255)[:, None, None], (channels, 2, 3)).astype(np.float32)
     known = {name: [grey] * 3 for name, grey in (("rendering", 1), ("target", 2), ("normal", 5), ("nothing", 0))}
     known |= {"0:3": [10, 20, 30], "3:6": [40, 50, 60]} | {str(i): [10 * i + 10] * 3 for i in range(channels)}
@@ -192,7 +193,7 @@ def test_the_stitches_of_every_model(channels, tiles):
 
 
 @pytest.mark.parametrize("brdf", BRDF_MODELS)
-def test_the_folders_of_every_model(tmp_path, exemplar, brdf):
+def test_folders_of_every_model(tmp_path, exemplar, brdf):
     """The published sampler cuts the channels of every model as those of the two with a diffuse map, three by three; it writes
     the exemplar for one model alone, and stitches for all but one."""
     material = of_model(brdf)
@@ -211,8 +212,8 @@ def test_the_folders_of_every_model(tmp_path, exemplar, brdf):
         assert durations_of(made[name] / "animations.gif") == [100] * 4
 
 
-def test_relit_exemplars_are_written_where_they_lie_beside_the_exemplar(tmp_path, exemplar):
-    """Of our own fourth light the published sampler knows nothing."""
+def test_relit_siblings_of_the_exemplar(tmp_path, exemplar):
+    """The published sampler does not know our fourth light."""
     path = tmp_path / "synthetic" / "a.gif"
     path.parent.mkdir()
     shutil.copy(exemplar, path)
@@ -249,8 +250,8 @@ def test_animations_of_an_svbrdf(svbrdf):
 # Otherwise
 
 
-def test_samples_are_256_wide_and_a_texture_is_compared_with_its_exemplar_of_128(tmp_path):
-    """As the published scripts ask for."""
+def test_default_sizes(tmp_path):
+    """As in the published scripts."""
     frames = [Image.new("RGB", (200, 200), (60 * index + 20,) * 3) for index in range(3)]
     frames[0].save(tmp_path / "b.gif", save_all=True, append_images=frames[1:], duration=50)
     times = dataclasses.replace(PLAIN.times, frames=3)
@@ -269,8 +270,8 @@ def test_without_an_exemplar(tmp_path, rgb):
 
 
 @pytest.mark.parametrize("share", [0, 0.4, 0.7])
-def test_what_is_stopped_leaves_nothing(tmp_path, share):
-    """Before it is solved, between frames, and between animations."""
+def test_stopped_export_leaves_nothing(tmp_path, share):
+    """Before solving, between frames, and between animations."""
     shares = [0.0]
     ends = {"progress": shares.append, "stop": lambda: shares[-1] >= share - 1e-9}
     assert oa.write_published(little_material(PLAIN), tmp_path / "a", size=RGB_SIZE, **ends) is None
@@ -278,10 +279,10 @@ def test_what_is_stopped_leaves_nothing(tmp_path, share):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_folder_that_is_not_empty_is_left_alone(tmp_path):
+def test_non_empty_folder_is_unchanged(tmp_path):
     (tmp_path / "mine").write_text("")
-    with pytest.raises(RequestError, match="new or empty"):
+    with raises(RequestError, code="not-empty"):
         oa.write_published(little_material(PLAIN), tmp_path, size=RGB_SIZE)
-    with pytest.raises(RequestError, match="no folder"):
+    with raises(RequestError, code="no-folder"):
         oa.write_published(little_material(PLAIN), tmp_path / "b" / "c", size=RGB_SIZE)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]

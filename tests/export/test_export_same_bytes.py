@@ -1,4 +1,4 @@
-"""The same export is the same file, byte for byte, whenever it is made."""
+"""Repeated exports are byte-identical."""
 
 import time
 
@@ -16,8 +16,9 @@ MADE += [("maps", {"map_format": format}) for format in ("png8", "png16", "exr")
 
 @pytest.fixture(scope="module")
 def twice(tmp_path_factory):
-    """Two folders with a file of each format and the published samples, made more than the two seconds apart that a zip
-    file's times are rounded to."""
+    """Two folders with a file of each format and the published samples, more than two seconds apart, the resolution of times in
+    zip files.
+    """
     material = little_material(SVBRDF)
     age = np.zeros(SIZE[::-1], np.float32)
     age[:8] = 0.5
@@ -36,12 +37,12 @@ def twice(tmp_path_factory):
 
 
 @pytest.mark.parametrize(("number", "what"), list(enumerate(MADE)), ids=str)
-def test_an_exported_file_is_the_same_bytes(twice, number, what):
+def test_exported_file_is_byte_identical(twice, number, what):
     one, other = (folder / f"{number}{SUFFIXES[what[0]]}" for folder in twice)
     assert one.read_bytes() == other.read_bytes()
 
 
-def test_the_published_samples_are_the_same_bytes(twice):
+def test_published_samples_are_byte_identical(twice):
     names = [path.relative_to(twice[0]) for path in sorted((twice[0] / "published").rglob("*.*"))]
     assert {name.suffix for name in names} == {".png", ".gif", ".avi", ".mp4"}
     assert [str(name) for name in names if (twice[0] / name).read_bytes() != (twice[1] / name).read_bytes()] == []

@@ -1,4 +1,4 @@
-"""The estimate of a page's size, held against pages of materials that are shipped."""
+"""The size estimate of pages, compared with pages of shipped materials."""
 
 from pathlib import Path
 
@@ -15,25 +15,25 @@ PAGE = oa.ExportConfig(format="page")
 
 
 @pytest.mark.parametrize("name", ["clay_solidifying", "copper_patinating", "rusting_steel"])
-def test_a_page_is_as_large_as_estimated_within_a_third(tmp_path, name):
+def test_estimate_is_within_a_third(tmp_path, name):
     material = oa.load(CHECKPOINTS / name)
     span, cache = material.config.times, oa.TrajectoryCache()
-    # Many keyframes and few, with the warm-up and without it: whatever one exports.
+    # Many and few keyframes, with and without the warm-up.
     for start, frames in ((-span.warmup, 60), (0.0, 40), (0.0, 6)):
         times = np.linspace(start, span.duration, frames)
         path = oa.export(material, tmp_path / "a.html", PAGE, times=times, size=(SIZE, SIZE), cache=cache)
-        told = oa.estimate_bytes(material.config, PAGE, size=(SIZE, SIZE), frames=frames, times=times)
-        print(f"{name}, {frames} keyframes from {start:g}: {path.stat().st_size:,} bytes, told {told:,}")
-        assert 0.75 < told / path.stat().st_size < 4 / 3
+        estimate = oa.estimate_bytes(material.config, PAGE, size=(SIZE, SIZE), frames=frames, times=times)
+        print(f"{name}, {frames} keyframes from {start:g}: {path.stat().st_size:,} bytes, estimate {estimate:,}")
+        assert 0.75 < estimate / path.stat().st_size < 4 / 3
 
 
-def test_the_app_tells_the_same_of_the_range_that_is_asked_for():
+def test_app_shows_the_same_estimate():
     collection = Collection(CHECKPOINTS)
     fields = {"seed": 0, "width": SIZE, "height": SIZE, "start": 0, "end": 10, "count": 64, "method": "heun"}
     fields |= {"stepping": "adaptive", "tolerance": 0.01, "step": 0.1}
     options = {"format": "page", "map_format": "png8", "map_values": "engine", "fps": 20, "sequence": False, "frames": 40}
-    told = plan_export(collection, "clay_solidifying", fields, {}, options).bytes
+    estimate = plan_export(collection, "clay_solidifying", fields, {}, options).bytes
     config = oa.load(CHECKPOINTS / "clay_solidifying").config
     times = np.linspace(0, 10, 40)
-    assert told == oa.estimate_bytes(config, PAGE, size=(SIZE, SIZE), frames=40, times=times)
-    assert told < plan_export(collection, "clay_solidifying", {**fields, "start": -2}, {}, options).bytes
+    assert estimate == oa.estimate_bytes(config, PAGE, size=(SIZE, SIZE), frames=40, times=times)
+    assert estimate < plan_export(collection, "clay_solidifying", {**fields, "start": -2}, {}, options).bytes

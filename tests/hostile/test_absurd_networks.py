@@ -25,6 +25,6 @@ def test_the_estimate_covers_what_they_take(architecture, monkeypatch):
     taken = compiled.memory_analysis().temp_size_in_bytes
     estimate = memory_budget.solve_bytes(MaterialConfig(architecture=architecture), SolverConfig(), (128, 128))
     assert taken < estimate < 20 * taken
-    monkeypatch.setattr(memory_budget, "available_bytes", lambda: taken)
+    monkeypatch.setattr(memory_budget, "free_device_bytes", lambda: taken)
     with pytest.raises(RequestError, match="this machine has"):
         memory_budget.check_memory(MaterialConfig(architecture=architecture), SolverConfig(), (128, 128))

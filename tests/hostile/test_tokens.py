@@ -148,7 +148,7 @@ def test_published_in_a_browser(app, there, folder, browser):
     page.goto(app.address)
     page.get_by_role("button", name="More materials").click()
     panel = page.locator("#library")
-    panel.locator("#mine .ode-shelf-row").click(timeout=60_000)
+    panel.locator("#mine .ode-material-list-row").click(timeout=60_000)
     panel.get_by_role("button", name="Publish on the Hub").wait_for()
     for tab in ("Train", "Explore"):  # coming back, the list is read anew, and the material stays chosen
         page.get_by_role("tab", name=tab).click()

@@ -1,4 +1,4 @@
-"""The Hub, by a stand-in of it: what is found, fetched and published, and what is said where that is not possible."""
+"""The Hub, by a stand-in server: search, fetching, publishing, and their errors."""
 
 import dataclasses
 import logging
@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 from hub_stand_in import READ_ONLY, TOKEN, HubStandIn, only_this
 from materials import PLAIN, RGB, little_material
+from raising import raises
 
 import ode_appearance as oa
 from ode_appearance.checkpoints import hub
 from ode_appearance.checkpoints.checkpoint import FILES, MAX_CONFIG_BYTES
-from ode_appearance.checkpoints.hub.fetching import MOST_BYTES
+from ode_appearance.checkpoints.hub.fetching import MAX_BYTES
 from ode_appearance.cli.main import main
 from ode_appearance.errors import CheckpointError, HubError
 
@@ -28,8 +29,8 @@ def cache(tmp_path):
 
 
 @pytest.fixture
-def there(cache, monkeypatch):
-    """The stand-in; whatever asks the Hub asks it."""
+def stand_in(cache, monkeypatch):
+    """The stand-in; all requests to the Hub go to it."""
     stand_in = HubStandIn()
     only_this(monkeypatch, cache, stand_in.endpoint)
     yield stand_in
@@ -53,41 +54,41 @@ def plain(saved):
     return saved["plain_texture"]
 
 
-def refused(name, act=hub.fetch, **options):
-    with pytest.raises(HubError) as caught:
+def error_code(name, act=hub.fetch, **options) -> str:
+    """The code of the HubError that `act` raises."""
+    with raises(HubError) as caught:
         act(name, **options)
-    sentence = str(caught.value)
-    assert sentence.endswith(".") and "\n" not in sentence
-    return sentence
+    assert str(caught.value).endswith(".")
+    return caught.value.code
 
 
 # Search
 
 
-def test_materials_are_found_by_their_tag(there, folder):
-    there.add("someone/little_texture", folder)
-    there.add("other/rusty_texture", folder)
-    there.add("someone/language_model", folder).tags = ["text-generation"]
-    there.add("someone/hidden_texture", folder, private=True)
+def test_search_by_tag(stand_in, folder):
+    stand_in.add("someone/little_texture", folder)
+    stand_in.add("other/rusty_texture", folder)
+    stand_in.add("someone/language_model", folder).tags = ["text-generation"]
+    stand_in.add("someone/hidden_texture", folder, private=True)
     found = oa.list_hub()
     assert [entry.repo for entry in found] == ["someone/little_texture", "other/rusty_texture"]
-    assert found[0] == hub.Found("someone/little_texture", "someone", "2026-01-31", 3, 14, "mit")
+    assert found[0] == hub.HubMaterial("someone/little_texture", "someone", "2026-01-31", 3, 14, "mit")
     assert [entry.repo for entry in hub.list_hub("RUST")] == ["other/rusty_texture"]
     assert hub.list_hub("moss") == []
     assert len(hub.list_hub(limit=1)) == 1
 
 
 @pytest.mark.parametrize("answer", [b"<html>Please log in</html>", b'{"error": "no"}', b"[3]", b'[{"tags": []}]'])
-def test_an_answer_that_is_no_list(there, answer):
-    there.listing = answer
-    assert "not a list of repositories" in refused("", hub.list_hub)
+def test_search_rejects_an_answer_that_is_no_list(stand_in, answer):
+    stand_in.listing = answer
+    assert error_code("", hub.list_hub) == "unexpected-answer"
 
 
 # Fetch
 
 
-def test_a_repository_at_a_revision(there, folder, plain):
-    repository = there.add("someone/little_texture", folder)
+def test_fetch_of_revisions(stand_in, folder, plain):
+    repository = stand_in.add("someone/little_texture", folder)
     repository.commit({path.name: path.read_bytes() for path in folder.iterdir()}, "v1")
     latest = repository.commit({**{path.name: path.read_bytes() for path in plain.iterdir()}, "secrets.bin": b"much"})
     assert oa.load("someone/little_texture").config == PLAIN
@@ -95,32 +96,32 @@ def test_a_repository_at_a_revision(there, folder, plain):
     assert oa.load(f"someone/little_texture@{latest}").config == PLAIN
     fetched = hub.fetch("someone/little_texture")
     assert {path.name for path in fetched.iterdir()} == {path.name for path in plain.iterdir()}
-    assert not [request for request in there.requests if "secrets" in request]
+    assert not [request for request in stand_in.requests if "secrets" in request]
 
 
 @pytest.mark.parametrize("how", ["offline", "unreachable", "in trouble", "asked too often"])
-def test_what_was_fetched_is_there_without_the_hub(there, folder, monkeypatch, how):
+def test_fetched_materials_load_without_the_hub(stand_in, folder, monkeypatch, how):
     from huggingface_hub import constants
 
-    branches = there.add("someone/little_texture", folder).branches
+    branches = stand_in.add("someone/little_texture", folder).branches
     branches["refs/pr/1"] = branches["main"]
     first = [hub.fetch(f"someone/little_texture{at}") for at in ("", "@refs/pr/1")]
     match how:
         case "offline":
             monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
         case "unreachable":
-            there.close()
+            stand_in.close()
         case _:
-            there.trouble = 503 if how == "in trouble" else 429
+            stand_in.trouble = 503 if how == "in trouble" else 429
     began = time.monotonic()
     assert [hub.fetch(f"someone/little_texture{at}") for at in ("", "@refs/pr/1")] == first
     assert oa.load("someone/little_texture").config == RGB
-    assert "someone/other is not in this machine's cache" in refused("someone/other")
-    assert "@v1 is not in" in refused("someone/little_texture@v1")
+    assert error_code("someone/other") == "not-cached"
+    assert error_code("someone/little_texture@v1") == "not-cached"
     assert time.monotonic() - began < 5
 
 
-def test_a_hub_that_does_not_answer(cache, monkeypatch):
+def test_silent_hub(cache, monkeypatch):
     with socket.socket() as silent:  # takes the connection, and says nothing
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -128,51 +129,51 @@ def test_a_hub_that_does_not_answer(cache, monkeypatch):
         monkeypatch.setattr("ode_appearance.checkpoints.hub.searching.TIMEOUT", 0.3)
         monkeypatch.setattr("ode_appearance.checkpoints.hub.fetching.TIMEOUT", 0.3)
         began = time.monotonic()
-        assert "cannot be reached" in refused("", hub.list_hub)
-        assert "cannot be reached" in refused("someone/little_texture")
+        assert error_code("", hub.list_hub) == "unreachable"
+        assert error_code("someone/little_texture") == "not-cached"
         assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize("name", ["nothing", "a/b/c", "someone/..", "some one/it", "someone/it@", "someone/it@a..b",
                                   "someone/it@/etc", "-/-", "a" * 200 + "/b", "https://huggingface.co/someone/it"])  # fmt: skip
-def test_what_is_no_name_is_not_asked_for(there, name):
-    assert "write user/repo" in refused(name)
-    assert there.requests == []
+def test_invalid_names_cause_no_request(stand_in, name):
+    assert error_code(name) == "invalid-name"
+    assert stand_in.requests == []
 
 
-def test_what_cannot_be_fetched_is_told(there, folder):
-    there.add("someone/hidden", folder, private=True)
-    there.add("someone/gated", folder, gated=True)
-    there.repositories["someone/empty"] = type(there.repositories["someone/gated"])()
-    there.repositories["someone/empty"].commit({"README.md": b"words"})
-    assert "no repository someone/nothing" in refused("someone/nothing")
-    assert "no repository someone/hidden" in refused("someone/hidden")
-    assert "no revision v9" in refused("someone/gated@v9")
-    assert "gated" in refused("someone/gated")
-    assert "it has no config.json" in refused("someone/empty")
-    assert "not accepted" in refused("someone/gated", token="hf_wrong")
+def test_fetch_errors(stand_in, folder):
+    stand_in.add("someone/hidden", folder, private=True)
+    stand_in.add("someone/gated", folder, gated=True)
+    stand_in.repositories["someone/empty"] = type(stand_in.repositories["someone/gated"])()
+    stand_in.repositories["someone/empty"].commit({"README.md": b"words"})
+    assert error_code("someone/nothing") == "no-repository"
+    assert error_code("someone/hidden") == "no-repository"
+    assert error_code("someone/gated@v9") == "no-revision"
+    assert error_code("someone/gated") == "gated"
+    assert error_code("someone/empty") == "no-material"
+    assert error_code("someone/gated", token="hf_wrong") == "unauthorized"
     assert oa.load(hub.fetch("someone/hidden", token=TOKEN)).config == RGB
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_hostile_size_is_refused_before_a_byte_is_fetched(there, cache, folder, name):
+def test_oversized_files_are_refused_before_download(stand_in, cache, folder, name):
     for optional in ("keyframes.bin", "start.npy"):
         (folder / optional).write_bytes(b"few")
-    there.add("someone/huge", folder, claimed={name: MOST_BYTES[name] + 1})
-    assert f"its {name} has" in refused("someone/huge")
-    assert not [request for request in there.requests if "resolve" in request] and not list(cache.rglob(name))
-    assert MOST_BYTES["config.json"] == MAX_CONFIG_BYTES
+    stand_in.add("someone/huge", folder, claimed={name: MAX_BYTES[name] + 1})
+    assert error_code("someone/huge") == "too-large"
+    assert not [request for request in stand_in.requests if "resolve" in request] and not list(cache.rglob(name))
+    assert MAX_BYTES["config.json"] == MAX_CONFIG_BYTES
 
 
 # Publish
 
 
-def test_what_is_published_loads_again(there, folder):
+def test_published_material_loads(stand_in, folder):
     material = oa.load(folder)
     (folder / "notes.txt").write_text("mine")
     address = hub.publish(folder, "someone/texture", token=TOKEN, private=True)
-    assert address == f"{there.endpoint}/someone/texture"
-    repository = there.repositories["someone/texture"]
+    assert address == f"{stand_in.endpoint}/someone/texture"
+    repository = stand_in.repositories["someone/texture"]
     files = set(repository.commits[repository.branches["main"]])
     assert repository.private and files == {".gitattributes", *(path.name for path in folder.iterdir())} - {"notes.txt"}
     again = oa.load(hub.fetch("someone/texture", token=TOKEN))
@@ -184,44 +185,44 @@ def test_what_is_published_loads_again(there, folder):
     assert 'oa.load("someone/texture")' in card
 
 
-def test_a_branch_and_a_second_time(there, folder, plain):
+def test_publish_to_a_branch_and_again(stand_in, folder, plain):
     hub.publish(folder, "someone/texture", token=TOKEN)
-    before = there.repositories["someone/texture"].branches["main"]
+    before = stand_in.repositories["someone/texture"].branches["main"]
     assert hub.publish(plain, "someone/texture", token=TOKEN, revision="plain").endswith("/someone/texture/tree/plain")
-    assert there.repositories["someone/texture"].branches["main"] == before
+    assert stand_in.repositories["someone/texture"].branches["main"] == before
     assert oa.load("someone/texture@plain").config == PLAIN and oa.load("someone/texture").config == RGB
     hub.publish(plain, "someone/texture", token=TOKEN)
     assert oa.load("someone/texture").config == PLAIN
 
 
-def test_a_licence_that_the_hub_does_not_know(there, tmp_path):
+def test_unknown_licence(stand_in, tmp_path):
     own = dataclasses.replace(RGB, exemplar=dataclasses.replace(RGB.exemplar, license="Ask me"))
     folder = oa.save(little_material(own), tmp_path / "own", preview=b"")
     hub.publish(folder, "someone/own", token=TOKEN)
-    repository = there.repositories["someone/own"]
+    repository = stand_in.repositories["someone/own"]
     card = repository.commits[repository.branches["main"]]["README.md"].decode()
     assert "license: other\nlicense_name: Ask me\n" in card
 
 
-def test_what_cannot_be_published_is_told(there, folder, plain):
-    there.add("someone/model", folder).tags = ["text-generation"]
-    there.add("someone/public", folder)
+def test_publish_errors(stand_in, folder, plain):
+    stand_in.add("someone/model", folder).tags = ["text-generation"]
+    stand_in.add("someone/public", folder)
     publishing = {"repo": "someone/texture", "token": TOKEN}
-    assert "holds something else (README.md" in refused(folder, hub.publish, **{**publishing, "repo": "someone/model"})
-    assert "public" in refused(folder, hub.publish, **{**publishing, "repo": "someone/public", "private": True})
-    assert "write user/repo" in refused(folder, hub.publish, **{**publishing, "repo": "texture"})
-    assert "write permission" in refused(folder, hub.publish, **{**publishing, "token": READ_ONLY})
-    assert "needs an access token" in refused(folder, hub.publish, repo="someone/texture")
-    assert "does not accept" in refused(folder, hub.publish, **{**publishing, "token": "hf_wrong"})
-    there.trouble = 429
-    assert "too often" in refused(folder, hub.publish, **publishing)
-    there.trouble = None
+    assert error_code(folder, hub.publish, **{**publishing, "repo": "someone/model"}) == "name-taken"
+    assert error_code(folder, hub.publish, **{**publishing, "repo": "someone/public", "private": True}) == "public"
+    assert error_code(folder, hub.publish, **{**publishing, "repo": "texture"}) == "invalid-name"
+    assert error_code(folder, hub.publish, **{**publishing, "token": READ_ONLY}) == "no-write-permission"
+    assert error_code(folder, hub.publish, repo="someone/texture") == "no-token"
+    assert error_code(folder, hub.publish, **{**publishing, "token": "hf_wrong"}) == "token-rejected"
+    stand_in.trouble = 429
+    assert error_code(folder, hub.publish, **publishing) == "rate-limited"
+    stand_in.trouble = None
     (folder / "model.eqx").write_bytes(b"no weights")
     with pytest.raises(CheckpointError, match=r"model\.eqx"):
         hub.publish(folder, **publishing)
-    assert set(there.repositories) == {"someone/model", "someone/public"}
-    there.close()
-    assert "cannot be reached" in refused(plain, hub.publish, **publishing)
+    assert set(stand_in.repositories) == {"someone/model", "someone/public"}
+    stand_in.close()
+    assert error_code(plain, hub.publish, **publishing) == "unreachable"
 
 
 @pytest.mark.parametrize(
@@ -229,15 +230,15 @@ def test_what_cannot_be_published_is_told(there, folder, plain):
     [(token, None) for token in (TOKEN, "hf_wrongSecret", "hf_secret\nSecret: 1", "hf_söcret", READ_ONLY)]
     + [(TOKEN, trouble) for trouble in (400, 500, "gone")],
 )
-def test_the_token_is_not_repeated(there, folder, caplog, capfd, token, trouble, monkeypatch):
-    """Neither in what is logged nor in what is raised, with all that it was raised from."""
+def test_token_is_not_repeated(stand_in, folder, caplog, capfd, token, trouble, monkeypatch):
+    """Neither in logs nor in the error and its chain."""
     caplog.set_level(logging.DEBUG)
     monkeypatch.setattr("hub_stand_in._Handler.refuse", lambda self, status, code, message: self.send(
         {"error": f"{message} {self.token}"}, status, **({"X_Error_Code": code} if code else {})))  # fmt: skip
     if trouble == "gone":
-        there.close()
+        stand_in.close()
     else:
-        there.trouble = trouble
+        stand_in.trouble = trouble
     told = ""
     try:
         hub.publish(folder, "someone/texture", token=token)
@@ -256,13 +257,13 @@ def test_the_token_is_not_repeated(there, folder, caplog, capfd, token, trouble,
 # On the command line
 
 
-def test_the_verbs(there, folder, capsys, monkeypatch):
+def test_cli(stand_in, folder, capsys, monkeypatch):
     assert main(["search"]) == 0 and capsys.readouterr().out == ""
     assert main(["publish", str(folder), "someone/texture"]) == 1
     assert "access token" in capsys.readouterr().err
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     assert main(["publish", str(folder), "someone/texture"]) == 0
-    assert capsys.readouterr().out == f"{there.endpoint}/someone/texture\n"
+    assert capsys.readouterr().out == f"{stand_in.endpoint}/someone/texture\n"
     assert main(["search", "text"]) == 0
     assert capsys.readouterr().out.split()[:3] == ["someone/texture", "mit", "2026-01-31"]
     assert main(["info", "someone/texture"]) == 0

@@ -1,4 +1,4 @@
-"""The model card: what the Hub indexes of a material, and what it tells its readers."""
+"""The model card: metadata for the Hub's index, and its text."""
 
 import dataclasses
 import re
@@ -13,13 +13,15 @@ DOI = "Somebody, Some Time-lapses, https://doi.org/10.5522/04/25330924"
 
 
 def card(config=RGB, **facts):
-    """The metadata of a card, and its text."""
+    """The metadata of a card and its text."""
     exemplar = dataclasses.replace(config.exemplar, **facts)
-    _, front, text = re.split(r"^---$", model_card(config.replace(exemplar=exemplar)), maxsplit=2, flags=re.MULTILINE)
+    _, front, text = re.split(
+        r"^---$", model_card(dataclasses.replace(config, exemplar=exemplar)), maxsplit=2, flags=re.MULTILINE
+    )
     return yaml.safe_load(front), text
 
 
-def test_what_the_hub_indexes():
+def test_metadata():
     front, _ = card(license="cc-by-4.0", credit=DOI)
     assert front == {
         "library_name": "ode-appearance",
@@ -30,13 +32,13 @@ def test_what_the_hub_indexes():
     assert "svbrdf" in card(SVBRDF)[0]["tags"]
 
 
-def test_a_data_set_elsewhere_is_credited_and_not_looked_for_on_the_hub():
+def test_external_data_set_is_credited_only():
     front, text = card(credit=DOI)
     assert "datasets" not in front and text.partition("## Credit")[2].strip().startswith(DOI)
 
 
 @pytest.mark.parametrize("took", ["two weeks", "60 minutes"])
-def test_how_long_it_took_in_reality(took):
+def test_real_duration(took):
     _, text = card(real_duration=took)
     lines = text.splitlines()
     place = lines.index(f"- In reality it took {took}")
@@ -44,28 +46,30 @@ def test_how_long_it_took_in_reality(took):
 
 
 @pytest.mark.parametrize("took", ["", "  \n"])
-def test_nothing_is_said_where_it_is_not_known(took):
+def test_unknown_real_duration_is_omitted(took):
     _, text = card(real_duration=took)
     assert "In reality" not in text and re.search(r"^- Model time.*\n- Solver", text, flags=re.MULTILINE)
 
 
-def test_a_duration_stays_on_its_line():
-    """It starts no heading and no program of its own."""
+def test_real_duration_is_one_line():
+    """It cannot start a heading or a code block."""
     _, text = card(real_duration="a day\n# Install\n```python\nimport os\n```\r\n---\ntags: [evil]")
     assert "- In reality it took a day # Install ```python import os ``` --- tags: [evil]" in text.splitlines()
     assert len(re.findall(r"^```python$", text, flags=re.MULTILINE)) == 1
 
 
-@pytest.mark.parametrize(("config", "told"), [(RGB, "when cut and stitched anew"), (SVBRDF, "half against mirrored half")])
-def test_the_score_is_told_in_a_sentence(config, told):
-    text = model_card(config.replace(measures={"score": 1.9512, "change_score": 3.5}))
+@pytest.mark.parametrize(
+    ("config", "comparison"), [(RGB, "when cut and stitched anew"), (SVBRDF, "half against mirrored half")]
+)
+def test_score_sentence(config, comparison):
+    text = model_card(dataclasses.replace(config, measures={"score": 1.9512, "change_score": 3.5}))
     measures = text.partition("## Measures")[2].partition("##")[0]
-    assert "2 times as far from its exemplar" in measures and told in measures
+    assert "2 times as far from its exemplar" in measures and comparison in measures
     assert "- score: 1.9512" in measures and "- change score: 3.5" in measures
 
 
 @pytest.mark.parametrize("measures", [{}, {"distance_ratio": 2.5}, {"score": "much"}, {"score": None}])
-def test_other_records_are_listed_alone(measures):
+def test_measures_without_score_are_only_listed(measures):
     text = model_card(dataclasses.replace(RGB, measures=measures))
     listed = text.partition("## Measures")[2].partition("##")[0].strip()
     assert listed == ("\n".join(f"- {name.replace('_', ' ')}: {value}" for name, value in measures.items()) or "None recorded.")

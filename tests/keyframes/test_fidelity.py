@@ -7,8 +7,8 @@ import pytest
 from made_up import named_as_decoded, psnr
 
 import ode_appearance as oa
-from ode_appearance.checkpoints.baking import baked
 from ode_appearance.checkpoints.checkpoint import load_config
+from ode_appearance.checkpoints.keyframe_baking import baked
 from ode_appearance.keyframes.bundle import read_bundle
 from ode_appearance.keyframes.codec import unpack
 from ode_appearance.keyframes.encoder import Encoder

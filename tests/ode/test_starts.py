@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from materials import PLAIN, little_material, stitched_material
 
-from ode_appearance.checkpoints.checkpoint import START, load_folder, save
+from ode_appearance.checkpoints.checkpoint import START, load_folder
+from ode_appearance.checkpoints.library import save
 from ode_appearance.cli.main import main
 from ode_appearance.errors import CheckpointError, ConfigError, RequestError
 from ode_appearance.models.material import Material, fingerprint, starting_from

@@ -1,4 +1,4 @@
-"""Two small trained models: their dynamics and pictures are those of the official implementation."""
+"""Two small trained models: dynamics and renderings equal those of the official implementation."""
 
 import jax.numpy as jnp
 import numpy as np
@@ -17,7 +17,7 @@ def starter(request):
 
 
 def states_of(starter, solver):
-    """The solve up to the end of the span, as the figures were made, and its states at the figures' times."""
+    """The solve over the span, as for the figures, and its states at the figures' times."""
     material, expected = starter
     times = [*expected["times"].tolist(), material.config.times.duration]
     trajectory = oa.solve(material, size=(64, 64), times=times, noise=jnp.asarray(expected["x"]), solver=solver)
@@ -41,7 +41,7 @@ def test_fixed_steps(starter):
 
 @pytest.mark.parametrize("light", LIGHTS)
 def test_lit_pictures(light):
-    """Only the kept pixels of the other maps are known; no pixel's colour depends on its neighbours' but through the height."""
+    """The figures hold some pixels of the maps; only the height affects neighbouring pixels."""
     material, expected = official_material("clay_solidifying"), figures("starter_clay_solidifying")
     state = np.zeros((18, 64, 64), np.float32)
     state[:8][KEPT_OF_STARTERS] = expected["lit/maps"]

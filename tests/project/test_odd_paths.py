@@ -17,8 +17,8 @@ from ode_appearance.config.schema import MaterialConfig
 from ode_appearance.data import list_dataset, load_exemplar
 from ode_appearance.data.dataset import find_exemplar, relit_siblings
 from ode_appearance.errors import AppearanceError, CheckpointError, ExemplarError, RequestError
-from ode_appearance.export.age_map_png import read_ages
-from ode_appearance.paper_models.weights import import_official, published_config
+from ode_appearance.export.age_map_png import read_age_image
+from ode_appearance.paper_models.published_weights import import_official, published_config
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has none of these in its file system")
 ODD = ["pipe", "socket", "device", "long", "folder", "user", "null", "beneath"]
@@ -53,7 +53,7 @@ def odd(request, tmp_path, monkeypatch):
 READERS = {
     "load_exemplar": lambda path: load_exemplar(path),
     "list_dataset": lambda path: list_dataset(path),
-    "read_ages": lambda path: read_ages(path, (32, 32), (0.0, 1.0)),
+    "read_ages": lambda path: read_age_image(path, (32, 32), (0.0, 1.0)),
     "import_official": lambda path: import_official(path, published_config("a", "rgb")),
 }
 

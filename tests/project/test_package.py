@@ -97,6 +97,7 @@ def test_the_wheel_has_the_viewer_the_judge_and_the_materials(tmp_path):
     materials = {name.split("/")[2] for name in names if name.startswith("ode_appearance/_checkpoints/")}
     assert materials >= {path.parent.name for path in (ROOT / "checkpoints").glob("*/config.json")}
     in_package = {path.relative_to(ROOT).as_posix() for path in (ROOT / "ode_appearance").rglob("*") if path.is_file()}
-    missing = {name for name in in_package - names if "__pycache__" not in name}
+    bundled = ("ode_appearance/web/scripts/", "ode_appearance/web/shaders/")
+    missing = {name for name in in_package - names if "__pycache__" not in name and not name.startswith(bundled)}
     assert not missing
     assert not {name for name in names if name.startswith(("tests", "benchmarks", "examples"))}

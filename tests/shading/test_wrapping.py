@@ -11,7 +11,7 @@ from test_rendering import state_of
 import ode_appearance as oa
 from ode_appearance.config.schema import Camera
 from ode_appearance.errors import RequestError
-from ode_appearance.export.checking import written_size
+from ode_appearance.export.export_checks import written_size
 from ode_appearance.shading.raycast import BACKGROUND
 from ode_appearance.shading.solid_geometry import facets, repeats, solid_of
 

@@ -23,8 +23,8 @@ USUAL = {
 def canvas(screen):
     """What is on the canvas: (3, h, w) in [0, 1]."""
     address = screen.page.evaluate(
-        "() => { const { stage } = document.querySelector('.ode-viewer').odeViewer; stage.sharpen();"
-        " return stage.canvas.toDataURL(); }"
+        "() => { const { canvasView } = document.querySelector('.ode-viewer').odeViewer; canvasView.sharpen();"
+        " return canvasView.canvas.toDataURL(); }"
     )
     picture = Image.open(io.BytesIO(base64.b64decode(address.split(",")[1]))).convert("RGB")
     return np.asarray(picture, np.float32).transpose(2, 0, 1) / 255

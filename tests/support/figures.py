@@ -10,7 +10,7 @@ import numpy as np
 from ode_appearance.config.schema import Architecture, MaterialConfig, SolverConfig, Times
 from ode_appearance.models.material import Material
 from ode_appearance.models.unet import VectorField
-from ode_appearance.paper_models.weights import import_official, published_config
+from ode_appearance.paper_models.published_weights import import_official, published_config
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 KEPT = np.s_[..., 1::2, 2::3]

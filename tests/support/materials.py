@@ -37,6 +37,6 @@ def little_material(config: MaterialConfig = RGB, seed: int = 0) -> Material:
 
 def stitched_material(size: tuple[int, int] = (48, 40), config: MaterialConfig = PLAIN) -> Material:
     """A material whose solves start from pieces of a state of random numbers of that size (width, height)."""
-    plain = little_material(config.replace(start="stitched", start_size=size))
+    plain = little_material(dataclasses.replace(config, start="stitched", start_size=size))
     start = np.random.default_rng(0).normal(size=(config.architecture.channels, *size[::-1]))
     return Material(plain.vector_field, plain.config, start.astype(np.float16).astype(np.float32))

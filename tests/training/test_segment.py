@@ -1,6 +1,5 @@
 """Segments: in equal steps of a length that is drawn, as many as theirs asks for, or in the steps that diffrax takes."""
 
-
 import diffrax
 import equinox as eqx
 import jax

@@ -314,14 +314,14 @@ def test_what_does_not_fit_is_refused(changes, sentence, features):
 
 def test_states_that_do_not_fit_into_memory_are_refused_with_those_that_do(monkeypatch, features):
     config = preset("standard", "rgb")
-    monkeypatch.setattr(memory_budget, "available_bytes", lambda: training_bytes(config.replace(state_size=96)))
+    monkeypatch.setattr(memory_budget, "free_device_bytes", lambda: training_bytes(config.replace(state_size=96)))
     with pytest.raises(TrainingError, match=r"states of 128x128 takes about .* GB free; states of 96x96 fit"):
         check_training_memory(config)
-    monkeypatch.setattr(memory_budget, "available_bytes", lambda: training_bytes(config))
+    monkeypatch.setattr(memory_budget, "free_device_bytes", lambda: training_bytes(config))
     check_training_memory(config)
     with pytest.raises(TrainingError, match=r"Training 2 together on states of 128x128 takes"):
         check_training_memory(config, together=2)
-    monkeypatch.setattr(memory_budget, "available_bytes", lambda: 1)
+    monkeypatch.setattr(memory_budget, "free_device_bytes", lambda: 1)
     with pytest.raises(TrainingError, match="a smaller network or exemplar takes less"):
         train(make_exemplar("rgb"), tiny(kind="rgb"), features=features)
 

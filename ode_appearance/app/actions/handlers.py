@@ -73,7 +73,7 @@ class Studio:
             self.worker.submit(functools.partial(solve, material, size=(SIZE, SIZE), times=[start])).exception()
 
     async def open(self, session: str, fields: Shown, link: Any = None) -> AsyncIterator[Shown]:
-        """A tab was opened: the gallery, and the first material, or what `link` (see web/scripts/base/link.js) asks for."""
+        """A tab was opened: the gallery and the first material, or what `link` (web/scripts/base/link-parameters.js) says."""
         sound = await asyncio.to_thread(lambda: self.collection.sound)
         first = sound[0].name if sound else None
         linked = self._linked(link)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import gradio as gr
 from gradio.route_utils import API_PREFIX
 
-from ...checkpoints.baking import SIZE
+from ...checkpoints.keyframe_baking import SIZE
 from ...keyframes.keyframe_times import usual_count
 from ...models.material import Material
 from ...runtime.device import description

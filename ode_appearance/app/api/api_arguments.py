@@ -41,7 +41,7 @@ def as_seen(
     if not isinstance(view, dict) or not set(view) <= set(VIEW):
         raise RequestError(f"A view is an object with some of {', '.join(VIEW)}.")
     seen = {"lights": [_light(config, light)], **view, "time": time}
-    low, high = age_map_png.usual_range(config.times.duration)
+    low, high = age_map_png.default_range(config.times.duration)
     if "age_range" in view:
         ends = seen.pop("age_range")
         if not isinstance(ends, list) or len(ends) != 2:
@@ -49,7 +49,7 @@ def as_seen(
         low, high = (number({"age range": value}, "age range") for value in ends)
     if age is not None:
         checked = solve_request(config.name, config, screen_fields(config, 0, *size, time)).size
-        seen["ages"] = pack_ages(age_map_png.read_ages(Path(age), checked, (low, high)))
+        seen["ages"] = pack_ages(age_map_png.read_age_image(Path(age), checked, (low, high)))
     return seen
 
 

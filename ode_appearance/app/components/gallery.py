@@ -11,19 +11,13 @@ import gradio as gr
 
 from ...web import assets
 
-MOUNT = """
-const gallery = new Gallery(settle(element, make("div", { class: "ode-gallery" })), (name) =>
-  trigger("pick", { name, asked: performance.now() }));
-follow(props, watch, (value) => gallery.update(value));
-"""
-
 
 def gallery(**options) -> gr.HTML:
     """A gallery; `options` are those of gr.HTML. A broken material is shown with what is wrong, and cannot be picked."""
     return gr.HTML(
         html_template='<div class="ode-place"></div>',
         css_template=assets.text("styles/gallery.css"),
-        js_on_load=assets.script("base/dom", "components/gallery") + MOUNT,
+        js_on_load=assets.component_script("gallery"),
         apply_default_css=False,
         **options,
     )

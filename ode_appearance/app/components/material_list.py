@@ -13,19 +13,14 @@ from ..materials.library import Row
 from .boxed_value import whole
 
 KEPT = ""
-MOUNT = """
-const shelf = new Shelf(settle(element, make("div", { class: "ode-shelf" })), (name) =>
-  trigger("pick", { name, asked: performance.now() }));
-follow(props, watch, (value) => shelf.update(value));
-"""
 
 
 def shelf(**options) -> gr.HTML:
     """An empty shelf; `options` are those of gr.HTML."""
     return gr.HTML(
         html_template='<div class="ode-place"></div>',
-        css_template=assets.text("styles/shelf.css"),
-        js_on_load=assets.script("base/dom", "components/shelf") + MOUNT,
+        css_template=assets.text("styles/material-list.css"),
+        js_on_load=assets.component_script("material-list"),
         apply_default_css=False,
         elem_classes="shelf",
         **options,

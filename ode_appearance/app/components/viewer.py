@@ -29,20 +29,6 @@ import gradio as gr
 
 from ...web import assets
 
-# `element` is the component's, `trigger`, `server` and `watch` are Gradio's (see the docstring of gr.HTML).
-MOUNT = """
-const container = element.querySelector(".ode-viewer");
-const viewer = new Viewer(container.firstElementChild, {
-  stop: () => trigger("stop"),
-  range: (range) => trigger("range", range),
-  picture: (request) => server.picture(request),
-  exemplar: (name) => server.exemplar(name),
-  opening: (name) => server.opening(name),
-});
-container.odeViewer = new ViewerApi(viewer);
-follow(props, watch, (value) => container.odeViewer.update(value));
-"""
-
 
 def viewer(
     *,
@@ -62,7 +48,7 @@ def viewer(
     return gr.HTML(
         html_template='<div class="ode-viewer"><div class="ode-viewer-grid"></div></div>',
         css_template=assets.viewer_style(),
-        js_on_load=assets.viewer_script() + MOUNT,
+        js_on_load=assets.component_script("viewer"),
         apply_default_css=False,
         server_functions=[function for function in (picture, exemplar, opening) if function] or None,
         **options,

@@ -12,7 +12,7 @@ from typing import TypedDict
 from ...checkpoints import hub
 from ...checkpoints.checkpoint import EXEMPLAR
 from ...errors import AppearanceError, CheckpointError, HubError, TrainingError
-from ...paper_models.importer import Imported, import_release
+from ...paper_models.importer import ImportResult, import_release
 from ...web.scene import title
 from ..storage.keyframe_store import KeyframeFiles
 from ..trainings.supervisor import Trainings
@@ -54,7 +54,7 @@ class Library:
         folder = hub.fetch(name, token=False)
         return self._open(name, folder, commit=folder.name)
 
-    def open_release(self, path: Path) -> Iterator[tuple[Imported, Entry | None]]:
+    def open_release(self, path: Path) -> Iterator[tuple[ImportResult, Entry | None]]:
         """Import the models of the paper's release in a zip file, and open each by a name that cannot be guessed.
 
         Yields what became of each, and its entry where it was imported, which lasts as long as the app and no longer. Raises

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import jax
 
-from ...checkpoints.baking import baked
-from ...checkpoints.checkpoint import EXEMPLAR, KEYFRAMES, PREVIEW, checked_file, load_config, load_folder
+from ...checkpoints.checkpoint import EXEMPLAR, KEYFRAMES, PREVIEW, load_config, load_folder, safe_file
+from ...checkpoints.keyframe_baking import baked
 from ...checkpoints.registry import list_materials
 from ...config.schema import MaterialConfig
 from ...errors import AppearanceError, CheckpointError
@@ -149,7 +149,7 @@ class Collection:
         for folder in [self.folder / name for name in list_materials(self.folder)]:
             for name in (PREVIEW, KEYFRAMES):
                 with contextlib.suppress(CheckpointError):  # missing, or a link that leads out
-                    files.append(checked_file(folder, name))
+                    files.append(safe_file(folder, name))
         return files
 
 
@@ -174,7 +174,7 @@ def _read(folder: Path) -> Entry | BrokenEntry:
 
 def _file(folder, name):
     try:
-        return checked_file(folder, name)
+        return safe_file(folder, name)
     except CheckpointError:
         return None  # it can be solved all the same
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from ...errors import RequestError
-from ...runtime.jit import let_go_of_compiled
+from ...runtime.jit import clear_jit_caches
 from ...runtime.malloc import give_memory_back
 from ..clients import address_of
 from ..fair_queue import FairQueue
@@ -170,7 +170,7 @@ def _in_turns(future, task) -> Turns:
 
 def _clean_up():
     """Give back what a task has left; that is not its own error."""
-    for step in (let_go_of_compiled, give_memory_back):
+    for step in (clear_jit_caches, give_memory_back):
         try:
             step()
         except Exception:

@@ -1,4 +1,4 @@
-"""The app's folder in the system's temporary one: gone when the app ends, and where it was killed, when the next one starts."""
+"""The app's folder for temporary files: deleted when the app ends, or after a crash when the next one starts."""
 
 import atexit
 import contextlib
@@ -7,47 +7,42 @@ import shutil
 import tempfile
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # Windows: nothing tells whose process is gone
-    fcntl = None
+from ...errors import TrainingError
+from ...runtime.folder_lock import LOCK, FolderLock, lock_folder
 
-PREFIX, LOCK = "ode-appearance-app-", "lock"
+PREFIX = "ode-appearance-app-"
 
 
 @functools.cache
 def scratch_folder() -> Path:
-    """This process's folder, which it holds until its end. Those of processes that no longer are, are deleted."""
-    place = Path(tempfile.gettempdir()).resolve()  # as Gradio has paths: it compares them
+    """This process's folder, locked until it ends; folders of dead processes are deleted first."""
+    place = Path(tempfile.gettempdir()).resolve()  # Gradio compares resolved paths
     _clear_abandoned(place)
     folder = Path(tempfile.mkdtemp(dir=place, prefix=PREFIX))
-    if fcntl is not None:
-        held = (folder / LOCK).open("w")
-        fcntl.flock(held, fcntl.LOCK_EX)
-        if not folder.exists():  # another app that starts took it for an abandoned one
-            return scratch_folder()
-        atexit.register(held.close)  # and it stays open until then
-    atexit.register(_delete, folder)
+    # The timeout: an app that starts at the same moment may take it for abandoned before it is locked.
+    atexit.register(_delete, folder, lock_folder(folder, str, timeout=10.0))
     return folder
 
 
 def _clear_abandoned(place):
     for folder in place.glob(f"{PREFIX}*"):
-        try:
-            with (folder / LOCK).open("r+") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _delete(folder)
-        except (OSError, AttributeError):
-            continue  # it is held, or somebody else's
+        if not (folder / LOCK).exists():  # no scratch folder
+            continue
+        with contextlib.suppress(TrainingError, OSError):  # its process lives
+            lock = lock_folder(folder, str)
+            if lock.held:
+                _delete(folder, lock)
 
 
-def _delete(folder):
-    """The lock goes last: where this is cut short, or something is still written, the next app finds it abandoned."""
+def _delete(folder: Path, lock: FolderLock) -> None:
+    """Delete the lock file last: where something else remains, the next app finds the folder abandoned."""
     with contextlib.suppress(OSError):
         for part in folder.iterdir():
             if part.is_dir():
                 shutil.rmtree(part, ignore_errors=True)
             elif part.name != LOCK:
                 part.unlink()
+    lock.close()  # Windows deletes no open file
+    with contextlib.suppress(OSError):
         if all(part.name == LOCK for part in folder.iterdir()):
             shutil.rmtree(folder)

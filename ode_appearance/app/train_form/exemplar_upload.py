@@ -12,7 +12,7 @@ import numpy as np
 
 from ...data import ExemplarFrames, load_exemplar
 from ...data.exemplar_limits import MAX_FRAMES
-from ...data.file_names import NOT_READ, PICTURE_SUFFIXES, in_order
+from ...data.file_names import PICTURE_SUFFIXES, UNSUPPORTED, natural_sorted
 from ...errors import ExemplarError
 from ...training.checks import check_fit
 from ...training.train_config import TrainConfig
@@ -49,7 +49,7 @@ def _gather(files, folder):
     for file in dict.fromkeys(files):  # the same one twice is one frame
         shown = file.name[:60]
         if file.suffix.lower() not in PICTURE_SUFFIXES:
-            if (known := NOT_READ.get(file.suffix.lower())) is not None:
+            if (known := UNSUPPORTED.get(file.suffix.lower())) is not None:
                 raise ExemplarError(f"{shown} is not read. {known[1]}")
             raise ExemplarError(f"Several files have to be pictures, one a frame, and {shown} is none: give it by itself.")
         if (folder / file.name).exists():
@@ -62,7 +62,7 @@ def _gather(files, folder):
 
 def name_of(uploads: Sequence[str] | None, example: str) -> str:
     """A name for what is to be learnt: the file's, or what the names of several begin with."""
-    stems = in_order(Path(path).stem for path in uploads or ())
+    stems = natural_sorted(Path(path).stem for path in uploads or ())
     if len(stems) < 2:
         return stems[0][:60] if stems else example
     common = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*stems, strict=False))

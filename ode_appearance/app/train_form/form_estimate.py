@@ -1,6 +1,5 @@
 """How long a training will take, for anybody who asks: measured in seconds, whatever it is that is asked about."""
 
-
 from ...perceptual.features import FeatureExtractor, load_features
 from ...runtime.memory_budget import enough_memory
 from ...training.checks import check_training

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ...errors import AppearanceError, TrainingError
-from ...runtime.atomic_io import clear_leftovers
-from ...runtime.folder_lock import hold
+from ...runtime.atomic_io import delete_stale_temporaries
+from ...runtime.folder_lock import lock_folder
 from ...training.train_config import TrainConfig
 from ..storage.atomic_dir import clear_partial, disappear
 from ..storage.quotas import check_trainings
@@ -38,7 +38,9 @@ class Trainings:
 
     def __init__(self, root: Path, busy: Callable[[], bool]):
         self.root, self._busy = root, busy
-        self._hold = hold(root, lambda holder: f"The trainings in {root} are looked after by another app, {holder}: {ADVICE}")
+        self._hold = lock_folder(
+            root, lambda holder: f"The trainings in {root} are looked after by another app, {holder}: {ADVICE}"
+        )
         self._list = RunList(root)
         self._listed = -LOOK_SECONDS
         self._changed = threading.Event()  # something was asked for: the list is looked at now
@@ -47,7 +49,7 @@ class Trainings:
         self._lock = threading.RLock()
         self._closing = threading.Event()
         clear_partial(root)
-        clear_leftovers(root)
+        delete_stale_temporaries(root)
         for run, order in self._list.read():  # what ran when the app ended last waits to be asked for again
             if order.wanted == "run":
                 run.want("keep" if run.ended else "pause")

@@ -26,8 +26,10 @@ Parts = dict[str, Any]
 STARTS = [("Cut from the photograph", "stitched"), ("Grown from noise", "noise")]
 WHOLE = ("viewer", "gallery", "facts", "device")
 """Those of our own."""
-LINK = f"""(_, ...fields) => {{ {assets.script("base/link")}
-return [linkedSolve(location.hash), ...fields]; }}"""
+# In a function of its own: "use strict" is not allowed in one with rest parameters.
+LINK = f"""(_, ...fields) => {{
+const linked = () => {{ {assets.bundle("link")}return odeAppearance.parseSolve(location.hash); }};
+return [linked(), ...fields]; }}"""
 
 
 def explore(

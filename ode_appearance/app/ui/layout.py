@@ -51,7 +51,7 @@ def _mcp():
 LAUNCH = {
     "theme": THEME,
     "css": assets.text("styles/page.css"),
-    "head": f"<script>(() => {{\n{assets.script('base/storage')}}})();</script>",
+    "head": f"<script>(() => {{\n{assets.bundle('storage')}}})();</script>",
     "footer_links": ["api", "settings"],
     "run_history": False,
     "max_file_size": MAX_FILE_BYTES,

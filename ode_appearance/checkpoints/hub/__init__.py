@@ -1,9 +1,9 @@
-"""Materials on the Hugging Face Hub: found by their tag, fetched into its cache, and published."""
+"""Materials on the Hugging Face Hub: searched by tag, fetched into the Hub's cache, published."""
 
-from .cached import fetched
-from .evicting import evict
+from .eviction import evict
 from .fetching import fetch
+from .hub_cache import fetched
 from .publishing import publish
-from .searching import Found, list_hub
+from .searching import HubMaterial, list_hub
 
-__all__ = ["Found", "evict", "fetch", "fetched", "list_hub", "publish"]
+__all__ = ["HubMaterial", "evict", "fetch", "fetched", "list_hub", "publish"]

@@ -1,10 +1,10 @@
-"""What goes wrong with the Hub, as sentences."""
+"""Errors of the Hub as messages."""
 
 from ...errors import HubError
 
 
-def out_of_reach(error: Exception) -> bool:
-    """Whether the Hub did not answer, or not for now: what lies in the cache is then as good as it gets."""
+def is_unreachable(error: Exception) -> bool:
+    """Whether the Hub gave no answer, or none for now, so that the cache may be used instead."""
     from huggingface_hub import errors
 
     if isinstance(error, errors.HfHubHTTPError):
@@ -13,57 +13,69 @@ def out_of_reach(error: Exception) -> bool:
     return isinstance(error, lost)
 
 
-def explain(error: Exception, repo: str = "", *, revision: str | None = None, token: str = "") -> HubError:
-    """The HubError for whatever huggingface_hub raised about a repository.
+def to_hub_error(error: Exception, repo: str = "", *, revision: str | None = None, token: str = "") -> HubError:
+    """The HubError for an exception of huggingface_hub.
 
-    With a `token`, which was to write to it; it does not appear in the sentence, even where the Hub repeats it.
+    Args:
+        error: The exception.
+        repo: The repository of the request.
+        revision: Its revision.
+        token: The access token of a write request; removed from the message, even where the Hub repeats it.
+
+    Returns:
+        The error; its code names the cause.
     """
     from huggingface_hub import constants, errors
 
     if isinstance(error, (errors.LocalEntryNotFoundError, RuntimeError)) and isinstance(error.__cause__, Exception):
-        error = error.__cause__  # they only say that a file did not come or go, and this says why
+        error = error.__cause__  # the cause is more specific
     match error:
         case errors.OfflineModeIsEnabled():
-            sentence = "The Hub is not asked while HF_HUB_OFFLINE is set."
+            code, sentence = "offline", "HF_HUB_OFFLINE is set: unset it to use the Hub."
         case errors.GatedRepoError():
-            sentence = f"{repo} is gated: ask for access at {constants.ENDPOINT}/{repo}, and log in with `hf auth login`."
+            code = "gated"
+            sentence = f"{repo} is gated: request access at {constants.ENDPOINT}/{repo}, and log in with `hf auth login`."
         case errors.RevisionNotFoundError():
-            sentence = f"The Hub's repository {repo} has no revision {revision or 'main'}."
+            code, sentence = "no-revision", f"The Hub's repository {repo} has no revision {revision or 'main'}."
         case errors.RepositoryNotFoundError():
-            sentence = f"The Hub has no repository {repo} that can be read here."
+            code, sentence = "no-repository", f"The Hub has no repository {repo} that can be read from here."
         case errors.DisabledRepoError():
-            sentence = f"{repo} has been disabled on the Hub."
+            code, sentence = "disabled", f"{repo} has been disabled on the Hub."
         case errors.HfHubHTTPError():
-            sentence = _by_status(error.response.status_code, error.server_message, repo, bool(token))
-        case _ if out_of_reach(error):
-            sentence = f"The Hub ({constants.ENDPOINT}) cannot be reached."
+            code, sentence = _by_status(error.response.status_code, error.server_message, repo, bool(token))
+        case _ if is_unreachable(error):
+            code, sentence = "unreachable", f"The Hub ({constants.ENDPOINT}) cannot be reached."
         case OSError() if "Consistency check failed" in str(error):
-            sentence = f"Files of {repo or 'the Hub'} did not arrive whole: try again."
+            code, sentence = "incomplete", f"Files of {repo or 'the Hub'} arrived incomplete: try again."
         case OSError():
-            sentence = f"Files of {repo or 'the Hub'} cannot be kept here: {error.strerror or error}."
+            code = "not-writable"
+            sentence = f"Files of {repo or 'the Hub'} cannot be stored: {error.strerror or error}."
         case ValueError():
-            sentence = f"The Hub does not take or give what was expected: {error}"
+            code, sentence = "unexpected-answer", f"Unexpected request to or answer of the Hub: {error}"
         case _:
-            sentence = f"The Hub failed: {error}"
+            code, sentence = "failed", f"The Hub failed: {error}"
     if token:
         sentence = sentence.replace(token, "...")
     sentence = " ".join(sentence.split())
-    return HubError(sentence if len(sentence) <= 500 and sentence.endswith(".") else f"{sentence[:500].rstrip('.')}.")
+    if len(sentence) > 500 or not sentence.endswith("."):
+        sentence = f"{sentence[:500].rstrip('.')}."
+    return HubError(sentence, code=code)
 
 
-def _by_status(status, said, repo, writing):
+def _by_status(status, answer, repo, writing):
+    """(code, sentence) of an HTTP status."""
     match status:
         case 401 if writing:
-            return "The Hub does not accept this access token."
+            return "token-rejected", "The Hub does not accept this access token."
         case 403 if writing:
-            return f"This access token may not write to {repo}: it needs write permission there."
+            return "no-write-permission", f"This access token has no write permission for {repo}."
         case 401 | 403:
-            what = f"{repo} may not be read here" if repo else "The Hub may not be asked from here"
-            return f"{what} (status {status}): an access token is missing, or the one that is logged in is not accepted."
+            what = f"{repo} cannot be read" if repo else "The Hub cannot be used"
+            return "unauthorized", f"{what} (status {status}): the access token of the login is missing or rejected."
         case 404:
-            return f"The Hub has no {repo}." if repo else "The Hub does not know what it was asked for."
+            return "not-found", f"The Hub has no {repo}." if repo else "The Hub does not know this request."
         case 429:
-            return "The Hub was asked too often from here: try again in a few minutes."
+            return "rate-limited", "Too many requests to the Hub: try again in a few minutes."
         case _ if status >= 500:
-            return f"The Hub has trouble of its own (status {status}): try again later."
-    return f"The Hub refuses (status {status}): {said or 'it does not say why'}"
+            return "hub-trouble", f"The Hub has an internal error (status {status}): try again later."
+    return "refused", f"The Hub refuses the request (status {status}): {answer or 'no reason given'}"

@@ -1,4 +1,4 @@
-"""Names on the Hub: `user/repo`, and `user/repo@revision` for a branch, a tag or a commit of it."""
+"""Names of Hub repositories: `user/repo`, and `user/repo@revision` for a branch, tag or commit."""
 
 import re
 
@@ -6,15 +6,18 @@ from ...errors import HubError
 
 
 def split_name(name: str) -> tuple[str, str | None]:
-    """The repository and the revision, if there is one, of `user/repo[@revision]`; HubError for what is no such name."""
+    """Split `user/repo[@revision]` into repository and revision (or None); raises HubError (code "invalid-name")."""
     repo, at, revision = name.strip().partition("@")
     if at and (not re.fullmatch(r"\w[\w./-]{0,200}", revision) or ".." in revision):
-        raise HubError(f"{revision[:100]!r} is not a revision: write user/repo@BRANCH, with a branch, a tag or a commit.")
-    return checked_repo(repo), revision or None
+        raise HubError(
+            f"{revision[:100]!r} is not a revision: write user/repo@REVISION, with a branch, tag or commit.",
+            code="invalid-name",
+        )
+    return validated_repo(repo), revision or None
 
 
-def checked_repo(repo: str) -> str:
-    """The name of a repository, `user/repo`; raises HubError for what the Hub could not have."""
+def validated_repo(repo: str) -> str:
+    """The name of a repository, `user/repo`; raises HubError (code "invalid-name") where it is invalid."""
     from huggingface_hub.utils import HFValidationError, validate_repo_id
 
     repo = repo.strip()
@@ -24,6 +27,7 @@ def checked_repo(repo: str) -> str:
         validate_repo_id(repo)
     except HFValidationError:
         raise HubError(
-            f"{repo[:100]!r} is not a repository on the Hub: write user/repo, with letters, digits, '-', '_' and '.' only."
+            f"{repo[:100]!r} is not a repository on the Hub: write user/repo, with letters, digits, '-', '_' and '.' only.",
+            code="invalid-name",
         ) from None
     return repo

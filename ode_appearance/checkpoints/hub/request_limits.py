@@ -1,4 +1,4 @@
-"""An end to waiting: of itself huggingface_hub asks some things without a limit, and others six times for a minute each."""
+"""Limits on Hub requests: huggingface_hub sends some without a timeout, and others up to six times for a minute each."""
 
 import collections
 import contextlib
@@ -12,15 +12,18 @@ _lock = threading.Lock()
 
 
 @contextlib.contextmanager
-def patience(seconds: float) -> Iterator[None]:
-    """Within it, what this thread asks the Hub waits at most `seconds` for an answer to begin or go on, and TRIES times.
+def limit_requests(seconds: float) -> Iterator[None]:
+    """Context manager: limits this thread's Hub requests.
 
-    TimeoutError is raised in place of another try. A download that goes on where it broke off has begun anew: however slow,
-    it may take as long as something comes. Being asked to wait, for asking too often, is an error at once.
+    A request is tried TRIES times; then TimeoutError is raised. A resumed download counts as a new request, so a slow one may
+    take any time as long as data arrives. Status 429 (too many requests) is an error at once, without waiting.
+
+    Args:
+        seconds: Maximum wait for the start or continuation of an answer.
     """
     from huggingface_hub import get_session
 
-    hooks = get_session().event_hooks  # the client is everybody's: outside of this context they do nothing
+    hooks = get_session().event_hooks  # the client is shared: outside of this context, the hooks do nothing
     with _lock:
         if _limit not in hooks["request"]:
             hooks["request"].append(_limit)
@@ -36,9 +39,9 @@ def _limit(request):
     if (limits := _limits.get()) is None:
         return
     seconds, tries = limits
-    wanted = request.method, str(request.url), request.headers.get("range")
-    tries[wanted] += 1
-    if tries[wanted] > TRIES:
+    key = request.method, str(request.url), request.headers.get("range")
+    tries[key] += 1
+    if tries[key] > TRIES:
         raise TimeoutError(f"No answer after {TRIES} tries.")
     given = request.extensions.get("timeout") or {}
     kinds = ("connect", "read", "write", "pool")

@@ -1,1 +1,1 @@
-"""Picture files to square sRGB frames: opened, screened, decoded and colour managed."""
+"""Image files to square sRGB frames: opened, checked, decoded and colour managed."""

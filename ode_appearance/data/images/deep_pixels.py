@@ -1,7 +1,7 @@
-"""Pictures of 16 bits a channel, and how many of their bits are used.
+"""Images with 16 bits a channel, and how many of their bits are used.
 
-Cameras of 10 and 12 bits write their values into the low bits of 16, where they would be read as nearly black. Pillow keeps
-16 bits of a grey picture only; of a coloured one it decodes the high bytes, or, by another raw mode, the low ones.
+Cameras with 10 or 12 bits store values in the low bits of 16, which would look nearly black. Pillow keeps 16 bits for grey
+images only; for colour images it decodes the high bytes, or, by another raw mode, the low bytes.
 """
 
 import contextlib
@@ -16,26 +16,26 @@ from PIL import Image, ImageOps, TiffImagePlugin
 from ...errors import ExemplarError
 
 _WIDTHS = (8, 10, 12)
-"""Numbers of bits that are taken for those of a camera where nothing is brighter; with 14 it may be a dark picture."""
+"""Bit depths that are assumed where no value is larger; 14 bits may also be a dark 16-bit image."""
 # TIFF's BitsPerSample, PhotometricInterpretation, PlanarConfiguration and SMaxSampleValue.
 _BITS, _PHOTOMETRIC, _PLANES, _HIGHEST = 258, 262, 284, 341
 _RAW_MODE = re.compile("(?:RGBA?|RGBX|[RGBA]);16([LBN])")
-"""How Pillow calls what its decoders read, of 16 bits: little or big end first, or as this machine has it."""
+"""Pillow's names of 16-bit decoder modes: little endian, big endian or native."""
 _WHITE_IS_ZERO = 0
 
 
 @dataclasses.dataclass(frozen=True)
 class DeepPicture:
-    """A picture of 16 bits a channel: its high bytes or (mode I;16) its values as Pillow has them.
-
-    `low` has the low bytes of a colour picture that is nearly black. `peak` is its largest value, or, of a brighter colour
-    picture, 65535. `stated` is the number of bits that its file says are used, or 0.
-    """
+    """An image with 16 bits a channel."""
 
     picture: Image.Image
+    """The high bytes, or (mode I;16) the values."""
     low: Image.Image | None
+    """The low bytes, for a colour image that is nearly black."""
     peak: int
+    """The largest value; 65535 for a brighter colour image."""
     stated: int
+    """Number of used bits according to the file, or 0."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -43,7 +43,7 @@ class DeepPicture:
         return self.picture.size
 
     def in_eight_bits(self, bits: int) -> Image.Image:
-        """As 8 bits a channel, the largest number of `bits` bits as 255."""
+        """Convert to 8 bits a channel; the largest number of `bits` bits becomes 255."""
         if self.picture.mode.startswith("I"):
             values = np.asarray(self.picture)
         elif self.low is None or bits == 16:
@@ -57,14 +57,14 @@ class DeepPicture:
 
 
 class Depth:
-    """How many of 16 bits a time-lapse uses: the same number for all of its frames, or else they would flicker."""
+    """Used bits of a time-lapse: the same for all frames, which would flicker otherwise."""
 
     def __init__(self):
         self.bits, self.stated = 0, False
         self._peak = 0
 
     def grows(self, picture: DeepPicture) -> bool:
-        """Take a picture into account; whether there were others before it that were taken to have fewer bits."""
+        """Include an image; returns whether previous images were read with fewer bits."""
         before = self.bits
         self._peak = max(self._peak, picture.peak)
         self.stated = self.stated or picture.stated > 0
@@ -73,21 +73,21 @@ class Depth:
         self.bits = max(before, used, picture.stated)
         return 0 < before < self.bits
 
-    def remark(self) -> str | None:
-        """A sentence where the numbers may mean something else."""
+    def note(self) -> str | None:
+        """A note where the bit depth is a guess; None otherwise."""
         if self.stated or not self._peak:
             return None
         if self.bits < 16:
-            return f"Its 16-bit values stay below {2**self.bits:,}: they were taken as {self.bits}-bit ones."
+            return f"Its 16-bit values stay below {2**self.bits:,}: they were read as {self.bits}-bit values."
         if self._peak < 2**14:
-            return "Its 16-bit values stay below 16,384, a quarter of white: if they are 14-bit ones, multiply them by four."
+            return "Its 16-bit values stay below 16,384, a quarter of white: if they are 14-bit values, multiply them by four."
         return None
 
 
 def correct_planes(picture: Image.Image) -> None:
-    """Make a TIFF of 16 bits whose colours lie in planes of their own, not yet decoded, be read as such.
+    """Fix the decoder settings of an opened TIFF with 16 bits in separate planes.
 
-    Pillow (11 to 12.3) takes each byte of an uncompressed one for a number of 8 bits.
+    Pillow (11 to 12.3) reads each byte of an uncompressed one as an 8-bit value.
     """
     if isinstance(picture, TiffImagePlugin.TiffImageFile) and set(picture.tag_v2.get(_BITS, ())) == {16}:
         order = "L" if picture.tag_v2.prefix == TiffImagePlugin.II else "B"
@@ -100,16 +100,22 @@ def correct_planes(picture: Image.Image) -> None:
 
 
 def is_deep(picture: Image.Image) -> bool:
-    """Whether a picture that was opened, and not decoded, has 16 bits a channel that can be told apart."""
+    """Whether an opened, not yet decoded image has 16 bits a channel that can be separated."""
     if picture.mode in ("RGB", "RGBA"):
         return _RAW_MODE.fullmatch(_raw_mode(picture)) is not None
     return picture.mode.startswith("I")
 
 
 def read_deep(picture: Image.Image, reopen: Callable[[], contextlib.AbstractContextManager], what: str) -> DeepPicture:
-    """Decode a picture for which `is_deep`, upright. `reopen` opens the same file, at the same page, once more.
+    """Decode an image for which `is_deep` holds, upright.
 
-    Raises ExemplarError for numbers that are no 16-bit ones.
+    Args:
+        picture: The opened image.
+        reopen: Opens the same image or page again.
+        what: Name of the file, for messages.
+
+    Raises:
+        ExemplarError: For numbers other than 16-bit ones; code "number-format".
     """
     tags = picture.tag_v2 if isinstance(picture, TiffImagePlugin.TiffImageFile) else {}
     stated = _stated(tags)
@@ -119,8 +125,11 @@ def read_deep(picture: Image.Image, reopen: Callable[[], contextlib.AbstractCont
     high = ImageOps.exif_transpose(picture)
     if max(_highest(high)) > 15:
         return DeepPicture(high, None, 65535, stated)
-    if in_planes:  # which libtiff's decoder reads by raw modes of its own
-        raise ExemplarError(f"{what} is nearly black, or of 12 bits in separate planes: save it with its colours side by side.")
+    if in_planes:  # libtiff's decoder has other raw modes for them
+        raise ExemplarError(
+            f"{what} is nearly black, or has 12 bits, in separate planes: save it with interleaved channels.",
+            code="number-format",
+        )
     with reopen() as again:
         correct_planes(again)
         again.tile = [tile._replace(args=_other_bytes(tile.args)) for tile in again.tile]
@@ -133,9 +142,11 @@ def _read_greys(picture, stated, inverted, what):
     grey = ImageOps.exif_transpose(picture)
     values = np.asarray(grey)
     if values.min() < 0 or values.max() > 65535:
-        raise ExemplarError(f"{what} has 32-bit or negative numbers; save it with 8 or 16 bits a channel.")
+        raise ExemplarError(
+            f"{what} has 32-bit or negative numbers; save it with 8 or 16 bits a channel.", code="number-format"
+        )
     values = values.astype(np.uint16)
-    if inverted:  # Pillow does so for 8 bits only
+    if inverted:  # Pillow inverts 8-bit images only
         values = 65535 - values
     info, grey = grey.info, Image.fromarray(values)
     grey.info = dict(info)
@@ -143,7 +154,7 @@ def _read_greys(picture, stated, inverted, what):
 
 
 def _stated(tags):
-    """The number of bits that a TIFF says are used, or 0."""
+    """Number of bits according to a TIFF's tags, or 0."""
     bits, highest = tags.get(_BITS, (0,)), tags.get(_HIGHEST, ())
     if set(bits) == {12}:
         return 12
@@ -153,7 +164,7 @@ def _stated(tags):
 
 
 def _highest(picture):
-    """The largest value of each colour, whatever the opacity is."""
+    """The largest value of each colour channel, regardless of opacity."""
     return [highest for _, highest in picture.getextrema()[:3]]
 
 
@@ -163,7 +174,7 @@ def _raw_mode(picture):
 
 
 def _other_bytes(args):
-    """The decoder's arguments by which it takes the low bytes for the high ones."""
+    """Decoder arguments that read the low bytes instead of the high bytes."""
     mode, *rest = (args,) if isinstance(args, str) else args
     order = _RAW_MODE.fullmatch(mode)[1].replace("N", "L" if sys.byteorder == "little" else "B")
     mode = mode[:-1] + ("B" if order == "L" else "L")

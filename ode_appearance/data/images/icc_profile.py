@@ -1,4 +1,4 @@
-"""Colours of pictures to sRGB: by their ICC profile, or a sentence where what they say of their colours was ignored."""
+"""Conversion of images to sRGB by their ICC profile, or a note where colour information was ignored."""
 
 import functools
 import io
@@ -7,59 +7,63 @@ import re
 import numpy as np
 from PIL import ExifTags, Image, ImageCms
 
-from ..quoting import shown
+from ...runtime.printable import printable
 
 MAX_PROFILE_BYTES = 8 << 20
 """Profiles of printers have up to 3 MB, those of cameras and screens some KB."""
 _MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
-"""Pillow's mode of a picture whose profile is of a colour space (as ICC calls it)."""
+"""ICC colour space -> Pillow's mode."""
 _CODED = {
     "AVIF": re.compile(rb"colrnclx(..)(..)", re.DOTALL),
     "PNG": re.compile(rb"\x00\x00\x00\x04cICP(.)(.)", re.DOTALL),
 }
-"""Where formats have the numbers of primaries and transfer function that ITU-T H.273 gives; 2 says nothing."""
+"""Position of the codes of primaries and transfer function (ITU-T H.273) by format; 2 means unspecified."""
 _NOWHERE = re.compile(rb"(?!)")
 _SRGB_PRIMARIES, _SRGB_TRANSFERS = (1, 2), (1, 2, 6, 13, 14)
 
 
-def to_srgb(picture: Image.Image) -> tuple[Image.Image, str | None]:
-    """An RGB, grey (L) or CMYK picture in sRGB, and a sentence on its colours where there is something to say.
+def icc_to_srgb(picture: Image.Image) -> tuple[Image.Image, str | None]:
+    """Convert to sRGB with LittleCMS: relative colorimetric, with black point compensation.
 
-    Its profile is followed by LittleCMS: relative colorimetrically, with black point compensation.
+    Args:
+        picture: An RGB, grey (L) or CMYK image.
+
+    Returns:
+        The image in sRGB, and a note on the conversion or None.
     """
     profile = picture.info.get("icc_profile")
     if not isinstance(profile, bytes) or not profile:
         return picture.convert("RGB"), None
     if len(profile) > MAX_PROFILE_BYTES:
-        return picture.convert("RGB"), "Its colour profile is too long, and was ignored."
+        return picture.convert("RGB"), "Its colour profile is too long and was ignored."
     try:
         mode, transform, name = _transform(profile)
-        if mode == "RGB":  # a grey picture may have one, too
+        if mode == "RGB":  # grey images may have an RGB profile, too
             picture = picture.convert("RGB")
         if picture.mode != mode:
-            return picture.convert("RGB"), f"Its colour profile ({name}) is for pictures of another kind, and was ignored."
+            return picture.convert("RGB"), f"Its colour profile ({name}) is for another colour space and was ignored."
         if transform is None:
             return picture.convert("RGB"), None
         return transform.apply(picture), f"Its colours were converted from their profile ({name}) to sRGB."
     except (ImageCms.PyCMSError, ImportError, OSError, ValueError, TypeError) as error:
-        return picture.convert("RGB"), f"Its colour profile cannot be used, and was ignored ({shown(str(error))})."
+        return picture.convert("RGB"), f"Its colour profile is invalid and was ignored ({printable(str(error))})."
 
 
 @functools.lru_cache(maxsize=8)
 def _transform(profile):
-    """The mode of the pictures that a profile is for, the transform (None where it changes nothing), and its name."""
+    """Image mode of a profile, transform (None where it changes nothing), and name."""
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     space = source.profile.xcolor_space.strip()
     if (mode := _MODES.get(space)) is None:
-        raise ValueError(f"it is one of {space}")
+        raise ValueError(f"its colour space is {space}")
     target, flags = ImageCms.createProfile("sRGB"), ImageCms.Flags.BLACKPOINTCOMPENSATION
     transform = ImageCms.buildTransform(source, target, mode, "RGB", ImageCms.Intent.RELATIVE_COLORIMETRIC, flags)
-    name = shown(source.profile.profile_description or "without a name")
+    name = printable(source.profile.profile_description or "without a name")
     return mode, None if _changes_little(transform, mode) else transform, name
 
 
 def _changes_little(transform, mode):
-    """Whether no colour is changed by more than a level: many a profile is sRGB's, whatever it is called."""
+    """Whether no colour changes by more than one level: many profiles are sRGB under another name."""
     if mode == "CMYK":
         return False
     steps = np.arange(0, 256, 17, dtype=np.uint8)
@@ -69,32 +73,34 @@ def _changes_little(transform, mode):
     return np.abs(difference).max() <= 1
 
 
-def ignored_colours(picture: Image.Image, head: bytes) -> str | None:
-    """A sentence where a picture without a profile says in another way, which is not followed, that its colours are not sRGB's.
+def ignored_colour_note(picture: Image.Image, head: bytes) -> str | None:
+    """A note where an image without a profile has other metadata of non-sRGB colours, which is ignored.
 
-    `head` is the beginning of its file. AVIF and PNG have numbers for it (ITU-T H.273), PNG a gamma, EXIF says Adobe RGB.
+    Args:
+        picture: The opened image.
+        head: The first bytes of its file.
     """
     if picture.info.get("icc_profile"):
         return None
-    said = None
+    claim = None
     if coded := _CODED.get(picture.format, _NOWHERE).search(head):
         primaries, transfer = (int.from_bytes(coded[number]) for number in (1, 2))
         if primaries not in _SRGB_PRIMARIES:
-            said = "of a wider gamut"
+            claim = "have a wider gamut"
         if transfer not in _SRGB_TRANSFERS:
-            said = "of a high dynamic range" if transfer in (16, 18) else "of another transfer function"
+            claim = "have a high dynamic range" if transfer in (16, 18) else "have another transfer function"
     elif "srgb" not in picture.info and not 0.42 < picture.info.get("gamma", 0.45455) < 0.48:
-        said = f"of gamma {picture.info['gamma']:g}"
+        claim = f"have gamma {picture.info['gamma']:g}"
     elif _is_adobe_rgb(picture):
-        said = "Adobe RGB"
-    return None if said is None else f"Its colours are {said}, by its file: that was ignored, and they were taken for sRGB."
+        claim = "are Adobe RGB"
+    return None if claim is None else f"Its colours {claim} according to the file; they were read as sRGB."
 
 
 def _is_adobe_rgb(picture):
     if picture.format == "PNG" and "exif" not in picture.info:
-        return False  # Pillow would decode the picture to look for it behind the pixels
+        return False  # Pillow would decode the image to search for it behind the pixels
     try:
         exif = picture.getexif()
         return str(exif.get_ifd(ExifTags.IFD.Interop).get(1, "")).startswith("R03")
-    except Exception:  # EXIF data are whatever somebody wrote there, and pictures are read without
+    except Exception:  # EXIF data may be anything; images are read without it
         return False

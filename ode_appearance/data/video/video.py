@@ -1,4 +1,4 @@
-"""Videos: MP4, MOV, Matroska, WebM, AVI and Ogg, decoded by PyAV in a process of its own."""
+"""Videos (MP4, MOV, Matroska, WebM, AVI, Ogg), decoded by PyAV in a separate process."""
 
 import itertools
 import re
@@ -17,13 +17,13 @@ from ..exemplar_limits import (
     MAX_PIXELS,
     check_bytes,
     check_frame_count,
-    check_picture_size,
+    check_image_size,
 )
-from ..frame_source import Source
-from .video_colour import colour_notes, to_srgb
+from ..frame_source import FrameSource
+from .video_colour import colour_notes, video_to_srgb
 from .video_process import ask_worker
 
-# FFmpeg is told the container, found by its first bytes, so that no playlist in disguise is taken for one.
+# FFmpeg gets the container by its first bytes, so that it does not follow disguised playlists.
 _CONTAINERS = (
     (re.compile(rb"....(ftyp|moov|mdat|wide|free)", re.DOTALL), "mov"),
     (re.compile(rb"\x1aE\xdf\xa3"), "matroska"),
@@ -31,7 +31,7 @@ _CONTAINERS = (
     (re.compile(rb"OggS"), "ogg"),
 )
 _PICTURE_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1")
-# By the signs (a, b, c, d) of a display matrix, under which a point (x, y) is shown at (ax + cy, bx + dy).
+# Signs (a, b, c, d) of a display matrix, which maps (x, y) to (ax + cy, bx + dy).
 _TURNS = {
     (1, 0, 0, 1): None,
     (0, 1, -1, 0): Image.Transpose.ROTATE_270,
@@ -45,25 +45,31 @@ _TURNS = {
 
 
 def video_container(head: bytes) -> str | None:
-    """FFmpeg's name of the container that a file beginning with these 16 bytes or more has; None where it is no video."""
+    """FFmpeg's name of the container of a file that begins with these 16 or more bytes; None where it is no video."""
     if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS:
         return None
     return next((name for pattern, name in _CONTAINERS if pattern.match(head)), None)
 
 
-def open_video(path: Path, container: str) -> Source:
-    """A video file: its frames in order of presentation, each once, with the times that the file says.
+def open_video(path: Path, container: str) -> FrameSource:
+    """Open a video: its frames in presentation order, each once, with the times of the file.
 
-    Edit lists, pixel aspect ratios, display matrices, matrices and ranges of colour are followed, and high dynamic range and
-    wide gamuts converted to sRGB. Packets are counted first; where they differ in number from the frames that are decoded,
-    `counted` of the source tells after the pictures have been taken.
+    Edit lists, pixel aspect ratios, display matrices, colour matrices and ranges are applied; high dynamic range and wide
+    gamuts are converted to sRGB. `count` is the number of packets; `exact_count` that of decoded frames.
+
+    Args:
+        path: The file.
+        container: FFmpeg's name of its container.
+
+    Raises:
+        ExemplarError: Where the video cannot be decoded or exceeds a limit.
     """
     check_bytes(path.stat().st_size, MAX_FILE_BYTES, path.name)
     request = {"path": str(path.resolve()), "container": container, "pixels": MAX_PIXELS}
-    ((found, _),) = ask_worker({**request, "picks": None, "most": MAX_FRAMES}, MAX_COUNTING_SECONDS, path.name)
-    check_picture_size(found["width"], found["height"], path.name)
+    ((found, _),) = ask_worker({**request, "picks": None, "max_count": MAX_FRAMES}, MAX_COUNTING_SECONDS, path.name)
+    check_image_size(found["width"], found["height"], path.name)
     check_frame_count(found["count"], found["width"], found["height"], path.name)
-    broken = found["damaged"] or (container == "matroska" and _is_cut_off(path))
+    truncated = found["damaged"] or (container == "matroska" and _is_cut_off(path))
     notes: list[str] = []
     ended: dict = {}
 
@@ -73,29 +79,29 @@ def open_video(path: Path, container: str) -> Source:
             if "stamps" in message:
                 ended.update(message)
                 continue
-            check_picture_size(message["width"], message["height"], path.name)
+            check_image_size(message["width"], message["height"], path.name)
             notes.extend(note for note in _notes(message) if note not in notes)
             yield _picture(message, content)
-        if ended["damaged"] and not broken:
+        if ended["damaged"] and not truncated:
             notes.append("Some of its frames are damaged.")
 
     def shares() -> list[float]:
         starts = presentation_shares(ended["stamps"], ended["length"])
         if starts is not None:
             return starts
-        notes.append("Its time stamps are missing or the same: its frames are taken as equally long.")
+        notes.append("Its time stamps are missing or equal: its frames are read as equally long.")
         count = len(ended["stamps"])
         return [index / count for index in range(count)]
 
-    return Source(found["count"], pictures, shares, broken, lambda: notes, lambda: len(ended["stamps"]))
+    return FrameSource(found["count"], pictures, shares, truncated, lambda: notes, lambda: len(ended["stamps"]))
 
 
 def presentation_shares(stamps: Sequence[int | None], length: int) -> list[float] | None:
-    """When each frame begins, as a share of the span; None where time stamps are missing or the same.
+    """Start of each frame as a share of the span; None where time stamps are missing or equal.
 
-    The frames are in order of presentation, whatever their stamps: those of AVI files with B-frames are in another.
-    The last frame, for which many files say nothing or nothing true, is as long as its `length` or as the median of
-    the five before it, whichever is longer.
+    Args:
+        stamps: Time stamps, in any order: those of AVI files with B-frames are not in presentation order.
+        length: Duration of the last frame; many files give none or a wrong one. At least the median of the five before is used.
     """
     if None in stamps or len(stamps) < 2:
         return None
@@ -111,7 +117,7 @@ def _picture(message, content):
     size = message["width"], message["height"]
     if message["deep"]:
         values = np.frombuffer(content, "<u2").reshape(size[1], size[0], 3)
-        picture = Image.fromarray(to_srgb(values, message["transfer"], message["primaries"]))
+        picture = Image.fromarray(video_to_srgb(values, message["transfer"], message["primaries"]))
     else:
         picture = Image.frombytes("RGB", size, content)
     turn = _TURNS.get(tuple(message["turn"])) if message["turn"] else None
@@ -121,18 +127,18 @@ def _picture(message, content):
 def _notes(message):
     yield from colour_notes(message["transfer"], message["primaries"], message["matrix"])
     if message["turn"] and tuple(message["turn"]) not in _TURNS:
-        yield "It is to be turned by an angle that is no multiple of 90 degrees: it was not turned."
+        yield "Its rotation is no multiple of 90 degrees and was ignored."
 
 
 def _is_cut_off(path):
-    """Whether a Matroska file is shorter than its segment says; FFmpeg reads one to its end without complaint."""
+    """Whether a Matroska file is shorter than its segment; FFmpeg reads such a file without an error."""
     end = path.stat().st_size
     with path.open("rb") as file:
         for name in (b"\x1aE\xdf\xa3", b"\x18S\x80g"):  # the EBML header, the segment
             head = file.read(5)
             if head[:4] != name or not head[4:].strip(b"\0"):
                 return False
-            # The zeros that a size begins with say of how many bytes it is; all ones stand for a size that is not known.
+            # Leading zeros give the number of bytes of the size; all ones mean unknown.
             length = 9 - head[4].bit_length()
             size = int.from_bytes(head[4:] + file.read(length - 1)) - (1 << 7 * length)
             cut = size != (1 << 7 * length) - 1 and file.tell() + size > end

@@ -1,8 +1,8 @@
 """From a video's R'G'B' to sRGB: high dynamic range (ITU-R BT.2100) and wide gamuts.
 
-Numbers of transfer functions and primaries are those of ITU-T H.273. The values of standard dynamic range are taken for those
-of sRGB, as browsers do. High dynamic range is encoded for a display of gamma 2.4 (ITU-R BT.1886), so that it has the values
-that a film of the same scene in standard range has.
+Transfer functions and primaries are numbered as in ITU-T H.273. Values of standard dynamic range are read as sRGB, as in
+browsers. High dynamic range is encoded for a display of gamma 2.4 (ITU-R BT.1886), so that it gets the values of a standard
+range video of the same scene.
 """
 
 import functools
@@ -12,9 +12,9 @@ from jaxtyping import Float32, Float64, UInt8, UInt16
 
 PQ, HLG = 16, 18
 UNSPECIFIED, BT2020, DISPLAY_P3 = 2, 9, 12
-# The luminance of white in cd/m² (ITU-R BT.2408), and that of the display that HLG is shown on (BT.2100).
+# Luminance in cd/m²: of white (ITU-R BT.2408), and of the reference display for HLG (BT.2100).
 WHITE, PEAK = 203.0, 1000.0
-# Transfer functions and primaries near enough to those of sRGB for the values to be taken as they are stored.
+# Transfer functions and primaries close enough to those of sRGB to use the stored values.
 _USUAL_TRANSFERS = {0, 1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15}
 _USUAL_PRIMARIES = {0, 1, 2, 3, 5, 6, 7}
 _KNOWN_MATRICES = {0, 1, 2, 3, 4, 5, 6, 7, 9}
@@ -28,8 +28,17 @@ _D65 = (0.3127, 0.3290)
 _BAND = 1 << 20
 
 
-def to_srgb(values: UInt16[np.ndarray, "h w 3"], transfer: int, primaries: int) -> UInt8[np.ndarray, "h w 3"]:
-    """Full-range R'G'B' of 16 bits, of this transfer function and these primaries, as sRGB of 8 bits; the rest is clipped."""
+def video_to_srgb(values: UInt16[np.ndarray, "h w 3"], transfer: int, primaries: int) -> UInt8[np.ndarray, "h w 3"]:
+    """Convert to sRGB; out-of-gamut colours are clipped.
+
+    Args:
+        values: Full-range R'G'B' of 16 bits.
+        transfer: Transfer function (ITU-T H.273).
+        primaries: Primaries (ITU-T H.273).
+
+    Source:
+        ITU-R BT.2100-2, tables 4 and 5; SMPTE RP 177.
+    """
     high = transfer in (PQ, HLG)
     matrix = primaries_to_bt709(BT2020 if high and primaries == UNSPECIFIED else primaries).astype(np.float32)
     rows = max(1, _BAND // values.shape[1])
@@ -45,14 +54,14 @@ def to_srgb(values: UInt16[np.ndarray, "h w 3"], transfer: int, primaries: int) 
 
 
 def colour_notes(transfer: int, primaries: int, matrix: int) -> tuple[str, ...]:
-    """What is done to such colours, or left undone, in sentences."""
+    """Notes on the conversion of such colours, and on ignored properties."""
     notes = []
     if transfer in (PQ, HLG):
         kind = "HLG" if transfer == HLG else "PQ"
         notes.append(f"High dynamic range ({kind}) was converted to sRGB: {WHITE:.0f} cd/m² are white, brighter is clipped.")
     elif primaries in (BT2020, DISPLAY_P3):
         kind = "BT.2020" if primaries == BT2020 else "Display P3"
-        notes.append(f"Its colours ({kind}) were converted to sRGB: those that sRGB does not have are clipped.")
+        notes.append(f"Its colours ({kind}) were converted to sRGB: colours outside of sRGB are clipped.")
     ignored = []
     if transfer not in _USUAL_TRANSFERS | {PQ, HLG}:
         ignored.append(f"transfer function {transfer}")
@@ -67,7 +76,7 @@ def colour_notes(transfer: int, primaries: int, matrix: int) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=8)
 def primaries_to_bt709(primaries: int) -> Float64[np.ndarray, "3 3"]:
-    """The matrix from linear R, G, B of these primaries to those of BT.709 (SMPTE RP 177); the identity where not known."""
+    """Matrix from linear R, G, B of these primaries to those of BT.709 (SMPTE RP 177); the identity where unknown."""
     if primaries not in _CHROMATICITIES:
         return np.eye(3)
     return np.linalg.solve(_to_xyz(1), _to_xyz(primaries))
@@ -80,7 +89,7 @@ def _to_xyz(primaries):
 
 @functools.lru_cache(maxsize=4)
 def _linear(transfer: int) -> Float32[np.ndarray, "65536"]:
-    """Linear light of every 16-bit value, 1 for white: of the display, but of the scene (1 at the peak) for HLG."""
+    """Linear light of every 16-bit value, 1 for white: display light, except scene light (1 at the peak) for HLG."""
     signal = np.arange(65536) / 65535
     if transfer == PQ:
         # BT.2100-2, table 4: the reference PQ EOTF.

@@ -1,4 +1,4 @@
-"""The process that decodes a video: a damaged or hostile file can end, stall or exhaust that one only."""
+"""The process that decodes a video: a damaged or hostile file can crash, stall or exhaust only that process."""
 
 import contextlib
 import json
@@ -10,31 +10,38 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...errors import ExemplarError
+from ...runtime.printable import printable
 from ..exemplar_limits import MAX_VIDEO_BYTES
-from ..quoting import shown
 
 WORKER = Path(__file__).with_name("video_worker.py")
 _MAX_LINE = 4 << 20
 _REFUSALS = {
-    "no PyAV": 'PyAV is not installed; it comes with: pip install "ode-appearance[train]".',
+    "no PyAV": 'Videos need PyAV; it comes with: pip install "ode-appearance[train]".',
     "no video": "{} holds no video.",
     "cover only": "{} holds no video but a cover picture.",
-    "too large": "{} has too many pixels a frame, once they are as wide and high as it says: make it smaller first.",
-    "unknown codec": "{} has a video codec that is not known; convert it to an MP4 (H.264) first.",
+    "too large": "{} has too many pixels a frame after its aspect ratio is applied: make it smaller first.",
+    "unknown codec": "{} has an unknown video codec; convert it to an MP4 (H.264) first.",
 }
 
 
 def ask_worker(request: dict, seconds: float, name: str) -> Iterator[tuple[dict, bytes]]:
-    """Start the worker with a request; its messages, each with the bytes that follow it.
+    """Start the worker with a request; yields its messages, each with the bytes that follow it.
 
-    It is ended after so many seconds, and where the iterator is closed. Its memory is limited to MAX_VIDEO_BYTES where the
-    system does that (Linux). Raises ExemplarError, which calls the file by its `name`, where it refuses, fails or is ended.
+    The process ends with the iterator. Its memory is limited to MAX_VIDEO_BYTES where the system supports it (Linux).
+
+    Args:
+        request: The request (see video_worker.py).
+        seconds: Time limit.
+        name: Name of the file, for messages.
+
+    Raises:
+        ExemplarError: Where the worker refuses, fails or exceeds the time limit.
     """
-    # It finds PyAV where this process would: PYTHONPATH may not be all that sys.path has.
+    # The worker has to find PyAV as this process does; sys.path may hold more than PYTHONPATH.
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "MALLOC_ARENA_MAX": "2"}
     try:
         process = subprocess.Popen(
-            # -P: modules of this folder are not taken for those of the standard library.
+            # -P: modules of this folder must not shadow the standard library.
             [sys.executable, "-P", str(WORKER)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -43,7 +50,9 @@ def ask_worker(request: dict, seconds: float, name: str) -> Iterator[tuple[dict,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except OSError as error:
-        raise ExemplarError(f"{name} is not read: no process can be started for it ({shown(str(error))}).") from error
+        raise ExemplarError(
+            f"{name} cannot be read: the decoder process does not start ({printable(str(error))}).", code="no-process"
+        ) from error
     assert process.stdin is not None and process.stdout is not None
     late = threading.Event()
     timer = threading.Timer(seconds, lambda: (late.set(), process.kill()))
@@ -58,11 +67,11 @@ def ask_worker(request: dict, seconds: float, name: str) -> Iterator[tuple[dict,
             message = _message(line)
             content = process.stdout.read(message.get("bytes", 0))
             if "error" in message or len(content) != message.get("bytes", 0):
-                raise ExemplarError(_sentence(message.get("error"), name, late.is_set(), seconds))
+                raise _refusal(message.get("error"), name, late.is_set(), seconds)
             ended = "damaged" in message
             yield message, content
         if not ended:
-            raise ExemplarError(_sentence(None, name, late.is_set(), seconds))
+            raise _refusal(None, name, late.is_set(), seconds)
     finally:
         timer.cancel()
         process.kill()
@@ -79,7 +88,13 @@ def _message(line):
         return {"error": "unreadable"}
 
 
-def _sentence(error, name, late, seconds):
+def _refusal(error, name, late, seconds):
+    """The ExemplarError for the worker's error; its code is the error in lower case with dashes, "damaged" or "timeout"."""
     if late:
-        return f"{name} takes more than {seconds:,.0f} s to be read: make it smaller or shorter, or an MP4 (H.264), first."
-    return _REFUSALS.get(error, "{} is damaged, or no video that can be read; convert it to an MP4 (H.264) first.").format(name)
+        return ExemplarError(
+            f"{name} takes more than {seconds:,.0f} s to read: make it smaller or shorter, or an MP4 (H.264), first.",
+            code="timeout",
+        )
+    if error not in _REFUSALS:
+        return ExemplarError(f"{name} is damaged or no supported video; convert it to an MP4 (H.264) first.", code="damaged")
+    return ExemplarError(_REFUSALS[error].format(name), code=error.lower().replace(" ", "-"))

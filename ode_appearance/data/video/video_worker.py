@@ -1,7 +1,7 @@
-"""Decodes one video file with PyAV; run as a script, in a process of its own (see video_process).
+"""Decodes one video file with PyAV; a script for a separate process (see video_process.py).
 
-It reads a request (JSON) from its standard input and writes messages to its standard output: each is a line of JSON, and
-after it as many bytes as its "bytes" says. It imports nothing of this package, whose own import takes seconds.
+It reads a request (JSON) from standard input and writes messages to standard output: a line of JSON each, followed by as many
+bytes as its "bytes" says. It imports nothing of this package, whose import takes seconds.
 """
 
 import contextlib
@@ -10,7 +10,7 @@ import json
 import os
 import sys
 
-# Names of FFmpeg's scale filter for the matrices between Y'CbCr and R'G'B', by their numbers in ITU-T H.273.
+# Matrices between Y'CbCr and R'G'B' (ITU-T H.273) -> names of FFmpeg's scale filter.
 _MATRICES = {1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "smpte240m", 9: "bt2020"}
 _UNSPECIFIED, _BT709, _BT601, _BT2020 = 2, 1, 6, 9
 _PQ, _HLG = 16, 18
@@ -20,7 +20,7 @@ _EXACT = "flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
 
 
 class RefusalError(Exception):
-    """Its argument is the message to the parent."""
+    """Its argument is the error for the parent process."""
 
 
 def main() -> None:
@@ -31,13 +31,13 @@ def main() -> None:
     except ImportError:
         return _send({"error": "no PyAV"})
     try:
-        # A file that is already open, and no protocol: whatever the container says, nothing else is opened.
+        # An open file and no protocols: the container cannot make FFmpeg open anything else.
         options = {"protocol_whitelist": "none"}
         reading = {"format": request["container"], "container_options": options, "buffer_size": 1 << 20}
         with open(request["path"], "rb") as file, av.open(file, **reading) as container:
             stream = _film(container)
             if request["picks"] is None:
-                _scan(container, stream, request["most"])
+                _scan(container, stream, request["max_count"])
             else:
                 _decode(container, stream, request)
     except RefusalError as refusal:
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _limit_memory(size):
-    # Windows has no such limit, and macOS does not keep to it.
+    # Windows has no such limit, and macOS does not enforce it.
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
@@ -64,7 +64,7 @@ def _send(message, rows=()):
 
 
 def _film(container):
-    """The stream that players show: the default one, else the largest. Cover pictures and thumbnails are passed over."""
+    """The stream that players show: the default one, else the largest; cover images and thumbnails are skipped."""
     from av.stream import Disposition
 
     streams = list(container.streams.video)
@@ -81,7 +81,7 @@ def _film(container):
 
 
 def _packets(container, stream, damage):
-    """The packets with data that are sound; `damage` counts those that are not."""
+    """Intact packets with data; `damage` collects the others."""
     import av
 
     packets = container.demux(stream)
@@ -99,18 +99,18 @@ def _packets(container, stream, damage):
             yield packet
 
 
-def _scan(container, stream, most):
-    """Tell the size and the number of packets that are shown, at most `most` + 1: those that an edit list cuts are not."""
+def _scan(container, stream, max_count):
+    """Send the size and the number of presented packets, at most `max_count` + 1; edit lists may cut packets."""
     count, damage = 0, []
     for packet in _packets(container, stream, damage):
         count += not packet.is_discard
-        if count > most:
+        if count > max_count:
             break
     _send({"count": count, "width": stream.width, "height": stream.height, "damaged": bool(damage)})
 
 
 def _decode(container, stream, request):
-    """Send the frames of the given numbers in order of presentation, then the time stamps of all."""
+    """Send the requested frames in presentation order, then the time stamps of all."""
     import av
 
     codec = stream.codec_context
@@ -119,7 +119,7 @@ def _decode(container, stream, request):
     codec.options = {"max_pixels": str(request["pixels"])}
     converter, picks = Converter(stream, request["pixels"]), iter(request["picks"])
     damage, stamps, wanted, frame, sent = [], [], next(picks, None), None, True
-    # None makes the decoder give the frames that it holds back.
+    # None flushes the decoder.
     for packet in itertools.chain(_packets(container, stream, damage), [None]):
         try:
             frames = codec.decode(packet)
@@ -135,16 +135,17 @@ def _decode(container, stream, request):
     if frame is None:
         raise RefusalError("unreadable")
     if wanted is not None and not sent:
-        # There are fewer frames than packets. The last one is asked for whatever its number.
+        # Fewer frames than packets: send the last frame, whatever its index.
         converter.send(frame)
     _send({"stamps": stamps, "length": frame.duration or 0, "damaged": bool(damage)})
 
 
 class Converter:
-    """Sends frames as R'G'B' in the proportions that they are shown in, by a filter graph that is kept while they are alike.
+    """Sends frames as R'G'B' at their display aspect ratio, through a filter graph that is kept while the format stays the
+    same.
 
-    Values are full range: 8 bits, or 16 where the parent has a transfer function or primaries to convert. (PyAV's own
-    `to_ndarray("rgb24")` takes no matrix or range from the frame in versions before 17, and is less exact.)
+    Values are full range: 8 bits, or 16 where the parent converts the transfer function or primaries. PyAV's
+    `to_ndarray("rgb24")` takes no matrix or range from the frame in versions before 17, and is less exact.
     """
 
     def __init__(self, stream, pixels):
@@ -155,7 +156,7 @@ class Converter:
         transfer, primaries, matrix = int(codec.color_trc), int(codec.color_primaries), int(frame.colorspace)
         deep = transfer in (_PQ, _HLG) or primaries in (_BT2020, _DISPLAY_P3)
         aspect = self._stream.sample_aspect_ratio or codec.sample_aspect_ratio or 1
-        # The shorter side of a pixel is stretched, so that no detail is lost.
+        # Stretch the shorter side of a pixel, so that no detail is lost.
         width = round(frame.width * max(aspect, 1))
         height = round(frame.height / min(aspect, 1))
         if width * height > self._pixels:
@@ -172,7 +173,7 @@ class Converter:
 
 
 def _matrix_of(frame, matrix, transfer):
-    """The number of the frame's matrix; where it says none, what players take: BT.709 for high definition, else BT.601."""
+    """The frame's matrix; where unspecified, as players choose: BT.709 for high definition, else BT.601."""
     if _kind(frame.format) == "rgb":
         return 0
     if matrix != _UNSPECIFIED:
@@ -207,7 +208,7 @@ def _graph(frame, width, height, matrix, deep):
 
 
 def _turn(frame):
-    """The signs (a, b, c, d) of the display matrix: a point (x, y) is shown at (ax + cy, bx + dy); None where it says none."""
+    """Signs (a, b, c, d) of the display matrix, which maps (x, y) to (ax + cy, bx + dy); None where there is none."""
     data = frame.side_data.get("DISPLAYMATRIX")
     if data is None:
         return None

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...checkpoints.hub.repo_names import checked_repo
+from ...checkpoints.hub.repo_names import validated_repo
 from ...config.serialization import to_json
 from ...errors import AppearanceError, HubError, TrainingError
 from ...training.run_dir.folder import hold_run, read_progress, read_request
@@ -31,7 +31,7 @@ def run(plans: Sequence[Plan], repository: str, jobs: Jobs = Jobs(), token: str 
     """
     import huggingface_hub
 
-    name, token = checked_repo(repository), (huggingface_hub.get_token() if token is None else token) or ""
+    name, token = validated_repo(repository), (huggingface_hub.get_token() if token is None else token) or ""
     if not re.fullmatch(r"[!-~]{1,1000}", token):  # the HTTP library would quote it in its complaint
         raise HubError("Jobs need an access token that may write and start jobs: log in with `hf auth login`, or set HF_TOKEN.")
     there = RunRepository(name, token)

@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     import huggingface_hub
 
     name, revision, slug, minutes = arguments
-    device.prepare()
+    device.configure()
     try:
         repository = RunRepository(name, huggingface_hub.get_token() or "")
         _train(repository, revision, slug, 60 * float(minutes), Interruption())

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from ...checkpoints.hub.fetching import TIMEOUT
-from ...checkpoints.hub.hub_errors import explain
+from ...checkpoints.hub.hub_errors import to_hub_error
 from ...errors import HubError
 
 SOURCE = "source.zip"
@@ -40,7 +40,7 @@ class RunRepository:
         try:
             return act(*arguments, **options)
         except Exception as error:  # huggingface_hub's own, those of the HTTP library under it, and of hf_xet
-            problem = explain(error, about or self.name, token=self._token)
+            problem = to_hub_error(error, about or self.name, token=self._token)
         # Raised here, so that it does not bring along a request that has the token in its head.
         raise problem
 

@@ -36,7 +36,7 @@ class Update:
 def carry_out(task: bytes, parcel: bytes | None, stop: Callable[[], bool]) -> Iterator[Update]:
     """Train a task (see `write_task`), from where a packed run stands if one is given; an update every so often."""
     yield Update(where=f"{platform.node()}, process {os.getpid()}")
-    device.prepare()
+    device.configure()
     try:
         with tempfile.TemporaryDirectory(prefix="ode_appearance_", ignore_cleanup_errors=True) as scratch:
             yield from _train(task, parcel, stop, Path(scratch))

@@ -1,1 +1,1 @@
-"""What the published samplers write: folders of frames, with their animations."""
+"""The output of the published samplers: folders of frames with their animations."""

@@ -1,4 +1,4 @@
-"""Frames of the published samplers to PNG files, and these to animations."""
+"""Frames in the published samplers' layout as PNG files and animations."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,8 +14,8 @@ FRAME_NAMES: dict[Kind, str] = {"rgb": "frame", "svbrdf": "frames"}
 SECONDS = 0.1
 
 
-def write_frames(root: Path, kind: Kind, frames: Iterable[tuple[str, Frame]]) -> list[str]:
-    """Write each (folder, frame) as the folder's next PNG; returns the folders' names."""
+def write_sample_frames(root: Path, kind: Kind, frames: Iterable[tuple[str, Frame]]) -> list[str]:
+    """Write each (folder, frame) as the folder's next PNG; returns the names of the folders."""
     counts: dict[str, int] = {}
     for name, frame in frames:
         number = counts.get(name, 0)
@@ -27,9 +27,9 @@ def write_frames(root: Path, kind: Kind, frames: Iterable[tuple[str, Frame]]) ->
 
 
 def write_animations(folder: Path, config: MaterialConfig) -> None:
-    """The animations of a folder's frames: GIF and raw AVI, and for an SVBRDF an MP4 (crf 23).
+    """Write the animations of a folder's frames: GIF and raw AVI, and for an SVBRDF an MP4 (crf 23).
 
-    A frame takes a tenth of a second; an RGB texture's, but for the warm-up's, the exemplar's frame interval as seconds.
+    A frame lasts a tenth of a second; for RGB, except the warm-up, the exemplar's frame interval in seconds.
     """
     files = sorted(folder.glob("*.png"))
     rgb = config.kind == "rgb"
@@ -45,5 +45,5 @@ def write_animations(folder: Path, config: MaterialConfig) -> None:
 def _read(files):
     for file in files:
         with Image.open(file) as picture:
-            # An animation has no alpha: Pillow leaves it out of the published GIFs, which the videos are made of.
+            # Animations have no alpha: Pillow drops it in the published GIFs, from which the videos are made.
             yield np.asarray(picture.convert("L") if picture.mode == "LA" else picture)

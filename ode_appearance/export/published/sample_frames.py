@@ -1,4 +1,4 @@
-"""The frames of the published samplers, state by state: pictures, relit pictures, maps, and what stands beside them."""
+"""Frames in the published samplers' layout, state by state: images, relit images, maps and comparisons."""
 
 from collections.abc import Iterable, Iterator
 
@@ -14,15 +14,15 @@ from ...rendering.render import render
 from ...shading.brdf import BRDF_MODELS
 
 Frame = UInt8[np.ndarray, "h w 3"] | UInt8[np.ndarray, "h w 2"] | UInt8[np.ndarray, "h w"]
-"""In colour, grey with alpha, or grey."""
+"""Colour, grey with alpha, or grey."""
 TimedStates = Iterable[tuple[float, np.ndarray]]
 RELIT = ("up", "left", "rightdown")
-# Turns of the rotating light in a unit of model time, and its distance from the middle as a share of the plane's half.
+# Rotating light: turns per unit of model time, and radius as a share of the plane's half width.
 ROTATION_SPEED, ROTATION_RADIUS = 0.5, 0.8
 
 
 def rgb_frames(material: Material, states: TimedStates, exemplar: ExemplarFrames | None) -> Iterator[tuple[str, Frame]]:
-    """(folder, frame) for each state of an RGB texture: `synthesis` up to time 0, from there `transition` and `comparisons`."""
+    """(folder, frame) of each state of an RGB texture: `synthesis` up to time 0, then `transition` and `comparisons`."""
     for time, state in states:
         picture = to_bytes(render(material, state))
         if time <= 0:
@@ -56,10 +56,13 @@ def svbrdf_frames(material: Material, states: TimedStates, exemplar: ExemplarFra
 
 
 def published_maps(brdf: Float[np.ndarray, "_ h w"]) -> dict[str, Float[np.ndarray, "_ h w"]]:
-    """The folders of the maps of a BRDF model, all its channels given, as the published sampler names them.
+    """The map folders of a BRDF model by the published sampler's names.
 
-    It cuts the channels of every model as those of the two with a diffuse map: `diffuse` is the albedo of the models with a
-    metallic map, and the reflectance of those without a diffuse lobe; `specular` is then what comes next, up to three channels.
+    It slices the channels of every model like those of the two with a diffuse map: `diffuse` is the albedo of models with a
+    metallic map, and the reflectance of those without a diffuse lobe; `specular` is the next up to three channels.
+
+    Args:
+        brdf: All channels of the BRDF model.
     """
     folders = {"diffuse": brdf[:3], "specular": brdf[3:6]}
     names = {7: ("roughness",), 8: ("roughness_u", "roughness_v")}.get(len(brdf), ())
@@ -67,26 +70,26 @@ def published_maps(brdf: Float[np.ndarray, "_ h w"]) -> dict[str, Float[np.ndarr
 
 
 def writes_exemplars(brdf: BrdfName | None) -> bool:
-    """Whether the published sampler of this kind writes the exemplar: of SVBRDFs, that of one model alone does."""
+    """Whether the published sampler writes the exemplar: for RGB, and for one SVBRDF model only."""
     return brdf in (None, "diffuse_iso_cook_torrance")
 
 
 def exemplar_frames(exemplars: dict[str, ExemplarFrames]) -> Iterator[tuple[str, Frame]]:
-    """(folder, frame) for each frame of the exemplars, which are named by their folders."""
+    """(folder, frame) of each frame of the exemplars; `exemplars` maps folder names to them."""
     for folder, exemplar in exemplars.items():
         for frame in exemplar.frames:
             yield folder, frame.transpose(1, 2, 0)
 
 
 def rotating(time: float, camera: Camera) -> tuple[float, float]:
-    """(x, y) of the published rotating light: a circle, from the top clockwise, two units of model time a turn."""
+    """(x, y) of the published rotating light: clockwise from the top, one turn in two units of model time."""
     angle = 2 * np.pi * ROTATION_SPEED * time
     radius = ROTATION_RADIUS * camera.half_width
     return float(radius * np.sin(angle)), float(radius * np.cos(angle))
 
 
 def published_map(name: str, values: Float[np.ndarray, "_ h w"]) -> Frame:
-    """A map as the published samplers store it: times 255, truncated; grey for one channel, grey with alpha for two."""
+    """A map in the published samplers' encoding: times 255, truncated; grey for one channel, grey with alpha for two."""
     if name == "height":
         values = (values - values.min()) / max(float(values.max() - values.min()), 1e-12)
     frame = to_bytes(values / 2 + 0.5 if name == "normal" else values)
@@ -94,7 +97,7 @@ def published_map(name: str, values: Float[np.ndarray, "_ h w"]) -> Frame:
 
 
 def target_at(material: Material, exemplar: ExemplarFrames, time: float, shape: tuple[int, ...]) -> UInt8[np.ndarray, "h w 3"]:
-    """The exemplar's frame of a model time, in the upper left corner of a black frame of the sample's shape."""
+    """The exemplar's frame at a model time, in the upper left corner of a black frame of the sample's shape."""
     index = exemplar.index_at(time / material.config.times.duration * exemplar.duration)
     target = np.zeros(shape, np.uint8)
     target[: exemplar.size, : exemplar.size] = exemplar.frames[index].transpose(1, 2, 0)
@@ -104,10 +107,11 @@ def target_at(material: Material, exemplar: ExemplarFrames, time: float, shape: 
 def stitch(
     picture: Frame, target: Frame, brdf: Float[np.ndarray, "_ h w"], normal: Frame
 ) -> UInt8[np.ndarray, "rows columns 3"]:
-    """Two rows: rendering, diffuse, roughness_u, normal over target, specular, roughness_v, nothing; or, for an isotropic
-    model, rendering, diffuse, roughness over target, specular, normal.
+    """Two rows of images.
 
-    Of models with fewer than seven channels, the first three and the fourth stand in the places of diffuse and specular.
+    Anisotropic: rendering, diffuse, roughness_u, normal; target, specular, roughness_v, black. Isotropic: rendering, diffuse,
+    roughness; target, specular, normal. Models with fewer than seven channels show the first three and the fourth in the places
+    of diffuse and specular.
     """
     second = 6 if len(brdf) > 6 else 4
     diffuse, specular = (to_bytes(np.broadcast_to(part, (3, *part.shape[1:]))) for part in (brdf[:3], brdf[3:second]))
@@ -122,6 +126,6 @@ def stitch(
 
 
 def in_colour(frame: Frame) -> UInt8[np.ndarray, "h w 3"]:
-    """A grey frame as red, green and blue; its alpha is left out."""
+    """A grey frame as red, green and blue, without its alpha."""
     grey = frame if frame.ndim == 2 else frame[..., 0]
     return frame if frame.shape[2:] == (3,) else np.repeat(grey[..., None], 3, axis=2)

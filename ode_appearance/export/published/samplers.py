@@ -1,4 +1,4 @@
-"""What the published samplers write: folders of frames, each with its animations."""
+"""The output of the published samplers."""
 
 import itertools
 import os
@@ -16,16 +16,16 @@ from ...data.dataset import relit_siblings
 from ...errors import ExemplarError, RequestError
 from ...models.material import Material, starting_from
 from ...ode.solve import solve_stream
-from ...runtime.regular_files import expanded, is_folder, is_there, named
-from ..export_job import StoppedError, states_in_order
-from .sample_files import write_animations, write_frames
+from ...runtime.regular_files import display_path, expand_home, is_folder, path_exists
+from ..export_job import StoppedError, stream_states
+from .sample_files import write_animations, write_sample_frames
 from .sample_frames import RELIT, exemplar_frames, rgb_frames, svbrdf_frames, writes_exemplars
 
 PUBLISHED_SEED = 42
 PUBLISHED_SIZE = 256
 EXEMPLAR_SIZES = {"rgb": 128, "svbrdf": 256}
 WARMUP_FRAMES = 50
-# As a share of the work; the animations follow when all frames are there.
+# Share of the work; the animations follow after all frames.
 _SOLVING = 0.7
 
 
@@ -40,36 +40,49 @@ def write_published(
     progress: Callable[[float], object] = lambda share: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> list[Path] | None:
-    """Write what the samplers of the paper's release write into `folder`; returns the folders in it.
+    """Write the output of the paper's samplers into a folder, which appears when it is complete.
 
-    RGB: `synthesis` (50 times of the warm-up) and `transition` (one time a frame of the exemplar), with frame_0000.png
-    ..., FOLDER.gif and FOLDER.avi (raw). SVBRDF, of the latter times alone: `renderings`, `renderings_relit_up`, `_left`,
-    `_rightdown` and `_rotating`, `diffuse` and `specular` (see `published_maps`), `roughness` or `roughness_u` and `_v`
-    of models with a diffuse map, `normal`, and `height` (each frame scaled to its own 0 ... 1), with frames_0000.png ...,
-    animations.gif, .avi (raw) and .mp4. With an exemplar (whatever `oa.load_exemplar` reads) also, for RGB, `exemplars` and
-    `comparisons`; for SVBRDFs `stitches`, which `iso_cook_torrance` has none of, and for `diffuse_iso_cook_torrance`
-    `exemplars`, and `exemplars_relit_up`, `_left` and `_rightdown` where these lie beside the exemplar.
+    RGB: `synthesis` (50 times of the warm-up) and `transition` (one time a frame of the exemplar), with frame_0000.png ...,
+    FOLDER.gif and FOLDER.avi (raw); with an exemplar also `exemplars` and `comparisons`.
 
-    Every material starts from noise here. The default seed gives the published noise; the default size is 256x256. RGB
-    exemplars are read at 128x128, others at 256x256.
-    Returns None where `stop()` said so; `progress` hears the share in [0, 1] that is done. `folder` appears when all of it is
-    written, and not otherwise. Raises RequestError, for a folder that is not empty too, and ExemplarError.
+    SVBRDF, at the latter times only: `renderings`, `renderings_relit_up`, `_left`, `_rightdown` and `_rotating`, `diffuse` and
+    `specular` (see `published_maps`), `roughness` or `roughness_u` and `_v` of models with a diffuse map, `normal`, and
+    `height` (each frame scaled to its own 0 ... 1), with frames_0000.png ..., animations.gif, .avi (raw) and .mp4. With an
+    exemplar also `stitches` (except for `iso_cook_torrance`), and for `diffuse_iso_cook_torrance` `exemplars`, and
+    `exemplars_relit_up`, `_left` and `_rightdown` where these lie beside the exemplar.
+
+    Args:
+        material: The material; it starts from noise here.
+        folder: A new or empty folder.
+        seed: Seed of the noise; the default gives the published noise.
+        size: (width, height) in pixels; default: 256x256.
+        exemplar: A time-lapse for `oa.load_exemplar`, read at 128x128 for RGB and 256x256 for SVBRDFs.
+        solver: As of `oa.solve`.
+        progress: Gets the completed share in [0, 1].
+        stop: Polled between frames, between animations, and while solving.
+
+    Returns:
+        The folders in it, or None where it was stopped.
+
+    Raises:
+        RequestError: Where the request is impossible, or `folder` is not empty (code "not-empty").
+        ExemplarError: Where the exemplar cannot be read.
     """
     material = starting_from(material, "noise")
     config, folder = material.config, Path(folder)
     size = check_size(config, (PUBLISHED_SIZE, PUBLISHED_SIZE) if size is None else size)
     _check_folder(folder)
-    exemplars = {} if exemplar is None else _read_exemplars(expanded(exemplar, ExemplarError), config, size)
+    exemplars = {} if exemplar is None else _read_exemplars(expand_home(exemplar, ExemplarError), config, size)
     target = exemplars.get("exemplars")
     times = check_times(config, sampling_times(config.times, warmup=config.brdf is None))
     chunks = solve_stream(material, seed=seed, size=size, times=times, solver=solver, stop=stop)
-    states = states_in_order(material, chunks, times, lambda share: progress(_SOLVING * share), stop)
+    states = stream_states(material, chunks, times, lambda share: progress(_SOLVING * share), stop)
     frames = (rgb_frames if config.brdf is None else svbrdf_frames)(material, zip(times.tolist(), states, strict=True), target)
     beside = exemplar_frames(exemplars if writes_exemplars(config.brdf) else {})
     try:
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as staging:
             staged = Path(staging) / folder.name
-            written = write_frames(staged, config.kind, itertools.chain(frames, beside))
+            written = write_sample_frames(staged, config.kind, itertools.chain(frames, beside))
             for done, name in enumerate(written, start=1):
                 if stop():
                     return None
@@ -81,12 +94,12 @@ def write_published(
     except StoppedError:
         return None
     except OSError as error:
-        raise RequestError(f"{folder} cannot be written: {error.strerror or error}.") from error
+        raise RequestError(f"{folder} cannot be written: {error.strerror or error}.", code="not-writable") from error
     return [folder / name for name in written]
 
 
 def _read_exemplars(path, config, size):
-    """The exemplar, and of a model that the published sampler writes them of, those lit otherwise; by their folders."""
+    """The exemplar, and, for models whose exemplar the published sampler writes, its relit siblings; by folder."""
     paths = {"exemplars": path}
     if config.brdf is not None and writes_exemplars(config.brdf):
         siblings = relit_siblings(path)
@@ -96,17 +109,17 @@ def _read_exemplars(path, config, size):
 
 
 def sampling_times(times: Times, *, warmup: bool) -> Float[np.ndarray, " n"]:
-    """The published times: if wanted 50 of the warm-up, ever farther apart, and one a frame of the exemplar."""
+    """The published times: optionally 50 of the warm-up, with growing intervals, and one a frame of the exemplar."""
     generation = np.linspace(0, times.duration, times.frames)
     if not warmup:
         return generation
     synthesis = np.logspace(0, np.log10(1 + times.warmup), WARMUP_FRAMES) - 1 - times.warmup
-    # Its last one is 0 but for rounding, which is also the first of the others.
+    # The last one is 0 up to rounding, as is the first of the others.
     return np.concatenate([synthesis[:-1], generation])
 
 
 def _check_folder(folder):
     if not is_folder(folder.parent):
-        raise RequestError(f"There is no folder {named(folder.parent)} to write to.")
-    if is_there(folder) and (not is_folder(folder) or any(folder.iterdir())):
-        raise RequestError(f"{folder} is there already; the published samples go into a new or empty folder.")
+        raise RequestError(f"There is no folder {display_path(folder.parent)} to write to.", code="no-folder")
+    if path_exists(folder) and (not is_folder(folder) or any(folder.iterdir())):
+        raise RequestError(f"{folder} exists and is not empty; choose a new or empty folder.", code="not-empty")

@@ -9,13 +9,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...checkpoints.checkpoint import checked_facts
+from ...checkpoints.checkpoint import validated_config
 from ...config.schema import Exemplar as Credit
 from ...config.schema import MaterialConfig
 from ...data import ExemplarFrames
 from ...models.material import Material
 from ...runtime import device
-from ...runtime.folder_lock import Hold
+from ...runtime.folder_lock import FolderLock
 from ..base_run import BaseRun, begun, initial_facts
 from ..checks import check_fit
 from ..progress import Progress, Rate, Status
@@ -54,7 +54,7 @@ class FlowRun(BaseRun):
         config: TrainConfig,
         facts: MaterialConfig,
         folder: Path | None,
-        hold: Hold | None,
+        hold: FolderLock | None,
         init_from: Material | None,
     ):
         super().__init__(exemplar, config, facts, folder, hold)
@@ -201,6 +201,6 @@ def begin_flow_run(
     """
     check_fit(exemplar, config, init_from)
     facts = initial_facts(exemplar, config, credit)
-    checked_facts(facts)
+    validated_config(facts)
     held = None if folder is None else hold_run(folder, patience)
     return begun(lambda: FlowRun(exemplar, config, facts, folder, held, init_from), held, resume)

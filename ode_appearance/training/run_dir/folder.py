@@ -18,8 +18,8 @@ from ...checkpoints.checkpoint import WEIGHTS, load_config
 from ...config.serialization import from_json, parse_json, to_json
 from ...errors import AppearanceError, TrainingError
 from ...runtime.atomic_io import write_atomically
-from ...runtime.folder_lock import Hold, hold
-from ...runtime.regular_files import is_there
+from ...runtime.folder_lock import FolderLock, lock_folder
+from ...runtime.regular_files import path_exists
 from ..train_config import TrainConfig
 
 RUN, STATE, MATERIAL = "run.json", "state.eqx", "material"
@@ -56,7 +56,7 @@ def _as_now(config):
 
 def refuse_run(folder: Path) -> None:
     """Raise TrainingError where a folder holds what an earlier run has saved."""
-    if is_there(folder / STATE):
+    if path_exists(folder / STATE):
         raise TrainingError(f"{folder} holds a run already: resume it (--resume), or train into another folder.")
 
 
@@ -96,9 +96,9 @@ def read_progress(folder: Path) -> dict[str, Any] | None:
     return progress if isinstance(progress, dict) and type(progress.get("iteration")) is int else None
 
 
-def hold_run(folder: Path, patience: float = 0.0) -> Hold:
+def hold_run(folder: Path, patience: float = 0.0) -> FolderLock:
     """Lock the folder of a run; raises TrainingError where another process has it for longer than `patience` seconds."""
-    return hold(
+    return lock_folder(
         folder, lambda holder: f"{folder} is being trained into by {holder}: wait until that has ended, or end it.", patience
     )
 

@@ -26,7 +26,7 @@ def train_together(
     """Go on with runs of one config that stand at the same iteration; yields after every iteration what each has to report.
 
     Each becomes what it would become alone, up to rounding: the same noise, times and places, at the same iterations. One
-    that has skipped `config.schedule.most_skipped` iterations in a row ends, and reports nothing from then on; the others go on.
+    that has skipped `config.schedule.most_skipped` iterations in a row ends and reports nothing more; the others continue.
 
     Raises TrainingError where the runs cannot be stacked, or take more memory together than is free.
     """

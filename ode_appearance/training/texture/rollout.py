@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from ...config.schema import MaterialConfig
 from ...data import ExemplarFrames
-from ...data.frames import evenly
+from ...data.exemplar import even_indices
 from ...models.material import Material
 from ...ode.solve import solve
 from ...perceptual.features import FeatureExtractor
@@ -33,13 +33,13 @@ def rollout_loss(
 ) -> float:
     """The texture distance of whole rollouts, averaged over the exemplar's frames.
 
-    As `config.rollout.evaluation` says: "published", frame i of n at i/(n-1) of the duration, with noise and random directions that
-    are drawn anew at each iteration; or "repeatable", each frame at its own time, always with the same noise and directions,
+    `config.rollout.evaluation` is "published": frame i of n at i/(n-1) of the duration, with noise and random directions drawn
+    anew at each iteration; or "repeatable", each frame at its own time, always with the same noise and directions,
     and for RGB textures plus the overflow penalty. Infinite where a rollout ends early.
     """
     published, rgb = config.rollout.evaluation == "published", config.kind == "rgb"
     size = config.data.state_size if rgb else config.data.exemplar_size
-    frames = evenly(len(exemplar), min(config.rollout.evaluation_frames, len(exemplar)))
+    frames = even_indices(len(exemplar), min(config.rollout.evaluation_frames, len(exemplar)))
     times = np.linspace(0, exemplar.duration, len(exemplar)) if published else exemplar.times
     overflow_weight = 0.0 if published else config.loss.overflow_weight
     losses = []
@@ -66,7 +66,7 @@ def _fresh_seed(*numbers):
 
 
 @compiled
-def _rgb_loss(features, config.loss, overflow_weight, key, state, target):
+def _rgb_loss(features, config, overflow_weight, key, state, target):
     distance, overflow = rgb_terms(features, config, key, state, features(target))
     return distance + overflow_weight * overflow
 

@@ -8,13 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ...checkpoints.checkpoint import checked_facts
+from ...checkpoints.checkpoint import validated_config
 from ...config.schema import Exemplar, MaterialConfig
 from ...data import ExemplarFrames
-from ...data.frames import evenly
+from ...data.exemplar import even_indices
 from ...models.material import Material, new_material
 from ...perceptual.features import FeatureExtractor, load_features
-from ...runtime.folder_lock import Hold
+from ...runtime.folder_lock import FolderLock
 from ...runtime.malloc import give_memory_back
 from ..base_run import BaseRun, begun, initial_facts
 from ..checks import check_fit, check_training
@@ -56,7 +56,7 @@ class Run(BaseRun):
         facts: MaterialConfig,
         features: FeatureExtractor,
         folder: Path | None,
-        hold: Hold | None,
+        hold: FolderLock | None,
         init_from: Material | None,
     ):
         super().__init__(exemplar, config, facts, folder, hold)
@@ -146,7 +146,7 @@ def begin_run(
     """
     check_fit(exemplar, config, init_from)
     facts = initial_facts(exemplar, config, credit)
-    checked_facts(facts)
+    validated_config(facts)
     check_training_memory(config)
     if resume and folder is not None:
         config = _with_features_of(folder, config)
@@ -155,7 +155,7 @@ def begin_run(
         config = config.replace(features=features.name)
     check_training(config, features)
     if config.loss.normalise_maps and config.loss.normalise_over == "exemplar":
-        frames = exemplar.frames[evenly(len(exemplar), min(_NORMALISED_BY, len(exemplar)))]
+        frames = exemplar.frames[even_indices(len(exemplar), min(_NORMALISED_BY, len(exemplar)))]
         features = features.normalised_by(np.float32(frames) / 255)
     held = None if folder is None else hold_run(folder, patience)
     return begun(lambda: Run(exemplar, config, facts, features, folder, held, init_from), held, resume)

@@ -1,11 +1,11 @@
-// The microfacet BRDF models: the formulas are those of shading/brdf.py.
+// The microfacet BRDF models, with the formulas of shading/brdf.py.
 const bool ISOTROPIC =
     BRDF == DIFFUSE_ISO_COOK_TORRANCE || BRDF == COMPL_ISO_COOK_TORRANCE || BRDF == ISO_COOK_TORRANCE;
 const bool COMPLEMENTARY = BRDF == COMPL_COOK_TORRANCE || BRDF == COMPL_ISO_COOK_TORRANCE;
 const bool SPECULAR_ONLY = BRDF == COOK_TORRANCE || BRDF == ISO_COOK_TORRANCE;
 const float PI = 3.14159265358979;
 
-float distribution(vec3 h, vec2 alpha) {
+float ggx(vec3 h, vec2 alpha) {
     if (ISOTROPIC) {
         float spread = alpha.x * alpha.x * h.z * h.z + h.x * h.x + h.y * h.y;
         return alpha.x * alpha.x / (PI * spread * spread + 1e-6);
@@ -15,7 +15,7 @@ float distribution(vec3 h, vec2 alpha) {
     return 1.0 / (PI * alpha.x * alpha.y * stretched * stretched);
 }
 
-float shadowing(vec3 v, vec2 alpha) {
+float smith(vec3 v, vec2 alpha) {
     vec2 across = alpha * v.xy;
     float up = max(v.z, 0.0);
     float tangentSquared = ISOTROPIC
@@ -26,12 +26,11 @@ float shadowing(vec3 v, vec2 alpha) {
 
 vec3 schlick(vec3 f0, float hDotL) { return f0 + (1.0 - f0) * pow(1.0 - clamp(hDotL, 0.0, 1.0), 5.0); }
 
-// BRDF times cosine.
-vec3 reflected(Maps maps, vec3 wi, vec3 wo) {
+vec3 brdfTimesCosine(Maps maps, vec3 wi, vec3 wo) {
     if (BRDF == RGB_TEXTURE) return maps.base / PI * wi.z; // only on a solid: a flat texture is shown as it is
     vec3 h = normalize(wi + wo);
-    float visible = shadowing(wi, maps.alpha) * shadowing(wo, maps.alpha);
-    float lobe = distribution(h, maps.alpha) * visible / (4.0 * wo.z + 1e-6);
+    float visibility = smith(wi, maps.alpha) * smith(wo, maps.alpha);
+    float lobe = ggx(h, maps.alpha) * visibility / (4.0 * wo.z + 1e-6);
     if (COMPLEMENTARY) {
         vec3 fresnel = schlick(0.04 * (1.0 - maps.metallic) + maps.base * maps.metallic, dot(h, wi));
         return fresnel * lobe + (1.0 - fresnel) * (1.0 - maps.metallic) * maps.base / PI * wi.z;

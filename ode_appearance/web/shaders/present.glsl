@@ -1,16 +1,16 @@
-// A part of the shaded plane on the canvas. Magnified by Catmull-Rom, which is exact at 1:1 and keeps a state crisp: its 16
-// texels are read in five bilinear taps, the corners left out, as Jimenez does ("Filmic SMAA", SIGGRAPH 2016); by one tap where
-// that takes too long (see adaptive-resolution.js). Made smaller by mipmaps. Texel by texel where exact pixels are asked for.
+// A region of the shaded plane on the canvas. Magnification is by Catmull-Rom, which is exact at 1:1 and keeps edges crisp: its
+// 16 texels are read in five bilinear taps, the corners left out, as Jimenez does ("Filmic SMAA", SIGGRAPH 2016); or bilinear
+// where that takes too long (see adaptive-resolution.js). Minification is by mipmaps. "Exact pixels" are not filtered.
 uniform sampler2D shaded;
-uniform vec2 canvasSize;  // of the part that is filled, from `left` on
+uniform vec2 canvasSize;  // of this part of the canvas, which begins at `left`
 uniform float left;
-uniform vec2 from, span;  // the part that is seen, in shares of the plane's width and height
+uniform vec2 from, span;  // visible region of the plane, in [0, 1]
 uniform float level;      // of the mipmaps
-uniform bool exact, crisp;
+uniform bool exact, catmullRom;
 uniform vec3 background;
 out vec4 colour;
 
-vec3 magnified(vec2 place, vec2 size) {
+vec3 sampleCatmullRom(vec2 place, vec2 size) {
     vec2 corner = floor(place), f = place - corner;
     vec2 before = f * (-0.5 + f * (1.0 - 0.5 * f)), after = f * f * (0.5 * f - 0.5);
     vec2 second = f * (0.5 + f * (2.0 - 1.5 * f)), middle = 1.0 - before - after;
@@ -30,7 +30,7 @@ void main() {
     vec3 shown = background;
     if (place == clamp(place, 0.0, 1.0)) {
         if (exact) shown = texelFetch(shaded, min(ivec2(place * size), ivec2(size) - 1), 0).rgb;
-        else if (crisp) shown = magnified(place * size - 0.5, size);
+        else if (catmullRom) shown = sampleCatmullRom(place * size - 0.5, size);
         else shown = textureLod(shaded, place, level).rgb;
     }
     colour = vec4(shown, 1.0);

@@ -122,8 +122,8 @@ def test_the_picture_is_saved_as_it_is_on_the_canvas(screen, tmp_path):
     picture, name = downloaded(screen.page, screen.page.get_by_role("button", name="Save this picture").click, tmp_path)
     assert name == "rusting_steel_2.00.png"
     address = screen.page.evaluate(
-        "() => { const { stage } = document.querySelector('.ode-viewer').odeViewer; stage.draw();"
-        " return stage.canvas.toDataURL(); }"
+        "() => { const { canvasView } = document.querySelector('.ode-viewer').odeViewer; canvasView.draw();"
+        " return canvasView.canvas.toDataURL(); }"
     )
     canvas = Image.open(io.BytesIO(base64.b64decode(address.split(",")[1]))).convert("RGB")
     assert np.array_equal(np.rint(255 * picture), np.asarray(canvas).transpose(2, 0, 1)) and np.ptp(picture) > 0.5

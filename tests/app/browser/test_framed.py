@@ -48,7 +48,7 @@ def test_a_frame_without_storage_opens_and_a_link_that_cannot_be_copied_is_shown
     frame.wait_for_function("document.querySelector('.ode-viewer')?.odeViewer?.state.run >= 1", timeout=60_000)
     assert frame.evaluate("window.refused"), "this browser does not block the storage of a framed site"
     frame.get_by_role("button", name="Copy link").click()
-    shown = frame.get_by_label("Link to what is seen")
+    shown = frame.get_by_label("Link to this view")
     shown.wait_for(state="visible", timeout=10_000)
     link = shown.input_value()
     asked = urllib.parse.parse_qs(urllib.parse.urlsplit(link).fragment)

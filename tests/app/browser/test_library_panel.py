@@ -36,7 +36,7 @@ def test_a_material_is_opened_by_its_name(screen):
     page.get_by_label("Open a repository").fill("someone/rust")
     page.get_by_label("Open a repository").press("Enter")
     screen.solved("state.material === 'someone/rust'")
-    assert page.locator("#hub-opened .ode-shelf-row[aria-pressed=true]").inner_text().startswith("Rusting steel")
+    assert page.locator("#hub-opened .ode-material-list-row[aria-pressed=true]").inner_text().startswith("Rusting steel")
     assert page.locator(".ode-card[aria-pressed=true]").count() == 0
     facts = page.locator("#facts")
     for text in ("someone/rust", "cc-by-4.0", "Tobias Ritschel", "Iterations", "Distance ratio"):
@@ -60,7 +60,7 @@ def test_a_list_is_there_whichever_messages_are_read_at_once(browser, screen):
     busy.page.get_by_label("Open a repository").fill("someone/rust")
     busy.page.get_by_label("Open a repository").press("Enter")
     busy.until("state.material === 'someone/rust'")
-    busy.page.locator("#hub-opened .ode-shelf-row[aria-pressed=true]").wait_for()
+    busy.page.locator("#hub-opened .ode-material-list-row[aria-pressed=true]").wait_for()
     assert busy.page.locator(".ode-card[aria-pressed=true]").count() == 0
     busy.page.unroute_all(behavior="wait")  # what is still held would be answered to a page that is gone
     busy.page.close()
@@ -79,7 +79,7 @@ def test_a_link_opens_a_material_of_the_hub(browser, screen, there):
 def test_what_is_found_is_text_and_what_is_not_there_is_told(screen, there):
     page = screen.page
     page.get_by_label("Search the Hub").press("Enter")
-    found = page.locator("#hub-found .ode-shelf-row")
+    found = page.locator("#hub-found .ode-material-list-row")
     found.nth(1).wait_for()
     assert page.locator("#hub-found img").count() == 0 and NAME.capitalize() in found.nth(1).inner_text()
     page.get_by_label("Open a repository").fill("someone/nothing")

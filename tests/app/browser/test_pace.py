@@ -37,7 +37,7 @@ def test_slow_movements_are_coarse_and_rest_is_sharp(open_screen, milliseconds):
         assert saved.width == sharp
 
 
-ARRIVE = MOVE.replace("viewer.setLight(0.02 * frame, 0.1, 0)", "viewer.stage.arrived()")
+ARRIVE = MOVE.replace("viewer.setLight(0.02 * frame, 0.1, 0)", "viewer.canvasView.requestFrame()")
 
 
 def test_what_arrives_is_no_movement(screen):
@@ -49,15 +49,15 @@ def test_what_arrives_is_no_movement(screen):
 
 
 PLAYED = """async () => {
-  const { stage, store, playback } = document.querySelector('.ode-viewer').odeViewer;
+  const { canvasView, store, playback } = document.querySelector('.ode-viewer').odeViewer;
   const times = new Set();
-  const draw = stage.draw.bind(stage);
-  stage.draw = () => { times.add(store.view.time); draw(); };
+  const draw = canvasView.draw.bind(canvasView);
+  canvasView.draw = () => { times.add(store.view.time); draw(); };
   playback.play();
   let frames = 0;
   for (const end = performance.now() + 2000; performance.now() < end; frames++) await new Promise(requestAnimationFrame);
   playback.pause();
-  stage.draw = draw;
+  canvasView.draw = draw;
   return [times.size, frames];
 }"""
 

@@ -128,7 +128,7 @@ def test_several_pictures_are_uploaded_at_once(page, tmp_path):
     said(page, "Enlarged from 96x96 to 128x128")
     assert number(page, "Name").input_value() == "leaf"
     page.get_by_label("SVBRDF, lit by a flash").click()
-    said(page, "Frames were repeated, to make of 4 the 100")
+    said(page, "4 frames were repeated to get the 100")
     choose(page, "or one that comes with the app", "lichen_spreading")
     said(page, "100 frames of 128x128, model time 0 to 5.")
     assert page.locator("#time-lapse").get_by_text("leaf_0").count() == 0

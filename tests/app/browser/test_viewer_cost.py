@@ -25,16 +25,16 @@ SECONDS = 4.0
 
 # Every picture that is drawn is read back, which waits for the graphics, and compared with the one before.
 WATCH = """() => {
-  const { stage } = document.querySelector('.ode-viewer').odeViewer;
-  const gl = stage.renderer.gl;
+  const { canvasView } = document.querySelector('.ode-viewer').odeViewer;
+  const gl = canvasView.renderer.gl;
   const slider = document.querySelector(".ode-track input[type=range]");
   const seen = (window.seen = { waits: [], frames: 0, sharp: 0, reading: true });
   let before = null;
   slider.addEventListener("input", (event) => (seen.since ??= event.timeStamp), true);
-  const draw = stage.draw.bind(stage);
-  stage.draw = () => {
+  const draw = canvasView.draw.bind(canvasView);
+  canvasView.draw = () => {
     draw();
-    const { width, height } = stage.canvas;
+    const { width, height } = canvasView.canvas;
     seen.frames++;
     seen.sharp += width === WIDTH;
     if (!seen.reading) return;
@@ -50,7 +50,7 @@ WATCH = """() => {
   };
 }""".replace("WIDTH", str(SIZE))
 COUNT = "(reading) => Object.assign(window.seen, { reading, frames: 0, sharp: 0, waits: [] })"
-BYTES = """() => Promise.all(document.querySelector('.ode-viewer').odeViewer.delivery.arrivals.files.map(({ bytes }) => bytes))
+BYTES = """() => Promise.all(document.querySelector('.ode-viewer').odeViewer.serverSync.loader.files.map(({ bytes }) => bytes))
   .then((files) => files.map((file) => file.byteLength))"""
 
 

@@ -13,7 +13,7 @@ from ode_appearance.app.materials.shipped_materials import Collection
 from ode_appearance.errors import RequestError
 from ode_appearance.ode import stepper
 
-SENTENCE = "There is not enough memory for 16x16; a smaller size needs less."
+SENTENCE = "There is not enough memory for 16x16; choose a smaller size."
 WHERE = ["ode_appearance.ode.stepper.advance", "ode_appearance.app.solving.jobs.Encoder.encode"]
 
 

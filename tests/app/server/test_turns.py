@@ -100,7 +100,7 @@ def test_who_asks_for_too_much_is_refused_and_others_are_not(held, monkeypatch, 
 
 
 def test_a_failure_to_clean_up_is_logged_and_the_next_task_is_done(worker, monkeypatch, caplog):
-    monkeypatch.setattr(workers, "let_go_of_compiled", lambda: 1 / 0)
+    monkeypatch.setattr(workers, "clear_jit_caches", lambda: 1 / 0)
     assert worker.submit(lambda: "first").result(timeout=10) == "first"
     assert worker.submit(lambda: "second").result(timeout=10) == "second"
     worker.close()

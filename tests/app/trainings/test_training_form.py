@@ -84,13 +84,13 @@ def test_a_large_state_is_estimated_from_a_small_one(monkeypatch):
         "ode_appearance.app.train_form.form_estimate.estimate_seconds",
         lambda config, features: asked.append(config.data.state_size) or 100.0,
     )
-    monkeypatch.setattr("ode_appearance.runtime.memory_budget.available_bytes", lambda: 1 << 40)
+    monkeypatch.setattr("ode_appearance.runtime.memory_budget.free_device_bytes", lambda: 1 << 40)
     config = preset("quick").replace(features="patch")
     assert training_seconds(config)[0] == 100
     large = config.replace(state_size=4 * MOST_SIDE, exemplar_size=4 * MOST_SIDE)
     assert training_seconds(large)[0] == 60 + 16 * 40
     assert asked == [64, MOST_SIDE]
-    monkeypatch.setattr("ode_appearance.runtime.memory_budget.available_bytes", lambda: 2 << 30)
+    monkeypatch.setattr("ode_appearance.runtime.memory_budget.free_device_bytes", lambda: 2 << 30)
     with pytest.raises(AppearanceError, match="Training on states of 1024x1024 takes about"):
         training_seconds(large)
 

@@ -1,9 +1,27 @@
-// The brush that makes places older or younger, and what else can be done with the age map.
+// The panel of the brush, with the other operations on the age map.
 
-class PaintPanel {
-  /** `say(sentence)` shows what went wrong. */
-  constructor(store, painter, say) {
-    Object.assign(this, { store, painter, say });
+import { download, make } from "../base/dom.js";
+import { button, buttonGroup, hint, panel, sliderRow, toggle } from "../panels/controls.js";
+import { defaultAge, periodicNoise } from "./age-map.js";
+
+/** @import { Scene, ViewState } from "../types" */
+/** @import { Store } from "../base/store.js" */
+/** @import { Painter } from "./painter.js" */
+
+export class PaintPanel {
+  /** @type {Scene | null} */
+  scene = null;
+
+  /**
+   * @param {Store} store
+   * @param {Painter} painter
+   * @param {(message: string) => void} showMessage
+   */
+  constructor(store, painter, showMessage) {
+    this.store = store;
+    this.painter = painter;
+    this.showMessage = showMessage;
+    /** @type {(name: string) => (value: number | boolean) => void} */
     const change = (name) => (value) => store.set({ brush: { ...store.view.brush, [name]: value } });
     this.rows = {
       by: sliderRow("Older by", { min: -1, max: 1, title: "Model time; below zero it is younger" }, change("by")),
@@ -16,15 +34,15 @@ class PaintPanel {
     this.file = make("input", { type: "file", accept: "image/*", hidden: true, onchange: () => this.import() });
     this.element = panel(
       "Paint age",
-      () => this.open(),
+      () => this.onOpen(),
       hint("Drag in the picture: older ahead of the time slider, younger behind it."),
       ...Object.values(this.rows).map((row) => row.element),
-      buttons(this.erase.element, this.undo, this.clear),
-      buttons(
+      buttonGroup(this.erase.element, this.undo, this.clear),
+      buttonGroup(
         button("Gradient", () => painter.fill((_, y) => y * store.view.brush.by), {
           title: "Older from top to bottom",
         }),
-        button("Noise", () => this.noise(), { title: "Older here and there" }),
+        button("Noise", () => this.fillWithNoise(), { title: "Older here and there" }),
         button("Import", () => this.file.click(), {
           title: "A grey picture: 128 is the slider's time, 255 the exemplar's span later, 1 as much earlier",
         }),
@@ -32,42 +50,48 @@ class PaintPanel {
         this.file,
       ),
     );
-    store.listen((view, scene) => this.show(view, scene));
+    store.subscribe((view, scene) => this.update(view, scene));
   }
 
-  open() {
+  onOpen() {
     const { view, scene } = this.store;
-    const by = view.brush.by || (scene ? usualAge(view.time, scene) : 0);
+    const by = view.brush.by || (scene ? defaultAge(view.time, scene) : 0);
     this.store.set({ tool: "paint", brush: { ...view.brush, by } });
   }
 
-  show({ brush }, scene) {
+  /**
+   * @param {ViewState} view
+   * @param {Scene | null} scene
+   */
+  update({ brush, painted }, scene) {
     if (scene && this.scene !== scene)
       Object.assign(this.rows.by.slider, { min: -scene.material.duration, max: scene.material.duration });
     this.scene = scene;
-    for (const [name, row] of Object.entries(this.rows)) row.show(brush[name]);
+    this.rows.by.show(brush.by);
+    this.rows.radius.show(brush.radius);
+    this.rows.softness.show(brush.softness);
     this.erase.show(brush.erase);
-    this.undo.disabled = !this.painter.map?.past.length;
-    this.clear.disabled = !this.store.view.painted;
+    this.undo.disabled = !this.painter.map?.undoStack.length;
+    this.clear.disabled = !painted;
   }
 
-  noise() {
-    const noise = repeatingNoise();
+  fillWithNoise() {
+    const noise = periodicNoise();
     this.painter.fill((x, y) => noise(x, y) * this.store.view.brush.by);
   }
 
   async import() {
-    const [file] = this.file.files;
+    const file = this.file.files?.[0];
     this.file.value = "";
     if (!file) return;
     try {
       await this.painter.import(file);
     } catch {
-      this.say(`${file.name} is not a picture that this browser can read.`);
+      this.showMessage(`${file.name} is not a picture that this browser can read.`);
     }
   }
 
   async export() {
-    download(await this.painter.export(), `${this.store.scene.material.name}_age.png`);
+    download(await this.painter.export(), `${this.store.loadedScene.material.name}_age.png`);
   }
 }

@@ -1,57 +1,87 @@
-// What a drag in the picture does, and the arrow keys (see gestures.js and keys.js): it paints ages.
+// The paint tool: a drag in the picture, or the arrow keys and Enter, paint ages.
 
-class PaintTool {
-  constructor(stage, store, painter) {
-    Object.assign(this, { stage, store, painter });
+import { make } from "../base/dom.js";
+import { uvToTexel, visibleRegion } from "../base/geometry.js";
+import { clamp } from "../base/numbers.js";
+
+/** @import { Pair, PictureTool } from "../types" */
+/** @import { Store } from "../base/store.js" */
+/** @import { CanvasView } from "../drawing/canvas-view.js" */
+/** @import { Painter } from "./painter.js" */
+
+/** @implements {PictureTool} */
+export class PaintTool {
+  /** Where the ring is. @type {Pair | null} */
+  uv = null;
+
+  /**
+   * @param {CanvasView} canvasView
+   * @param {Store} store
+   * @param {Painter} painter
+   */
+  constructor(canvasView, store, painter) {
+    this.canvasView = canvasView;
+    this.store = store;
+    this.painter = painter;
     this.ring = make("div", { class: "ode-brush", hidden: true, "aria-hidden": "true" });
-    stage.over.append(this.ring);
-    stage.picture.addEventListener("pointermove", (event) => this.aim(stage.shareOf(event)));
-    stage.picture.addEventListener("pointerleave", () => this.aim(null));
-    store.listen(() => this.aim(this.at));
+    canvasView.overlay.append(this.ring);
+    canvasView.picture.addEventListener("pointermove", (event) => this.moveRing(canvasView.uvOf(event)));
+    canvasView.picture.addEventListener("pointerleave", () => this.moveRing(null));
+    store.subscribe(() => this.moveRing(this.uv));
   }
 
-  place(share) {
-    const { view, scene } = this.store;
-    return texelAt(share, view, scene, this.stage.pixels);
+  /** @param {Pair} uv */
+  texelAt(uv) {
+    return uvToTexel(uv, this.store.view, this.store.loadedScene, this.canvasView.pixels);
   }
 
-  begin(share) {
-    this.painter.begin(this.place(share));
+  /** @param {Pair} uv */
+  start(uv) {
+    this.painter.beginStroke(this.texelAt(uv));
   }
 
-  go(share) {
-    this.painter.go(this.place(share));
+  /** @param {Pair} uv */
+  drag(uv) {
+    this.painter.continueStroke(this.texelAt(uv));
   }
 
   cancel() {
     this.painter.undo();
   }
 
-  key([right, up], far) {
+  /**
+   * @param {Pair} direction
+   * @param {boolean} far
+   */
+  nudge([right, up], far) {
     const step = far ? 0.1 : 0.02;
-    const [x, y] = this.at ?? [0.5, 0.5];
-    this.aim([clamp(x + right * step, 0, 1), clamp(y - up * step, 0, 1)]);
+    const [u, v] = this.uv ?? [0.5, 0.5];
+    this.moveRing([clamp(u + right * step, 0, 1), clamp(v - up * step, 0, 1)]);
   }
 
   /** A dab where the ring is. */
   dab() {
-    this.begin(this.at ?? [0.5, 0.5]);
+    this.start(this.uv ?? [0.5, 0.5]);
   }
 
-  /** Shows the brush's size on a flat surface, and about that on a solid. */
-  aim(share) {
+  /**
+   * Moves or hides the ring, which has the brush's size on a flat surface, and about that on a solid.
+   *
+   * @param {Pair | null} uv
+   */
+  moveRing(uv) {
     const { view, scene } = this.store;
-    this.at = share;
-    this.ring.hidden = !share || !scene || view.tool !== "paint";
-    if (this.ring.hidden) return;
-    const width =
+    this.uv = uv;
+    this.ring.hidden = !uv || !scene || view.tool !== "paint";
+    if (!uv || !scene || this.ring.hidden) return;
+    const stateWidth =
       view.surface === "flat"
-        ? 1 / (seenPart(view, scene, this.stage.pixels).span[0] * view.tiles[0])
+        ? 1 / (visibleRegion(view, scene, this.canvasView.pixels).span[0] * view.tiles[0])
         : view.zoom / view.tiles[0];
     Object.assign(this.ring.style, {
-      left: `${100 * share[0]}%`,
-      top: `${100 * share[1]}%`,
-      width: `${200 * view.brush.radius * width}%`,
+      left: `${100 * uv[0]}%`,
+      top: `${100 * uv[1]}%`,
+      width: `${200 * view.brush.radius * stateWidth}%`,
     });
   }
 }

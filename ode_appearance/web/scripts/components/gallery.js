@@ -1,36 +1,53 @@
-// Materials as cards with their animated previews. Names and texts are set as text, never as HTML.
+// Materials as cards with their animated previews. Names and texts are inserted as text.
 
-class Gallery {
-  /** `pick(name)` is called when a material is chosen. */
-  constructor(root, pick) {
+import { make, respectReducedMotion } from "../base/dom.js";
+
+/** @import { Card } from "../types" */
+
+/** @typedef {{ selected: string | null, first: boolean, materials: Card[] }} GalleryValue see app/components/gallery.py */
+
+export class Gallery {
+  /** The material picked here; null once another was opened elsewhere, undefined before. @type {string | null | undefined} */
+  picked;
+  /** @type {HTMLElement[]} */
+  cards = [];
+
+  /**
+   * @param {HTMLElement} root
+   * @param {(name: string) => void} onPick
+   */
+  constructor(root, onPick) {
     this.root = root;
-    this.pick = pick;
+    this.onPick = onPick;
     root.setAttribute("role", "group");
     root.setAttribute("aria-label", "Materials");
-    document.addEventListener("ode-open", () => (this.chosen = null)); // something beside the gallery
+    document.addEventListener("ode-open", () => (this.picked = null)); // a material that is not in the gallery
   }
 
+  /** @param {GalleryValue | null | undefined} value */
   update(value) {
     if (!value) return;
-    if (value.first && this.chosen !== undefined) value = { ...value, selected: this.chosen }; // it was made before the choice
-    this.cards = value.materials.map((material) => (material.error ? this.broken(material) : this.card(material)));
+    this.cards = value.materials.map((card) => (card.error ? this.brokenCard(card) : this.card(card)));
     this.root.replaceChildren(...this.cards);
-    this.mark(value.selected);
+    // The first value of a page may be older than the user's choice.
+    this.mark(value.first && this.picked !== undefined ? this.picked : value.selected);
   }
 
+  /** @param {Card} material */
   card(material) {
     return make(
       "button",
-      { type: "button", class: "ode-card", "data-name": material.name, onclick: () => this.choose(material) },
+      { type: "button", class: "ode-card", "data-name": material.name, onclick: () => this.pick(material) },
       material.preview
-        ? calm(make("img", { src: material.preview.url, alt: "", draggable: "false" }))
+        ? respectReducedMotion(make("img", { src: material.preview.url, alt: "", draggable: "false" }))
         : make("span", { class: "ode-blank" }),
       make("span", { class: "ode-card-title", text: material.title }),
       make("span", { class: "ode-card-label", text: material.label }),
     );
   }
 
-  broken(material) {
+  /** @param {Card} material */
+  brokenCard(material) {
     return make(
       "div",
       { class: "ode-card ode-broken", "data-name": material.name },
@@ -39,15 +56,17 @@ class Gallery {
     );
   }
 
-  choose(material) {
-    this.chosen = material.name;
+  /** @param {Card} material */
+  pick(material) {
+    this.picked = material.name;
     this.mark(material.name);
     document.dispatchEvent(new CustomEvent("ode-pick", { detail: material }));
-    this.pick(material.name);
+    this.onPick(material.name);
   }
 
+  /** @param {string | null} name */
   mark(name) {
     for (const card of this.cards)
-      if (card.tagName === "BUTTON") card.setAttribute("aria-pressed", card.dataset.name === name);
+      if (card.tagName === "BUTTON") card.setAttribute("aria-pressed", String(card.dataset.name === name));
   }
 }

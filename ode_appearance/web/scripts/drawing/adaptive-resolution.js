@@ -1,48 +1,58 @@
-// On a computer that draws slowly, what moves is drawn with fewer pixels, and sharp again as soon as it rests.
+// Adaptive resolution: on a slow computer, motion is drawn with fewer pixels, and in full resolution as soon as it stops.
 
 const SLOW_FRAME = 34; // milliseconds: fewer than 30 frames a second
-const SLOW_FRAMES = 4; // so many in a row, for one may be slow for other reasons
-const REST = 180; // milliseconds without a frame
-const COARSE = 0.5; // share of the width and height
+const SLOW_FRAMES = 4; // in a row, because a single one may be slow for other reasons
+const IDLE = 180; // milliseconds without a frame
+const REDUCED_SCALE = 0.5; // of width and height
 
-class Pace {
-  /** `rested()` is called when nothing moves any more after it was drawn with fewer pixels. */
-  constructor(rested) {
-    this.rested = rested;
-    this.asked = this.last = -Infinity;
-    this.slow = 0;
-    this.coarse = false;
+export class AdaptiveResolution {
+  reduced = false;
+  /** Slow frames in a row, up to SLOW_FRAMES. */
+  slowFrames = 0;
+  lastRequest = -Infinity;
+  lastFrame = -Infinity;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+
+  /**
+   * @param {() => void} onRestored called when motion has stopped and the resolution is full again
+   * @param {() => number} [now] clock in milliseconds
+   */
+  constructor(onRestored, now = () => performance.now()) {
+    this.onRestored = onRestored;
+    this.now = now;
   }
 
-  /** To be called where a frame is asked for. */
-  ask() {
-    this.asked = performance.now();
+  /** To be called when a frame is requested. */
+  frameRequested() {
+    this.lastRequest = this.now();
     clearTimeout(this.timer);
   }
 
-  /** To be called for each frame: the share of pixels to draw it with. */
-  frame() {
-    const now = performance.now();
-    const spent = now - this.last;
-    const moving = this.asked - this.last < REST; // it was asked for soon after the last one, however late it comes
-    this.last = now;
-    if (moving) this.slow = spent > SLOW_FRAME ? Math.min(this.slow + 1, SLOW_FRAMES) : Math.max(this.slow - 0.2, 0);
-    // A computer that was slow is, from the second frame of a movement on: the first may be the only one.
-    this.coarse = this.coarse ? this.slow > 0 : moving && this.slow >= SLOW_FRAMES;
+  /** To be called for each frame; returns the scale to draw it with. */
+  frameStarted() {
+    const now = this.now();
+    const spent = now - this.lastFrame;
+    const moving = this.lastRequest - this.lastFrame < IDLE; // requested soon after the last one, however late it comes
+    this.lastFrame = now;
+    if (moving)
+      this.slowFrames = spent > SLOW_FRAME ? Math.min(this.slowFrames + 1, SLOW_FRAMES) : Math.max(this.slowFrames - 0.2, 0);
+    // A computer known to be slow gets the reduced resolution from a motion's second frame on: the first may be the only one.
+    this.reduced = this.reduced ? this.slowFrames > 0 : moving && this.slowFrames >= SLOW_FRAMES;
     clearTimeout(this.timer);
-    if (this.coarse) this.timer = setTimeout(() => this.rest(), REST);
-    return this.share;
+    if (this.reduced) this.timer = setTimeout(() => this.restore(), IDLE);
+    return this.scale;
   }
 
-  get share() {
-    return this.coarse ? COARSE : 1;
+  get scale() {
+    return this.reduced ? REDUCED_SCALE : 1;
   }
 
-  /** Sharp from now on. */
-  rest() {
+  /** Returns to full resolution now. */
+  restore() {
     clearTimeout(this.timer);
-    if (!this.coarse) return;
-    this.coarse = false;
-    this.rested();
+    if (!this.reduced) return;
+    this.reduced = false;
+    this.onRestored();
   }
 }

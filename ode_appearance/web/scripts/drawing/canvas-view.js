@@ -1,245 +1,269 @@
-// The picture: a canvas drawn with WebGL2, or pictures that the server draws; draws again whenever the view changes.
+// The picture: a canvas drawn with WebGL2, or pictures from the server; drawn again whenever the view changes.
 
-class Stage {
-  /** `remote(request)` resolves to a picture of the server's, `say(sentence)` shows a message. */
-  constructor(store, { remote, say }) {
-    Object.assign(this, { store, say, live: null, draft: null, kept: null, exemplar: null, moved: false });
-    this.remote = new RemotePictures(remote, (address) => this.showPreview(address), say);
+import { make, respectReducedMotion } from "../base/dom.js";
+import { aspectRatio } from "../base/geometry.js";
+import { clamp, formatNumber, samePair } from "../base/numbers.js";
+import { fillFromBundle } from "../keyframes/keyframe-bundle.js";
+import { KeyframeSets } from "../keyframes/keyframe-sets.js";
+import { AdaptiveResolution } from "./adaptive-resolution.js";
+import { Renderer } from "./renderer.js";
+import { ServerRenderer } from "./server-renderer.js";
+import { halfWidth, secondAvailable, splitParts } from "./split-view.js";
+
+/** @import { Ages, Keyframe, KeyframeBundle, Pair, Scene, ServerCalls } from "../types" */
+/** @import { Store } from "../base/store.js" */
+
+const MAX_CANVAS = 2048; // pixels across and down
+
+export class CanvasView {
+  /** Null without WebGL2. @type {Renderer | null} */
+  renderer = null;
+  contextLost = false;
+  /** Whether the pending frame is for a change of the view. */
+  viewChanged = false;
+  /** @type {number | null} */
+  pendingFrame = null;
+  /** A message on what this browser cannot do. @type {string | null} */
+  limitation = null;
+  onDrawn = (/** @type {number} */ time) => {};
+  onAllocated = () => {};
+  onRestored = () => {};
+
+  /**
+   * @param {Store} store
+   * @param {{ fetchPicture: ServerCalls["picture"], showMessage: (message: string) => void }} page
+   */
+  constructor(store, { fetchPicture, showMessage }) {
+    this.store = store;
+    this.showMessage = showMessage;
+    this.serverRenderer = new ServerRenderer(fetchPicture, (address) => this.showPreview(address), showMessage);
     this.canvas = make("canvas", { role: "img", tabindex: "0" });
-    this.preview = calm(make("img", { class: "ode-preview", alt: "", hidden: true, draggable: "false" }));
-    this.mark = make("p", { class: "ode-mark", hidden: true });
-    this.over = make("div", { class: "ode-over" }); // what lies over the picture, or over its left half
-    this.picture = make("div", { class: "ode-picture" }, this.canvas, this.preview, this.over, this.mark);
-    this.pace = new Pace(() => this.invalidate());
-    this.start();
+    this.preview = respectReducedMotion(make("img", { class: "ode-preview", alt: "", hidden: true, draggable: "false" }));
+    this.draftLabel = make("p", { class: "ode-mark", hidden: true });
+    this.overlay = make("div", { class: "ode-over" }); // over the picture, or over the left one of two
+    this.picture = make("div", { class: "ode-picture" }, this.canvas, this.preview, this.overlay, this.draftLabel);
+    this.adaptiveResolution = new AdaptiveResolution(() => this.invalidate());
+    this.sets = new KeyframeSets(store, () => this.renderer?.graphics, () => this.invalidate());
+    this.startRenderer();
     new ResizeObserver(() => this.fit()).observe(this.picture);
-    store.listen(() => this.invalidate());
+    store.subscribe(() => this.invalidate());
   }
 
-  /** `drawn(time)` is called with the model time that is shown, `allocated()` when there is room for keyframes, `restored()`
-   *  when the browser has taken the graphics away and given them back. */
-  notify({ drawn, allocated, restored }) {
-    Object.assign(this, { drawn, allocated, restored });
+  /**
+   * Sets the callbacks: `onDrawn(time)` with the model time that is shown, `onAllocated()` when there is room for keyframes,
+   * `onRestored()` when the browser has restored a lost graphics context.
+   *
+   * @param {Pick<CanvasView, "onDrawn" | "onAllocated" | "onRestored">} callbacks
+   */
+  connect(callbacks) {
+    Object.assign(this, callbacks);
   }
 
-  start() {
+  startRenderer() {
+    let renderer;
     try {
-      this.renderer = new Renderer(this.canvas);
+      renderer = this.renderer = new Renderer(this.canvas);
     } catch {
-      this.renderer = null;
-      this.shortcoming = "This browser has no WebGL2: the server draws the pictures, so time and light follow slowly.";
+      this.limitation = "This browser has no WebGL2: the server draws the pictures, so time and light respond slowly.";
       return;
     }
     this.canvas.addEventListener("webglcontextlost", (event) => {
       event.preventDefault();
-      this.gone = true;
-      this.lose();
-      this.say("The browser took the graphics away; the picture returns when it gives them back.");
+      this.contextLost = true;
+      this.sets.forget();
+      this.store.set({ kept: null, ...(this.store.view.second === "kept" ? { second: null } : {}) });
+      this.showMessage("The browser has taken the graphics card away; the picture returns when the browser gives it back.");
     });
     this.canvas.addEventListener("webglcontextrestored", () => {
-      this.gone = false;
-      this.renderer.graphics.forget();
-      this.restored();
+      this.contextLost = false;
+      renderer.graphics.reset();
+      this.onRestored();
     });
   }
 
-  /** What was on the graphics card is no longer there. */
-  lose() {
-    Object.assign(this, { live: null, draft: null, kept: null, exemplar: null });
-    this.store.set({ kept: null, ...(this.store.view.second === "kept" ? { second: null } : {}) });
-  }
-
-  /** Another solve begins: of `layers` keyframes, none of which is there. What was solved before of the same material is shown
-   *  until it is there; of another, nothing. */
-  begin(layers, same) {
-    this.layers = layers;
-    if (this.live?.ready && same) this.replace("draft", this.live);
-    else if (!same) this.replace("draft", null);
-    this.replace("live", null);
-    if (!same) this.replace("exemplar", null);
-  }
-
-  /** Another plate in the place of one that is then freed, unless it has another place too. */
-  replace(place, plate) {
-    const old = this[place];
-    this[place] = plate;
-    if (old && ![this.live, this.draft, this.kept, this.exemplar].includes(old)) old.free();
-    this.invalidate();
-  }
-
-  /** A new plate; throws where the graphics card has no room for it. */
-  plate(scene, layers, label) {
-    return new Plate(this.renderer.graphics, scene, layers, label);
-  }
-
-  /** A keyframe has arrived; throws where the graphics card has no room for it. */
-  receive(layer, time, keyframe) {
-    if (!this.live) {
-      const { scene } = this.store;
-      this.live = this.plate(scene, this.layers, labelOf(scene));
-      this.allocated();
-    }
-    this.live.add(layer, time, keyframe);
-    if (this.live.complete) this.replace("draft", null);
+  /**
+   * Adds a keyframe of the current solve; throws where the graphics card has no room for it.
+   *
+   * @param {number} layer
+   * @param {number} time
+   * @param {Keyframe} keyframe
+   */
+  addKeyframe(layer, time, keyframe) {
+    this.sets.add(layer, time, keyframe, this.onAllocated);
     this.preview.hidden = true;
-    this.arrived();
+    this.requestFrame();
   }
 
-  /** Shows a bundle of keyframes until the solve is as far, or something else is shown. */
+  /**
+   * Shows a bundle of keyframes until the current solve reaches the time.
+   *
+   * @param {KeyframeBundle} bundle
+   * @param {Scene} scene
+   * @param {string} label
+   */
   async showDraft(bundle, scene, label) {
-    if (!this.renderer || this.gone) return;
+    if (!this.renderer || this.contextLost) return;
     const { seed, size, times } = bundle;
-    const draft = this.plate({ ...scene, seed, size, times }, times.length, label);
-    this.replace("draft", draft);
-    await fill(
+    const draft = this.sets.create({ ...scene, seed, size, times }, times.length, label);
+    this.sets.replace("draft", draft);
+    await fillFromBundle(
       draft,
       bundle,
-      () => this.draft === draft,
+      () => this.sets.draft === draft,
       () => {
         if (this.shown) this.preview.hidden = true;
-        this.arrived();
+        this.requestFrame();
       },
     );
   }
 
-  /** Keeps what is solved, to be compared with what is looked at next. */
+  /** Keeps the solved keyframes for comparison with later ones. */
   keep() {
-    if (!this.live?.ready) return;
-    this.replace("kept", this.live);
-    this.store.set({ kept: this.live.label, second: "kept", beside: true });
+    const { live } = this.sets;
+    if (!live?.ready) return;
+    this.sets.replace("kept", live);
+    this.store.set({ kept: live.label, second: "kept", beside: true });
   }
 
-  /** Brings an age map to the graphics card (see keyframe-textures.js). */
-  age(values, rows) {
-    const size = String(this.store.scene?.size);
-    for (const plate of this.gone ? [] : [this.live, this.draft])
-      if (plate && String(plate.scene.size) === size) plate.keyframes.setAges(values, rows);
+  /**
+   * Uploads the age map (see keyframe-textures.js).
+   *
+   * @param {Ages | null} values
+   * @param {Pair} rows
+   */
+  uploadAges(values, rows) {
+    const size = this.store.scene?.size;
+    if (!size || this.contextLost) return;
+    for (const keyframeSet of [this.sets.live, this.sets.draft])
+      if (keyframeSet && samePair(keyframeSet.scene.size, size)) keyframeSet.textures.setAges(values, rows);
   }
 
-  /** The plate that is looked at: what is solved as soon as it reaches the time. */
+  /** The keyframe set in the picture. */
   get shown() {
-    const { time } = this.store.view;
-    const { live, draft } = this;
-    const drafted = draft?.complete || (time !== null && draft?.reaches(time));
-    if (live?.ready && (time === null || live.reaches(time) || !drafted)) return live;
-    return drafted ? draft : null;
+    return this.sets.shown;
   }
 
-  /** What is shown of a material, at what size. */
+  /** The scene in the picture. */
   get scene() {
     return this.shown?.scene ?? this.store.scene;
   }
 
-  /** Whether there is something to draw. */
+  /** Whether there is something to draw with WebGL2. */
   get ready() {
-    return Boolean(this.renderer) && !this.gone && this.shown !== null;
+    return Boolean(this.renderer) && !this.contextLost && this.shown !== null;
   }
 
-  /** The model times {first, last} that can be looked at. */
-  get reach() {
-    const known = [this.live, this.draft].filter((plate) => plate?.ready).map((plate) => plate.moments);
-    if (!known.length) return {};
-    return {
-      first: Math.min(...known.map((moments) => moments.first)),
-      last: Math.max(...known.map((moments) => moments.last)),
-    };
-  }
-
-  /** The parts of the picture, as they are drawn (see split-view.js). */
+  /** The parts of the picture: see split-view.js. */
   get parts() {
-    return this.ready ? partsOf(this, this.store.view) : [];
+    return this.ready ? splitParts(this.sets, this.canvas.width, this.store.view) : [];
   }
 
-  /** Whether two stand side by side. */
-  get halved() {
+  /** Whether two pictures are side by side. */
+  get sideBySide() {
     const { beside, second } = this.store.view;
-    return beside && second !== null && Boolean(this.renderer) && secondThere(second, this);
+    return beside && second !== null && Boolean(this.renderer) && secondAvailable(second, this.sets);
   }
 
-  /** Pixels of a part of the picture that shows a whole plane. */
+  /** Size in pixels of a part of the picture that shows a whole plane. @returns {Pair} */
   get pixels() {
     const { width, height } = this.canvas;
-    return [this.halved ? halfOf(width) : width, height];
+    return [this.sideBySide ? halfWidth(width) : width, height];
   }
 
-  /** Where a pointer is, as a share of the picture; of either half where two are side by side. */
-  shareOf(event) {
-    const [across, down] = this.placeOf(event);
-    return this.halved && across >= 0 && across < 1 ? [(2 * across) % 1, down] : [across, down];
+  /**
+   * The uv coordinates of a pointer; within either picture where two are side by side.
+   *
+   * @param {MouseEvent} event
+   * @returns {Pair}
+   */
+  uvOf(event) {
+    const [u, v] = this.canvasUvOf(event);
+    return this.sideBySide && u >= 0 && u < 1 ? [(2 * u) % 1, v] : [u, v];
   }
 
-  /** Where a pointer is, as a share of all that is seen. */
-  placeOf(event) {
+  /**
+   * The uv coordinates of a pointer in the whole canvas.
+   *
+   * @param {MouseEvent} event
+   * @returns {Pair}
+   */
+  canvasUvOf(event) {
     const box = this.picture.getBoundingClientRect();
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
   }
 
-  /** The canvas has as many pixels as the screen has there. */
+  /** Gives the canvas as many pixels as the screen has there. */
   fit() {
     if (!this.resize(1)) return;
     if (this.renderer) this.draw();
-    this.store.tell();
+    this.store.notify();
   }
 
-  /** Gives the canvas a share of the pixels that the screen has there; whether it had others before. While the page is laid
-   *  out it changes often, and there is nothing to draw yet. */
-  resize(share) {
+  /**
+   * Resizes the canvas to `scale` times its pixels on the screen; returns whether it had another size. While the page is laid
+   * out its size changes often, and there is nothing to draw yet.
+   *
+   * @param {number} scale
+   */
+  resize(scale) {
     if (!this.ready) return false;
-    const ratio = share * (window.devicePixelRatio || 1);
+    const ratio = scale * (window.devicePixelRatio || 1);
     const box = this.picture.getBoundingClientRect();
-    const size = [box.width, box.height].map((length) => clamp(Math.round(length * ratio), 1, 2048));
-    if (size[0] === this.canvas.width && size[1] === this.canvas.height) return false;
-    [this.canvas.width, this.canvas.height] = size;
+    const [width, height] = [box.width, box.height].map((length) => clamp(Math.round(length * ratio), 1, MAX_CANVAS));
+    if (width === this.canvas.width && height === this.canvas.height) return false;
+    Object.assign(this.canvas, { width, height });
     return true;
   }
 
-  /** Sharp, whatever moves: for a picture that is kept. */
+  /** Draws in full resolution now, for a picture that is saved. */
   sharpen() {
-    this.pace.rest();
+    this.adaptiveResolution.restore();
     this.resize(1);
     this.draw();
   }
 
-  /** Something moved: it is drawn anew. */
+  /** The view has changed: draws again. */
   invalidate() {
-    if (!this.moved) this.pace.ask();
-    this.moved = true;
-    this.arrived();
+    if (!this.viewChanged) this.adaptiveResolution.frameRequested();
+    this.viewChanged = true;
+    this.requestFrame();
   }
 
-  /** Something came that nobody waits to see move: it is drawn anew, with as many pixels as before. */
-  arrived() {
-    if (this.pending) return;
-    this.pending = requestAnimationFrame(() => {
-      this.pending = null;
-      this.arrange();
+  /** Draws again; on its own, for data that has arrived, it does not count as motion, so the resolution stays. */
+  requestFrame() {
+    if (this.pendingFrame) return;
+    this.pendingFrame = requestAnimationFrame(() => {
+      this.pendingFrame = null;
+      this.updateLayout();
       if (this.renderer) {
         const { exact } = this.store.view;
-        const share = this.moved ? this.pace.frame() : this.pace.share;
-        this.moved = false;
-        const resized = this.resize(exact ? 1 : share);
+        const scale = this.viewChanged ? this.adaptiveResolution.frameStarted() : this.adaptiveResolution.scale;
+        this.viewChanged = false;
+        const resized = this.resize(exact ? 1 : scale);
         this.draw();
-        if (resized && exact) this.store.tell(); // how many pixels there are says where things lie
+        if (resized && exact) this.store.notify(); // positions depend on the number of pixels
       } else this.drawOnServer();
     });
   }
 
-  /** The picture's shape, and the mark of one that is not what was asked for. */
-  arrange() {
+  /** The picture's shape, and the label of a draft. */
+  updateLayout() {
     const { view } = this.store;
     if (!this.scene) return;
-    const halves = this.halved ? 2 : 1;
-    this.picture.style.setProperty("--ratio", halves * pictureRatio(view, this.scene));
-    this.picture.classList.toggle("ode-beside", halves === 2);
-    this.mark.hidden = !this.draft || this.shown !== this.draft;
-    if (!this.mark.hidden && this.mark.textContent !== this.draft.label) this.mark.textContent = this.draft.label;
+    const count = this.sideBySide ? 2 : 1;
+    this.picture.style.setProperty("--ratio", String(count * aspectRatio(view, this.scene)));
+    this.picture.classList.toggle("ode-beside", count === 2);
+    const { draft } = this.sets;
+    const label = draft && this.shown === draft ? draft.label : null;
+    this.draftLabel.hidden = label === null;
+    if (label !== null && this.draftLabel.textContent !== label) this.draftLabel.textContent = label;
   }
 
   draw() {
     const { parts } = this;
     if (!parts.length) return;
-    this.renderer.draw(parts, this.store.view, this.pace.coarse);
-    this.show(parts[0].moment.time);
+    this.renderer?.draw(parts, this.store.view, this.adaptiveResolution.reduced);
+    this.showTime(parts[0].blend.time);
   }
 
   /** Without WebGL2. */
@@ -247,34 +271,27 @@ class Stage {
     const { view, scene } = this.store;
     if (!scene || scene.failed) return;
     const { x, y, logIntensity } = view.lights[0];
-    const time = view.time ?? scene.times.at(-1);
-    this.show(time);
-    this.remote.want([scene.material.name, scene.seed, ...scene.size, time, x, y, logIntensity, scene.start ?? ""]);
+    const time = view.time ?? scene.times[scene.times.length - 1];
+    this.showTime(time);
+    const request = [scene.material.name, scene.seed, ...scene.size, time, x, y, logIntensity, scene.start ?? ""];
+    this.serverRenderer.request(request);
   }
 
-  show(time) {
-    const name = `${this.store.scene.material.title} at t = ${spell(time)}`;
+  /** @param {number} time */
+  showTime(time) {
+    const name = `${this.store.loadedScene.material.title} at t = ${formatNumber(time)}`;
     this.canvas.setAttribute("aria-label", name);
     this.preview.setAttribute("alt", name);
-    this.drawn(time);
+    this.onDrawn(time);
   }
 
-  /** A picture over the canvas, until the first keyframe is there. */
+  /**
+   * Shows a picture over the canvas until the first keyframe arrives, or hides it.
+   *
+   * @param {string | undefined} address
+   */
   showPreview(address) {
     this.preview.hidden = !address;
     if (address && this.preview.getAttribute("src") !== address) this.preview.src = address;
   }
-}
-
-/** What a scene is, in a few words. */
-function labelOf({ material, size, seed, start }) {
-  const from = { noise: ", from noise", stitched: ", from the photograph" }[start] ?? "";
-  return `${material.title}, seed ${seed}, ${size.join("×")}${from}`;
-}
-
-/** Width to height of a plane in the picture. */
-function pictureRatio(view, scene) {
-  if (view.surface !== "flat") return 1;
-  const [across, down] = tiledSize(view, scene);
-  return across / down;
 }

@@ -1,15 +1,18 @@
-// Draws what a view asks for: the keyframes of plates, shaded at the size of the tiled state and then scaled to the canvas, or
-// laid over a solid. Knows nothing of the page around the canvas.
+// Draws a view: blends keyframes, shades them at the size of the tiled state, and scales the result to the canvas or wraps it
+// around a solid. Independent of the page around the canvas.
 
-const BRDF_MODELS = [
-  "rgb",
-  "diffuse_cook_torrance",
-  "diffuse_iso_cook_torrance",
-  "compl_cook_torrance",
-  "compl_iso_cook_torrance",
-  "cook_torrance",
-  "iso_cook_torrance",
-];
+import { planeExtent, solidRepeats, solidSize, tiledSize, visibleRegion } from "../base/geometry.js";
+import { lightUniforms } from "../base/lights.js";
+import { mapPair, samePair } from "../base/numbers.js";
+import { DEFAULT_FRAMING } from "../base/view-state.js";
+import { Graphics } from "./graphics.js";
+import { PRESENT_SHADER, shaderOf } from "./shaders.js";
+import { centredRegion } from "./split-view.js";
+
+/** @import { KeyframeBlend, Pair, Region, RenderTarget, Samplers, Scene, Uniforms, ViewState } from "../types" */
+/** @import { Part } from "./split-view.js" */
+
+/** @type {Record<string, number>} */
 const CHANNELS = {
   lit: 0,
   diffuse: 1,
@@ -23,104 +26,154 @@ const CHANNELS = {
   height: 7,
 };
 const BACKGROUND = [26, 24, 26].map((value) => value / 255); // as in viewer.css
-const FLAT = ["moment", "brdf", "lights", "flat"];
-const MOST_SHADED = 2 ** 23; // texels of a tiled plane; of a larger one some are left out
+const MAX_SHADED_TEXELS = 2 ** 23; // of a tiled plane; of a larger one only every second, third, ... is shaded
 
-class Renderer {
-  /** Throws where the browser has no WebGL2. */
+export class Renderer {
+  /**
+   * Throws where the browser has no WebGL2.
+   *
+   * @param {HTMLCanvasElement} canvas
+   */
   constructor(canvas) {
     this.canvas = canvas;
     this.graphics = new Graphics(canvas);
     this.gl = this.graphics.gl;
   }
 
-  /** Compiles what a flat material of a BRDF model (or "rgb") is drawn with, before it is there. */
-  prepare(brdf) {
+  /**
+   * Compiles the shaders of a flat material of a BRDF model (or "rgb") ahead of its keyframes.
+   *
+   * @param {string} brdf
+   */
+  precompile(brdf) {
     if (this.gl.isContextLost()) return;
-    for (const source of [sourceOf(brdf, FLAT), head() + SHADERS.present]) this.graphics.prepare(source);
+    for (const source of [shaderOf("flat", brdf), PRESENT_SHADER]) this.graphics.compile(source);
   }
 
-  /** Shows parts (see split-view.js) as the view says; magnified `quickly`, not as crisply. */
-  draw(parts, view, quickly = false) {
+  /**
+   * Draws parts of the picture (see split-view.js) on the canvas.
+   *
+   * @param {Part[]} parts
+   * @param {ViewState} view
+   * @param {boolean} fast magnifies bilinearly, not by Catmull-Rom
+   */
+  draw(parts, view, fast = false) {
     const { gl } = this;
     for (const part of parts) {
-      const flat = part.whole || view.surface === "flat";
-      if (!flat) this.mapsOf(part);
-      const plane = flat ? this.shade(part, part.whole ? { ...view, ...UNCHANGED_VIEW } : view) : null;
+      const flat = part.alwaysFlat || view.surface === "flat";
+      if (!flat) this.renderMaps(part);
+      const plane = flat ? this.shadePlane(part, part.alwaysFlat ? { ...view, ...DEFAULT_FRAMING } : view) : null;
       gl.enable(gl.SCISSOR_TEST);
       gl.scissor(part.from, 0, part.to - part.from, this.canvas.height);
-      if (plane) this.present(plane, this.seen(part, parts[0].plate.scene, view), part, view, quickly);
+      if (plane) this.present(plane, this.regionOf(part, parts[0].keyframeSet.scene, view), part, view, fast);
       else this.drawSolid(part, view);
       gl.disable(gl.SCISSOR_TEST);
     }
   }
 
-  seen({ plate, whole, width }, scene, view) {
-    const pixels = [width, this.canvas.height];
-    const plane = view.surface === "flat" ? view : { ...view, ...UNCHANGED_VIEW };
-    const seen = seenPart(plane, scene, pixels);
-    if (String(plate.scene.size) === String(scene.size) && !whole) return seen;
-    return seenOfPicture(seen, plane, scene, whole ? plate.scene.size : tiledSize(plane, plate.scene));
+  /**
+   * The visible region of a part's plane. A part of another size than the first one is centred in its plane, texel on texel.
+   *
+   * @param {Part} part
+   * @param {Scene} firstScene
+   * @param {ViewState} view
+   * @returns {Region}
+   */
+  regionOf({ keyframeSet, alwaysFlat, width }, firstScene, view) {
+    const framing = view.surface === "flat" ? view : { ...view, ...DEFAULT_FRAMING };
+    const region = visibleRegion(framing, firstScene, [width, this.canvas.height]);
+    const { scene } = keyframeSet;
+    if (samePair(scene.size, firstScene.size) && !alwaysFlat) return region;
+    return centredRegion(region, tiledSize(framing, firstScene), alwaysFlat ? scene.size : tiledSize(framing, scene));
   }
 
-  /** The lit plane, at the size of the tiled state. */
-  shade({ plate, channel, moment }, view) {
-    const size = tiledSize(view, plate.scene);
-    const most = this.gl.getParameter(this.gl.MAX_TEXTURE_SIZE);
-    const stride = Math.ceil(Math.max(Math.sqrt((size[0] * size[1]) / MOST_SHADED), Math.max(...size) / most));
-    const target = plate.target(
+  /**
+   * Shades the plane at the size of the tiled state.
+   *
+   * @param {Part} part
+   * @param {ViewState} view
+   */
+  shadePlane({ keyframeSet, channel, blend }, view) {
+    const { scene, textures } = keyframeSet;
+    const size = tiledSize(view, scene);
+    const maxSize = this.gl.getParameter(this.gl.MAX_TEXTURE_SIZE);
+    const stride = Math.ceil(Math.max(Math.sqrt((size[0] * size[1]) / MAX_SHADED_TEXELS), Math.max(...size) / maxSize));
+    const target = keyframeSet.target(
       "plane",
-      size.map((length) => Math.floor(length / stride)),
+      mapPair(size, (length) => Math.floor(length / stride)),
       [this.gl.RGBA8],
     );
+    /** @type {Uniforms} */
     const uniforms = {
-      ...plate.keyframes.uniforms(moment),
-      ...this.lighting(plate, moment, view, channel),
+      ...textures.uniforms(blend),
+      ...this.shadingUniforms(scene, blend, view, channel),
       tiles: ["ivec2", ...view.tiles],
       stride: ["int", stride],
-      extent: ["vec2", ...extentOf(view, plate.scene)],
+      extent: ["vec2", ...planeExtent(view, scene)],
     };
-    this.graphics.draw(target, this.source(plate, ...FLAT), uniforms, plate.keyframes.textures);
+    this.graphics.draw(target, shaderOf("flat", scene.material.brdf, textures.hasAges), uniforms, textures.samplers);
     return target;
   }
 
-  /** `seen` is {from, span} in shares of the target. */
-  present(target, { from, span }, { left, width }, view, quickly) {
+  /**
+   * Shows a region of a shaded plane on the canvas.
+   *
+   * @param {RenderTarget} target
+   * @param {Region} region
+   * @param {Part} part
+   * @param {ViewState} view
+   * @param {boolean} fast
+   */
+  present(target, { from, span }, { left, width }, view, fast) {
+    /** @type {Pair} */
     const pixels = [width, this.canvas.height];
-    const smaller = Math.max(...span.map((length, axis) => (length * target.size[axis]) / pixels[axis]));
-    if (smaller > 1 && !view.exact) this.graphics.shrink(target);
+    const minification = Math.max(...mapPair(span, (length, axis) => (length * target.size[axis]) / pixels[axis]));
+    if (minification > 1 && !view.exact) this.graphics.generateMipmaps(target);
+    /** @type {Uniforms} */
     const uniforms = {
       canvasSize: ["vec2", ...pixels],
       left: ["float", left],
       from: ["vec2", ...from],
       span: ["vec2", ...span],
-      level: ["float", Math.max(Math.log2(smaller), 0)],
+      level: ["float", Math.max(Math.log2(minification), 0)],
       exact: ["int", Number(view.exact)],
-      crisp: ["int", Number(smaller <= 1 && !quickly)],
+      catmullRom: ["int", Number(minification <= 1 && !fast)],
       background: ["vec3", ...BACKGROUND],
     };
-    this.graphics.draw(null, head() + SHADERS.present, uniforms, { shaded: [this.gl.TEXTURE_2D, target.textures[0]] });
+    this.graphics.draw(null, PRESENT_SHADER, uniforms, { shaded: [this.gl.TEXTURE_2D, target.textures[0]] });
   }
 
-  /** The maps of a moment as textures that can be filtered; of one texel where there is an `origin`. */
-  mapsOf({ plate, moment }, origin) {
-    const format = Array(3).fill(this.graphics.fine[0]);
-    const target = plate.target(origin ? "texel" : "maps", origin ? [1, 1] : plate.scene.size, format, this.gl.REPEAT);
+  /**
+   * The blended maps as textures that can be filtered; of a single texel where one is given.
+   *
+   * @param {Part} part
+   * @param {Pair} [texel]
+   */
+  renderMaps({ keyframeSet, blend }, texel) {
+    const { scene, textures } = keyframeSet;
+    const formats = Array(3).fill(this.graphics.mapFormat.format);
+    const target = keyframeSet.target(texel ? "texel" : "maps", texel ? [1, 1] : scene.size, formats, this.gl.REPEAT);
+    /** @type {Uniforms} */
     const uniforms = {
-      ...plate.keyframes.uniforms(moment),
-      heightShown: ["vec2", ...moment.heights.shown],
-      origin: ["ivec2", ...(origin ?? [0, 0])],
+      ...textures.uniforms(blend),
+      heightRange: ["vec2", ...blend.heightRange],
+      origin: ["ivec2", ...(texel ?? [0, 0])],
     };
-    this.graphics.draw(target, this.source(plate, "moment", "brdf", "maps"), uniforms, plate.keyframes.textures);
-    if (!origin) this.graphics.shrink(target);
+    this.graphics.draw(target, shaderOf("maps", scene.material.brdf, textures.hasAges), uniforms, textures.samplers);
+    if (!texel) this.graphics.generateMipmaps(target);
     return target;
   }
 
-  drawSolid({ plate, channel, moment, left, width }, view) {
-    const { scene } = plate;
-    const { radius, halfHeight } = solidOf(scene);
+  /**
+   * @param {Part} part whose maps have been rendered
+   * @param {ViewState} view
+   */
+  drawSolid({ keyframeSet, channel, blend, left, width }, view) {
+    const { scene, targets, textures } = keyframeSet;
+    const { radius, halfHeight } = solidSize(scene);
+    /** @type {Uniforms} */
     const uniforms = {
-      ...this.lighting(plate, moment, view, channel),
+      ...this.shadingUniforms(scene, blend, view, channel),
       canvasSize: ["vec2", width, this.canvas.height],
       left: ["float", left],
       halfWidth: ["float", scene.halfWidth],
@@ -129,41 +182,33 @@ class Renderer {
       radius: ["float", radius],
       halfHeight: ["float", halfHeight],
       turn: ["vec2", ...view.turn],
-      repeats: ["vec2", ...repeatsOf(view)],
+      repeats: ["vec2", ...solidRepeats(view)],
       background: ["vec3", ...BACKGROUND],
     };
-    const textures = plate.targets
-      .get("maps")
-      .textures.map((texture, index) => [`maps${index}`, [this.gl.TEXTURE_2D, texture]]);
-    this.graphics.draw(
-      null,
-      this.source(plate, "moment", "brdf", "lights", "solid"),
-      uniforms,
-      Object.fromEntries(textures),
-    );
+    /** @type {Samplers} */
+    const samplers = {};
+    targets.get("maps")?.textures.forEach((texture, index) => {
+      samplers[`maps${index}`] = [this.gl.TEXTURE_2D, texture];
+    });
+    this.graphics.draw(null, shaderOf("solid", scene.material.brdf, textures.hasAges), uniforms, samplers);
   }
 
-  lighting({ scene }, moment, view, channel) {
+  /**
+   * Uniforms of lights.glsl.
+   *
+   * @param {Scene} scene
+   * @param {KeyframeBlend} blend
+   * @param {ViewState} view
+   * @param {string} channel
+   * @returns {Uniforms}
+   */
+  shadingUniforms(scene, blend, view, channel) {
     return {
       ...lightUniforms(view.lights, scene.distance),
       cameraHeight: ["float", scene.distance],
       exposure: ["float", 2 ** view.exposure],
-      heightShown: ["vec2", ...moment.heights.shown],
+      heightRange: ["vec2", ...blend.heightRange],
       channel: ["int", CHANNELS[channel]],
     };
   }
-
-  source({ scene, keyframes }, ...names) {
-    return sourceOf(scene.material.brdf, names, keyframes.aged);
-  }
-}
-
-function sourceOf(brdf, names, aged = false) {
-  const defines = [`BRDF ${BRDF_MODELS.indexOf(brdf)}`, ...(aged ? ["AGED"] : [])];
-  return head(defines) + names.map((name) => SHADERS[name]).join("\n");
-}
-
-function head(defines = []) {
-  const lines = defines.map((define) => `#define ${define}\n`).join("");
-  return `#version 300 es\n${lines}precision highp float;\nprecision highp int;\nprecision highp sampler2D;\n`;
 }

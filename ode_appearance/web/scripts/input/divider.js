@@ -1,8 +1,22 @@
-// The line between two channels, to be dragged.
+// The divider of the split view, which can be dragged.
 
-class Divider {
-  constructor(stage, store) {
-    Object.assign(this, { stage, store });
+import { make } from "../base/dom.js";
+import { clamp } from "../base/numbers.js";
+
+/** @import { Store } from "../base/store.js" */
+/** @import { CanvasView } from "../drawing/canvas-view.js" */
+
+/** @type {Record<string, number>} */
+const STEPS = { ArrowLeft: -0.02, ArrowRight: 0.02 };
+
+export class Divider {
+  /**
+   * @param {CanvasView} canvasView
+   * @param {Store} store
+   */
+  constructor(canvasView, store) {
+    this.canvasView = canvasView;
+    this.store = store;
     this.element = make("div", {
       class: "ode-divider",
       role: "slider",
@@ -10,30 +24,33 @@ class Divider {
       "aria-label": "Divider between the channels",
       "aria-valuemin": 0,
       "aria-valuemax": 100,
-      onpointerdown: (event) => this.hold(event),
-      onpointermove: (event) => this.drag(event),
-      onkeydown: (event) => this.key(event),
+      onpointerdown: (/** @type {PointerEvent} */ event) => this.onPointerDown(event),
+      onpointermove: (/** @type {PointerEvent} */ event) => this.onPointerMove(event),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.onKeyDown(event),
     });
-    store.listen((view) => {
+    store.subscribe((view) => {
       this.element.hidden = !view.second || view.beside;
       this.element.style.left = `${100 * view.divider}%`;
-      this.element.setAttribute("aria-valuenow", Math.round(100 * view.divider));
+      this.element.setAttribute("aria-valuenow", String(Math.round(100 * view.divider)));
     });
   }
 
-  hold(event) {
+  /** @param {PointerEvent} event */
+  onPointerDown(event) {
     this.element.setPointerCapture(event.pointerId);
     event.stopPropagation();
   }
 
-  drag(event) {
+  /** @param {PointerEvent} event */
+  onPointerMove(event) {
     if (!this.element.hasPointerCapture(event.pointerId)) return;
-    this.store.set({ divider: clamp(this.stage.placeOf(event)[0], 0, 1) });
+    this.store.set({ divider: clamp(this.canvasView.canvasUvOf(event)[0], 0, 1) });
     event.stopPropagation();
   }
 
-  key(event) {
-    const step = { ArrowLeft: -0.02, ArrowRight: 0.02 }[event.key];
+  /** @param {KeyboardEvent} event */
+  onKeyDown(event) {
+    const step = STEPS[event.key];
     if (!step) return;
     event.preventDefault();
     event.stopPropagation();

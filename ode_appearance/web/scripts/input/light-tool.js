@@ -1,29 +1,49 @@
-// What a drag in the picture does, and the arrow keys (see gestures.js and keys.js): it moves the selected light.
+// The light tool: a drag in the picture, or the arrow keys, move the selected light.
 
-class LightTool {
-  constructor(stage, store) {
-    Object.assign(this, { stage, store });
+import { uvToPlane } from "../base/geometry.js";
+import { clampLight, isLit } from "../base/lights.js";
+
+/** @import { Pair, PictureTool } from "../types" */
+/** @import { Store } from "../base/store.js" */
+/** @import { CanvasView } from "../drawing/canvas-view.js" */
+
+/** @implements {PictureTool} */
+export class LightTool {
+  /**
+   * @param {CanvasView} canvasView
+   * @param {Store} store
+   */
+  constructor(canvasView, store) {
+    this.canvasView = canvasView;
+    this.store = store;
   }
 
-  begin(share, event) {
-    const handle = event.target.closest(".ode-handle");
-    this.held = !handle;
-    if (handle) this.store.set({ selected: Number(handle.dataset.light) });
-    else this.go(share);
+  /**
+   * @param {Pair} uv
+   * @param {PointerEvent} event
+   */
+  start(uv, event) {
+    const handle = /** @type {Element} */ (event.target).closest(".ode-handle");
+    if (handle instanceof HTMLElement) this.store.set({ selected: Number(handle.dataset.light) });
+    else this.drag(uv);
   }
 
-  go(share) {
-    const { view, scene } = this.store;
+  /** @param {Pair} uv */
+  drag(uv) {
+    const { view, loadedScene: scene } = this.store;
     if (!isLit(view, scene)) return;
-    const [x, y] = planeAt(share, view, scene, this.stage.pixels);
-    this.store.setLight(bounded({ ...view.lights[view.selected], x, y, orbit: 0 }));
+    const [x, y] = uvToPlane(uv, view, scene, this.canvasView.pixels);
+    this.store.setLight(clampLight({ ...this.store.selectedLight, x, y, orbit: 0 }));
   }
 
-  key([right, up], far) {
-    const { view, scene } = this.store;
-    if (!isLit(view, scene)) return;
-    const light = view.lights[view.selected];
+  /**
+   * @param {Pair} direction
+   * @param {boolean} far
+   */
+  nudge([right, up], far) {
+    if (!isLit(this.store.view, this.store.loadedScene)) return;
+    const light = this.store.selectedLight;
     const step = far ? 0.1 : 0.02;
-    this.store.setLight(bounded({ ...light, x: light.x + right * step, y: light.y + up * step, orbit: 0 }));
+    this.store.setLight(clampLight({ ...light, x: light.x + right * step, y: light.y + up * step, orbit: 0 }));
   }
 }

@@ -1,43 +1,71 @@
-// What moves by itself: time while it plays, lights that orbit.
+// Animation: time while it plays, and orbiting lights.
 
-const PLAY_SECONDS = 8; // in which the exemplar's span is played, at speed 1
+import { orbitLights } from "../base/lights.js";
+import { clamp } from "../base/numbers.js";
 
-class Playback {
-  /** `stage.reach` are the times that can be looked at, `stage.shown` is the plate that is (see canvas-view.js). */
-  constructor(store, stage) {
-    Object.assign(this, { store, stage, direction: 1, before: null });
-    store.listen(() => this.wake());
+/** @import { ViewState } from "../types" */
+/** @import { Store } from "../base/store.js" */
+/** @import { CanvasView } from "../drawing/canvas-view.js" */
+
+const PLAY_SECONDS = 8; // for the exemplar's span, at speed 1
+
+export class Playback {
+  direction = 1;
+  /** Time stamp of the previous frame. @type {number | null} */
+  before = null;
+  scheduled = false;
+
+  /**
+   * @param {Store} store
+   * @param {CanvasView} canvasView
+   */
+  constructor(store, canvasView) {
+    this.store = store;
+    this.canvasView = canvasView;
+    store.subscribe(() => this.schedule());
   }
 
-  get moving() {
+  get animating() {
     const { view, scene } = this.store;
     return Boolean(scene) && (view.playing || view.lights.some((light) => light.orbit));
   }
 
-  wake() {
-    if (this.frame || !this.moving) return;
+  schedule() {
+    if (this.scheduled || !this.animating) return;
     this.before = null;
-    this.frame = requestAnimationFrame((now) => this.tick(now));
+    this.requestTick();
   }
 
+  requestTick() {
+    this.scheduled = true;
+    requestAnimationFrame((now) => this.tick(now));
+  }
+
+  /** @param {number} now */
   tick(now) {
-    this.frame = null;
+    this.scheduled = false;
     const seconds = this.before === null ? 0 : Math.min(now - this.before, 100) / 1000;
-    const { view, scene } = this.store;
-    if (!this.moving) return;
+    const { view } = this.store;
+    if (!this.animating) return;
+    const { material, halfWidth } = this.store.loadedScene;
+    /** @type {Partial<ViewState>} */
     const changes = {};
-    if (view.playing) changes.time = this.later(seconds * view.speed * (scene.material.duration / PLAY_SECONDS));
-    if (view.lights.some((light) => light.orbit)) changes.lights = orbited(view.lights, seconds, scene.halfWidth);
+    if (view.playing) changes.time = this.advance(seconds * view.speed * (material.duration / PLAY_SECONDS));
+    if (view.lights.some((light) => light.orbit)) changes.lights = orbitLights(view.lights, seconds, halfWidth);
     this.before = now;
-    this.frame = "to come"; // nothing wakes it meanwhile
+    this.scheduled = true; // the change below does not schedule another tick
     this.store.set(changes);
-    // After the stage has asked for its frame: were it before, the next change would find that one not drawn yet.
-    this.frame = requestAnimationFrame((next) => this.tick(next));
+    // Requested after the canvas view has requested its frame: else the next change would find that one not drawn yet.
+    this.requestTick();
   }
 
-  /** The model time `length` on: at an end it turns, or starts again; the noise of the warm-up is seen the first time only. */
-  later(length) {
-    const { first, last } = this.stage.reach;
+  /**
+   * The model time `length` later. At an end it turns or starts again; the noise of the warm-up plays the first time only.
+   *
+   * @param {number} length
+   */
+  advance(length) {
+    const { first = 0, last = 0 } = this.canvasView.sets.reach;
     const start = last > 0 ? Math.max(first, 0) : first;
     const { time, pingPong } = this.store.view;
     const now = time ?? last;
@@ -56,24 +84,26 @@ class Playback {
   }
 
   play() {
-    const { first, last } = this.stage.reach;
-    if (first < last) this.store.set({ playing: true });
+    const { first, last } = this.canvasView.sets.reach;
+    if (first !== undefined && last !== undefined && first < last) this.store.set({ playing: true });
   }
 
   pause() {
     this.store.set({ playing: false });
   }
 
-  /** Some keyframes on or back. */
-  step(frames) {
-    const known = this.stage.shown?.moments;
-    if (!known) return;
-    this.store.set({ playing: false, time: known.step(known.at(this.store.view.time ?? known.last).time, frames) });
+  /** @param {number} count of keyframes, negative for earlier ones */
+  step(count) {
+    const index = this.canvasView.shown?.index;
+    if (index?.last === undefined) return;
+    const now = index.at(this.store.view.time ?? index.last).time;
+    this.store.set({ playing: false, time: index.step(now, count) });
   }
 
-  /** To the start (-1) or the end (1) of what is solved. */
+  /** @param {-1 | 1} end of the solved range: -1 is its start */
   jump(end) {
-    const { first, last } = this.stage.reach;
-    if (first !== undefined) this.store.set({ playing: false, time: end < 0 ? first : last });
+    const { first, last } = this.canvasView.sets.reach;
+    const time = end < 0 ? first : last;
+    if (time !== undefined) this.store.set({ playing: false, time });
   }
 }

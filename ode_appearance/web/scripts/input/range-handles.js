@@ -1,81 +1,123 @@
-// Handles at both ends of the time slider: dragged outward they ask for more time to be solved, inward for less.
+// Handles at both ends of the time slider: dragging one outward requests a longer range of time to be solved, inward a shorter.
 
-class RangeHandles {
-  /** `ask({start, end})` asks for another range of model time. */
-  constructor(timeline, ask) {
-    Object.assign(this, { timeline, ask, changes: {} });
+import { make } from "../base/dom.js";
+import { clamp, formatNumber } from "../base/numbers.js";
+
+/** @import { ServerCalls } from "../types" */
+/** @import { Timeline } from "../panels/timeline.js" */
+
+/** @typedef {"start" | "end"} End */
+/** @type {End[]} */
+const ENDS = ["start", "end"];
+/** @type {Record<string, number>} */
+const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
+
+export class RangeHandles {
+  /** @type {{ start?: number, end?: number }} */
+  changes = {};
+  /** Where the drag began, in pixels. */
+  dragStart = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+
+  /**
+   * @param {Timeline} timeline
+   * @param {NonNullable<ServerCalls["range"]>} requestRange
+   */
+  constructor(timeline, requestRange) {
+    this.timeline = timeline;
+    this.requestRange = requestRange;
     this.label = make("output", { class: "ode-range-label", hidden: true });
-    this.elements = ["start", "end"].map((end) => this.handle(end));
+    this.elements = ENDS.map((end) => this.createHandle(end));
     timeline.track.append(...this.elements, this.label);
   }
 
-  handle(end) {
-    return make("div", {
+  /** @param {End} end */
+  createHandle(end) {
+    const handle = make("div", {
       class: `ode-range ode-range-${end}`,
       role: "slider",
       tabindex: "0",
       title: `Drag to solve ${end === "start" ? "from an earlier or later" : "to a later or earlier"} time`,
       "aria-label": end === "start" ? "Start of the solved range" : "End of the solved range",
-      onpointerdown: (event) => {
-        event.currentTarget.setPointerCapture(event.pointerId);
-        this.from = event.clientX;
+      onpointerdown: (/** @type {PointerEvent} */ event) => {
+        handle.setPointerCapture(event.pointerId);
+        this.dragStart = event.clientX;
         event.preventDefault();
-        event.currentTarget.focus();
+        handle.focus();
       },
-      onpointermove: (event) => {
-        if (event.currentTarget.hasPointerCapture(event.pointerId)) this.drag(end, event.clientX - this.from);
+      onpointermove: (/** @type {PointerEvent} */ event) => {
+        if (handle.hasPointerCapture(event.pointerId)) this.drag(end, event.clientX - this.dragStart);
       },
-      onpointerup: () => this.settle(),
-      onpointercancel: () => this.settle(false),
-      onkeydown: (event) => this.key(end, event),
+      onpointerup: () => this.submit(),
+      onpointercancel: () => this.cancel(),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.onKeyDown(end, event),
     });
+    return handle;
   }
 
-  /** Moved by so many pixels: twice the slider's own scale, for there is little room beside it. */
+  /**
+   * At twice the scale of the slider, because there is little room beside it.
+   *
+   * @param {End} end
+   * @param {number} pixels
+   */
   drag(end, pixels) {
     const { start, end: stop, track } = this.timeline;
     const moved = (2 * pixels * (stop - start)) / Math.max(track.clientWidth, 1);
-    this.want(end, this.timeline[end] + moved);
+    this.propose(end, this.timeline[end] + moved);
   }
 
-  key(end, event) {
-    const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
-    if (!way) return;
+  /**
+   * @param {End} end
+   * @param {KeyboardEvent} event
+   */
+  onKeyDown(end, event) {
+    const step = STEPS[event.key];
+    if (!step) return;
     event.preventDefault();
     event.stopPropagation();
     const from = this.changes[end] ?? this.timeline[end];
-    this.want(end, from + way * 0.05 * this.timeline.duration);
+    this.propose(end, from + step * 0.05 * this.timeline.duration);
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.settle(), 600);
+    this.timer = setTimeout(() => this.submit(), 600);
   }
 
-  /** Not before the noise, and not so that nothing is left between the two. */
-  want(end, time) {
-    const { warmup, duration } = this.timeline;
-    const least = 0.02 * duration;
-    const [start, stop] = [this.timeline.start, this.timeline.end];
+  /**
+   * Shows a proposed end, not before the noise, and with some time left between the two ends.
+   *
+   * @param {End} end
+   * @param {number} time
+   */
+  propose(end, time) {
+    const { start, end: stop, warmup, duration } = this.timeline;
+    const minLength = 0.02 * duration;
     const rounded = Number(time.toFixed(2));
-    const wanted = end === "start" ? clamp(rounded, -warmup, stop - least) : Math.max(rounded, start + least);
+    const wanted = end === "start" ? clamp(rounded, -warmup, stop - minLength) : Math.max(rounded, start + minLength);
     if (!Number.isFinite(wanted)) return; // nothing is shown yet
     this.changes = { [end]: wanted };
     this.label.hidden = false;
-    this.label.textContent = `${end === "start" ? "from" : "to"} t = ${spell(wanted)}`;
+    this.label.textContent = `${end === "start" ? "from" : "to"} t = ${formatNumber(wanted)}`;
     this.label.classList.toggle("ode-range-left", end === "start");
   }
 
-  settle(wanted = true) {
+  submit() {
     const { start, end } = this.timeline;
     const { changes } = this;
-    this.changes = {};
-    this.label.hidden = true;
-    if (wanted && Object.keys(changes).length) this.ask({ start, end, ...changes });
+    this.cancel();
+    if (Object.keys(changes).length) this.requestRange({ start, end, ...changes });
   }
 
-  /** The range that is shown, for those who do not see it. */
-  show() {
-    for (const [index, end] of ["start", "end"].entries()) {
-      this.elements[index].setAttribute("aria-valuenow", this.timeline[end]);
-      this.elements[index].setAttribute("aria-valuetext", `t = ${spell(this.timeline[end])}`);
+  cancel() {
+    this.changes = {};
+    this.label.hidden = true;
+  }
+
+  /** Updates the values for screen readers. */
+  update() {
+    for (const [index, end] of ENDS.entries()) {
+      this.elements[index].setAttribute("aria-valuenow", String(this.timeline[end]));
+      this.elements[index].setAttribute("aria-valuetext", `t = ${formatNumber(this.timeline[end])}`);
     }
   }
 }

@@ -1,32 +1,47 @@
-// Which channels are shown, side by side or alone, and how bright.
+// Which channels are shown, alone or side by side, and the exposure.
 
-class ChannelPanel {
-  /** `keep()` keeps what is seen, to be compared with what is solved next; without it there is nothing next. */
-  constructor(store, keep) {
-    this.store = store;
+import { make } from "../base/dom.js";
+import { button, buttonGroup, selectRow, sliderRow, toggle } from "./controls.js";
+
+/** @import { Material, Scene, ViewState } from "../types" */
+/** @import { Store } from "../base/store.js" */
+
+export class ChannelPanel {
+  /** @type {Material["views"] | null} */
+  views = null;
+  /** @type {string | null} */
+  kept = null;
+
+  /**
+   * @param {Store} store
+   * @param {(() => void) | undefined} onKeep keeps the picture for comparison; undefined where nothing else can be solved
+   */
+  constructor(store, onKeep) {
     this.first = selectRow("Show", [], (channel) => store.set({ channel }));
     this.second = selectRow("Compare", [], (second) => store.set({ second: second || null }));
     this.beside = toggle("Side by side", (beside) => store.set({ beside }));
-    this.keep = button("Keep to compare", keep, {
-      title: "Keeps this one beside the seed or the material that is looked at next",
-      hidden: !keep,
+    this.keep = button("Keep to compare", onKeep, {
+      title: "Keeps this picture beside the next seed or material",
+      hidden: !onKeep,
     });
-    this.exposure = sliderRow("Exposure", { min: -4, max: 4, title: "In stops" }, (exposure) =>
-      store.set({ exposure }),
-    );
+    this.exposure = sliderRow("Exposure", { min: -4, max: 4, title: "In stops" }, (exposure) => store.set({ exposure }));
     this.element = make(
       "div",
       { class: "ode-channels" },
       this.first.element,
       this.second.element,
-      buttons(this.keep, this.beside.element),
+      buttonGroup(this.keep, this.beside.element),
       this.exposure.element,
     );
-    store.listen((view, scene) => this.show(view, scene));
+    store.subscribe((view, scene) => this.update(view, scene));
   }
 
-  show(view, scene) {
-    if (scene) this.offer(scene.material, view.kept);
+  /**
+   * @param {ViewState} view
+   * @param {Scene | null} scene
+   */
+  update(view, scene) {
+    if (scene) this.updateOptions(scene.material, view.kept);
     this.first.show(view.channel);
     this.second.show(view.second ?? "");
     this.beside.show(view.beside);
@@ -34,14 +49,22 @@ class ChannelPanel {
     this.exposure.show(view.exposure);
   }
 
-  offer({ views, exemplar }, kept) {
+  /**
+   * @param {Material} material
+   * @param {string | null} kept
+   */
+  updateOptions({ views, exemplar }, kept) {
     if (this.views === views && this.kept === kept) return;
-    Object.assign(this, { views, kept });
-    this.first.offer(views);
+    this.views = views;
+    this.kept = kept;
+    this.first.setOptions(views);
     this.first.element.hidden = views.length < 2;
-    const others = [...(exemplar ? [["exemplar", "Exemplar"]] : []), ...(kept ? [["kept", `Kept: ${kept}`]] : [])];
+    /** @type {[string, string][]} */
+    const others = [];
+    if (exemplar) others.push(["exemplar", "Exemplar"]);
+    if (kept) others.push(["kept", `Kept: ${kept}`]);
     const channels = views.length < 2 ? [] : views;
-    this.second.offer([["", "nothing"], ...channels, ...others]);
+    this.second.setOptions([["", "nothing"], ...channels, ...others]);
     this.second.element.hidden = channels.length + others.length === 0;
   }
 }

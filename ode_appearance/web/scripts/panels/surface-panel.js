@@ -1,30 +1,40 @@
-// What the material lies on, and how near one looks.
+// The shape that the material lies on, its tiling, and the zoom.
 
-const SURFACES = [
-  ["flat", "Flat"],
-  ["sphere", "Sphere"],
-  ["cylinder", "Cylinder"],
-];
-const MOST_TILES = 8;
+import { formatNumber } from "../base/numbers.js";
+import { DEFAULT_FRAMING, MAX_TILES, MAX_ZOOM, SURFACES } from "../base/view-state.js";
+import { button, buttonGroup, hint, numberRow, panel, selectRow, sliderRow, toggle } from "./controls.js";
 
-class SurfacePanel {
-  /** `move` is the tool of that name. */
-  constructor(store, move) {
-    this.store = store;
-    this.surface = selectRow("Surface", SURFACES, (surface) => store.set({ surface, zoom: 1 }));
-    this.tiles = ["Tiles across", "Tiles down"].map((label, axis) =>
-      numberRow(label, { min: 1, max: MOST_TILES }, (count) =>
-        store.set({ tiles: store.view.tiles.map((known, other) => (other === axis ? count : known)) }),
-      ),
+/** @import { Pair, Surface, ViewState } from "../types" */
+/** @import { Store } from "../base/store.js" */
+/** @import { MoveTool } from "../input/move-tool.js" */
+
+export class SurfacePanel {
+  /**
+   * @param {Store} store
+   * @param {MoveTool} moveTool
+   */
+  constructor(store, moveTool) {
+    this.surface = selectRow("Surface", SURFACES, (surface) =>
+      store.set({ surface: /** @type {Surface} */ (surface), zoom: 1 }),
     );
-    const format = (stops) => `${spell(2 ** stops, 1)}×`;
-    this.zoom = sliderRow("Zoom", { min: 0, max: Math.log2(MOST_ZOOM), format }, (stops) =>
-      move.zoom(2 ** stops / store.view.zoom),
+    /** @type {(label: string, tiles: (count: number) => Pair) => ReturnType<typeof numberRow>} */
+    const tilesRow = (label, tiles) =>
+      numberRow(label, { min: 1, max: MAX_TILES }, (count) => store.set({ tiles: tiles(count) }));
+    this.tiles = [
+      tilesRow("Tiles across", (count) => [count, store.view.tiles[1]]),
+      tilesRow("Tiles down", (count) => [store.view.tiles[0], count]),
+    ];
+    /** @param {number} stops */
+    const format = (stops) => `${formatNumber(2 ** stops, 1)}×`;
+    this.zoom = sliderRow("Zoom", { min: 0, max: Math.log2(MAX_ZOOM), format }, (stops) =>
+      moveTool.zoom(2 ** stops / store.view.zoom),
     );
     this.exact = toggle("Exact pixels", (exact) => store.set({ exact }), {
-      title: "Every texel as a whole number of the screen's pixels, nothing blended",
+      title: "Every texel is a whole number of screen pixels, without filtering",
     });
-    const by = (factor, name) => button(factor > 1 ? "+" : "−", () => move.zoom(factor), { "aria-label": name });
+    /** @type {(factor: number, name: string) => HTMLButtonElement} */
+    const zoomButton = (factor, name) =>
+      button(factor > 1 ? "+" : "−", () => moveTool.zoom(factor), { "aria-label": name });
     this.element = panel(
       "Surface",
       () => store.set({ tool: "move" }),
@@ -32,17 +42,18 @@ class SurfacePanel {
       this.surface.element,
       ...this.tiles.map((row) => row.element),
       this.zoom.element,
-      buttons(
-        by(1 / 1.25, "Zoom out"),
-        by(1.25, "Zoom in"),
+      buttonGroup(
+        zoomButton(1 / 1.25, "Zoom out"),
+        zoomButton(1.25, "Zoom in"),
         this.exact.element,
-        button("Reset view", () => store.set(UNCHANGED_VIEW)),
+        button("Reset view", () => store.set(DEFAULT_FRAMING)),
       ),
     );
-    store.listen((view) => this.show(view));
+    store.subscribe((view) => this.update(view));
   }
 
-  show(view) {
+  /** @param {ViewState} view */
+  update(view) {
     this.surface.show(view.surface);
     this.tiles.forEach((row, axis) => row.show(view.tiles[axis]));
     this.zoom.show(Math.log2(view.zoom));

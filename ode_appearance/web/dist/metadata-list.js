@@ -1,0 +1,6 @@
+"use strict";var odeAppearance=(()=>{var u=Object.defineProperty;var f=Object.getOwnPropertyDescriptor;var p=Object.getOwnPropertyNames;var h=Object.prototype.hasOwnProperty;var m=(e,t)=>{for(var r in t)u(e,r,{get:t[r],enumerable:!0})},v=(e,t,r,n)=>{if(t&&typeof t=="object"||typeof t=="functio\
+n")for(let o of p(t))!h.call(e,o)&&o!==r&&u(e,o,{get:()=>t[o],enumerable:!(n=f(t,o))||n.enumerable});return e};var x=e=>v(u({},"__esModule",{value:!0}),e);var b={};m(b,{mount:()=>L});function c(e,{text:t,...r}={},...n){let o=document.createElement(e);for(let[d,a]of Object.entries(r))d.startsWith("on")?
+o.addEventListener(d.slice(2),a):a!==!1&&a!==void 0&&a!==null&&o.setAttribute(d,a===!0?"":a);return t!==void 0&&(o.textContent=
+t),o.append(...n),o}function i(e,t){let r=()=>{let n=e.querySelector(".ode-place");n&&t.parentNode!==n&&n.replaceChildren(t)};return r(),new MutationObserver(
+r).observe(e,{childList:!0,subtree:!0}),t}function l({props:e,watch:t},r){let n=()=>r(e.value?.[0]);n(),t("value",n)}var s=class{constructor(t){this.root=t}update(t){this.root.replaceChildren(...(t??[]).flatMap(([r,n])=>[c("dt",{text:r}),
+c("dd",{text:n})]))}};function L(e){let t=i(e.element,c("dl",{class:"ode-metadata"})),r=new s(t);l(e,n=>r.update(n))}return x(b);})();
