@@ -171,7 +171,7 @@ def initial_facts(exemplar: ExemplarFrames, config: TrainConfig, credit: Exempla
         config.brdf,
         config.architecture,
         times,
-        config.solver,
+        config.solver.solver_config,
         config.model.normals,
         exemplar=credit or Exemplar(exemplar.name, real_duration=exemplar.real_duration),
     )

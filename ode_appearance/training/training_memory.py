@@ -29,7 +29,7 @@ def training_bytes(config: TrainConfig, together: int = 1) -> int:
     side, pixels = config.data.state_size, together * config.data.batch * config.data.state_size**2
     iteration = int(_RESERVE * pixels * (stages * evaluation + (0 if flow else _OF_FEATURES)))
     solved = config.data.exemplar_size if config.kind == "svbrdf" and config.rollout.evaluate_every else side
-    return _COMPILING + max(iteration, memory_budget.solve_bytes(material, config.solver, (solved, solved)))
+    return _COMPILING + max(iteration, memory_budget.solve_bytes(material, config.solver.solver_config, (solved, solved)))
 
 
 def check_training_memory(config: TrainConfig, together: int = 1) -> None:

@@ -1,5 +1,8 @@
 """Segments: in equal steps of a length that is drawn, as many as theirs asks for, or in the steps that diffrax takes."""
 
+import dataclasses
+import typing
+
 import diffrax
 import equinox as eqx
 import jax
@@ -7,9 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from ode_appearance.config.option_groups import options_of, replace_options
 from ode_appearance.ode.stepper import SOLVERS
 from ode_appearance.training.texture.segment import integrate
-from ode_appearance.training.texture.step import step_config
+from ode_appearance.training.texture.step_config import StepConfig, step_config
 from ode_appearance.training.train_config import PRESETS, TrainConfig, preset
 
 CONFIG = TrainConfig().replace(runge_kutta="bosh3", coarsest_step=0.4, max_steps=64)
@@ -26,7 +30,7 @@ class Decay(eqx.Module):
 
 @eqx.filter_jit
 def decayed(rate, key, end, config=CONFIG):
-    final, _, steps = integrate(Decay(rate), config, key, jnp.zeros(()), end, jnp.ones((1, 2, 2)))
+    final, _, steps = integrate(Decay(rate), step_config(config, 0), key, jnp.zeros(()), end, jnp.ones((1, 2, 2)))
     return final[0, 0, 0], steps
 
 
@@ -60,11 +64,11 @@ def test_a_segment_may_take_as_many_steps_as_published(name, kind):
 
 def test_the_memory_does_not_grow_with_the_steps_allowed():
     def bytes_of(most):
-        config = TrainConfig().replace(tolerance=1e-6, max_steps=most)
+        wanted = step_config(TrainConfig().replace(tolerance=1e-6, max_steps=most), 0)
         state = jnp.ones((4, 32, 32))
 
         def square(rate):
-            return jnp.sum(integrate(Decay(rate), config, jax.random.PRNGKey(0), jnp.zeros(()), jnp.ones(()), state)[0] ** 2)
+            return jnp.sum(integrate(Decay(rate), wanted, jax.random.PRNGKey(0), jnp.zeros(()), jnp.ones(()), state)[0] ** 2)
 
         return jax.jit(jax.grad(square)).lower(jnp.ones(())).compile().memory_analysis().temp_size_in_bytes
 
@@ -85,14 +89,14 @@ def test_no_callback_keeps_it_out_of_the_compilation_cache(coarsest_step, stacke
 
 def test_the_last_iterations_are_controlled_by_the_tolerance():
     config = CONFIG.replace(iterations=1000, refining=0.25)
-    assert step_config(config, 749).coarsest_step == 0.4
-    assert step_config(config, 750).coarsest_step == 0
-    assert step_config(config.replace(refining=0.0), 999).coarsest_step == 0.4
+    assert step_config(config, 749).solver.coarsest_step == 0.4
+    assert step_config(config, 750).solver.coarsest_step == 0
+    assert step_config(config.replace(refining=0.0), 999).solver.coarsest_step == 0.4
     assert step_config(config, 0) == step_config(config.replace(refining=0.5), 499)  # compiled once
 
 
 def test_the_regularisers_are_the_integrals_of_their_formulas():
-    config = TrainConfig().replace(runge_kutta="tsit5", tolerance=1e-5, kinetic_weight=1.0, jacobian_weight=1.0)
+    config = step_config(TrainConfig().replace(runge_kutta="tsit5", tolerance=1e-5, kinetic_weight=1.0, jacobian_weight=1.0), 0)
     rate, end, key = 0.7, 1.5, jax.random.PRNGKey(3)
     state = jax.random.normal(jax.random.PRNGKey(4), (2, 8, 8))
     _, integrals, _ = eqx.filter_jit(integrate)(Decay(jnp.float32(rate)), config, key, jnp.zeros(()), jnp.float32(end), state)
@@ -119,7 +123,7 @@ def solved_by_diffrax(field, config, state):
 
 @pytest.mark.parametrize("method", ["heun", "bosh3", "tsit5"])
 def test_steps_and_gradients_are_those_of_diffrax(method):
-    config = TrainConfig().replace(runge_kutta=method, tolerance=1e-3)
+    config = step_config(TrainConfig().replace(runge_kutta=method, tolerance=1e-3), 0)
     field, state = Turning(jnp.float32(0.8)), jax.random.normal(jax.random.PRNGKey(0), (2, 8, 8))
 
     def ours(field):
@@ -136,3 +140,28 @@ def test_steps_and_gradients_are_those_of_diffrax(method):
     # An error estimate near rounding makes other steps; what they come to differs far less than the tolerance.
     np.testing.assert_allclose(final, expected, rtol=1e-4, atol=3e-5)
     np.testing.assert_allclose(gradient.weight, wanted.weight, rtol=1e-3)
+
+
+def test_a_step_is_compiled_for_the_options_of_its_groups_alone():
+    """Every option of a group that the step takes changes its key; no other option does."""
+    options = options_of(TrainConfig)
+    taken = {field.name for field in dataclasses.fields(StepConfig)}
+    assert taken == {"loss", "solver", "optimiser"}
+    for name, option in options.items():
+        if not option.group or name in ("refining", "iterations"):
+            continue
+        choices = [choice for choice in typing.get_args(option.hint) if choice != option.default]
+        if isinstance(option.default, bool):
+            other = not option.default
+        elif isinstance(option.default, int | float):
+            other = option.default + 1
+        elif isinstance(option.default, tuple):
+            other = (*option.default, 1)
+        else:
+            other = choices[0]
+        config = TrainConfig()
+        changed = replace_options(config, {name: other})
+        if option.group in taken:
+            assert step_config(changed, 0) != step_config(config, 0), name
+        else:
+            assert step_config(changed, 0) == step_config(config, 0), name

@@ -20,6 +20,7 @@ from ode_appearance.app.train_form.form_start import check_start, find_start, st
 from ode_appearance.app.trainings.run_records import Order
 from ode_appearance.app.trainings.supervisor import Trainings
 from ode_appearance.app.trainings.training_process import START
+from ode_appearance.config.option_groups import options_of
 from ode_appearance.data import load_exemplar
 from ode_appearance.errors import AppearanceError, ExemplarError, RequestError, TrainingError
 from ode_appearance.training.train_config import TrainConfig, preset
@@ -57,7 +58,7 @@ def pictures(folder, count, size=(80, 64), suffix="jpg"):
 
 
 def test_every_number_of_the_training_is_in_the_form():
-    shown = {field.name for field in dataclasses.fields(TrainConfig)} - set(NAMES)
+    shown = set(options_of(TrainConfig)) - set(NAMES)
     assert shown == {"kind", "preview_every", "save_every"}
     for name in ("coarsest_step", "refining"):
         (field,) = (field for field in ADVANCED if field.name == name)
@@ -69,9 +70,9 @@ def test_attention_is_two_numbers_or_nothing():
     place = NAMES.index("attention")
     assert values[place] == "4, 8" and shown_values(preset("quick", "svbrdf"))[place] is None
     values[place] = " "
-    assert read_config("rgb", "quick", values).attention is None
+    assert read_config("rgb", "quick", values).model.attention is None
     values[place] = "2,16"
-    assert dataclasses.astuple(read_config("rgb", "quick", values).attention) == (2, 16)
+    assert dataclasses.astuple(read_config("rgb", "quick", values).model.attention) == (2, 16)
     for wrong in ("2", "2, 3, 4", "two"):
         values[place] = wrong
         with pytest.raises(AppearanceError, match="attention has to be"):
