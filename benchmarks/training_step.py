@@ -15,13 +15,14 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ode_appearance.config.schema import MaterialConfig, SolverConfig
+from ode_appearance.config.schema import MaterialConfig
 from ode_appearance.models.material import new_material
 from ode_appearance.perceptual.features import FeatureExtractor, load_features
 from ode_appearance.perceptual.losses import nearest, picture_overflow, random_directions
 from ode_appearance.runtime.jit import compiled, compiler_options
 from ode_appearance.training.texture.objective import rgb_terms
 from ode_appearance.training.texture.segment import integrate
+from ode_appearance.training.texture.step_config import step_config
 from ode_appearance.training.train_config import TrainConfig
 
 from .baseline import baseline_solve
@@ -63,14 +64,14 @@ def steps(features: FeatureExtractor, config: TrainConfig = TrainConfig()):
     state = jax.random.normal(jax.random.PRNGKey(0), (config.architecture.channels, size, size))
     target = jnp.asarray(np.random.default_rng(0).random((3, size, size), np.float32))
     known = compiled(lambda features, target: features(target))(features, target)
-    solver = SolverConfig(config.solver.runge_kutta, rtol=config.solver.tolerance, atol=config.solver.tolerance)
+    solver = config.solver.solver_config
     key, begin, end = jax.random.PRNGKey(1), jnp.float32(-1), jnp.float32(0)
 
     @functools.partial(eqx.filter_jit, compiler_options=compiler_options())
     @eqx.filter_value_and_grad
     def ours(field, features, known):
-        final, _, _ = integrate(field, config, key, begin, end, state)
-        distance, overflow = rgb_terms(features, config, key, final, known)
+        final, _, _ = integrate(field, step_config(config, 0), key, begin, end, state)
+        distance, overflow = rgb_terms(features, config.loss, key, final, known)
         return distance + config.loss.overflow_weight * overflow
 
     @eqx.filter_jit

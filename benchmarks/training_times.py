@@ -38,6 +38,6 @@ def iterations_per_second(config: TrainConfig, iterations: int = _ITERATIONS) ->
     times = np.arange(PUBLISHED_FRAMES) * duration / PUBLISHED_FRAMES
     exemplar = ExemplarFrames("made up", config.kind, frames.astype(np.uint8), times, duration, duration / PUBLISHED_FRAMES)
     without = {"initialisation": 0, "evaluate_every": 10**6, "preview_every": 10**6, "iterations": iterations}
-    config = TrainConfig().replace(**{**vars(config), **without})
+    config = config.replace(**without)
     *_, last = train(exemplar, config)
     return last.rate

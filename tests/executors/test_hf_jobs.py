@@ -85,7 +85,7 @@ def test_what_a_job_is_asked_to_do(there, submit):
     assert repository.private and set(files) == {".gitattributes", "source.zip", "tasks/moss.zip"}
     assert not any(TOKEN.encode() in content for content in files.values())
     sent = read_task(files["tasks/moss.zip"])
-    assert (sent.exemplar.name, sent.config.dim, sent.config.iterations) == ("moss", 8, 4)
+    assert (sent.exemplar.name, sent.config.model.dim, sent.config.schedule.iterations) == ("moss", 8, 4)
     assert repository.branches["main"] in job.spec["command"][-1]  # what is sent later is not for this job
 
 

@@ -41,9 +41,12 @@ def features():
 
 
 def test_the_paper_preset_is_the_published_training_and_the_others_say_where_they_are_not():
-    names = ("directions", "evaluation", "target_precision")
+
+    def departures(config):
+        return [config.loss.directions, config.rollout.evaluation, config.data.target_precision]
+
     for kind in ("rgb", "svbrdf"):
-        values = {name: [getattr(preset(name, kind), field) for field in names] for name in TEXTURE}
+        values = {name: departures(preset(name, kind)) for name in TEXTURE}
         assert values["paper"] == ["iteration", "published", "float32"]
         assert values["standard"] == values["quick"] == ["crop", "repeatable", "float16"]
     assert [preset(name, "svbrdf").loss.initialisation_crops for name in TEXTURE] == [32, 1, 1]
@@ -55,7 +58,7 @@ def test_the_initialisation_compares_with_so_many_random_choices_of_pixels(count
     key, material = jax.random.PRNGKey(3), lit()
 
     def ours(state, log_intensity):
-        return initialisation_terms(config, key, material._replace(state=state, log_intensity=log_intensity))[0]
+        return initialisation_terms(config.loss, key, material._replace(state=state, log_intensity=log_intensity))[0]
 
     def plain(state, log_intensity):
         here = material._replace(state=state)
@@ -84,7 +87,7 @@ def test_the_directions_are_the_same_for_all_crops_of_an_iteration(monkeypatch, 
 
         monkeypatch.setattr(objective, "texture_distance", drawn)
         config = TrainConfig().replace(kind="svbrdf", brdf=BRDF, crops=6, directions=directions)
-        return float(svbrdf_terms(features, config, jax.random.PRNGKey(4), lit())[0])
+        return float(svbrdf_terms(features, config.loss, jax.random.PRNGKey(4), lit())[0])
 
     assert mean_of(2, "iteration") == pytest.approx(mean_of(1, "iteration") ** 2, rel=1e-5)
     assert mean_of(2, "crop") > 1.05 * mean_of(1, "crop") ** 2

@@ -150,15 +150,16 @@ def test_a_step_is_compiled_for_the_options_of_its_groups_alone():
     for name, option in options.items():
         if not option.group or name in ("refining", "iterations"):
             continue
-        choices = [choice for choice in typing.get_args(option.hint) if choice != option.default]
         if isinstance(option.default, bool):
             other = not option.default
         elif isinstance(option.default, int | float):
             other = option.default + 1
         elif isinstance(option.default, tuple):
             other = (*option.default, 1)
+        elif type(None) in typing.get_args(option.hint):
+            other = None
         else:
-            other = choices[0]
+            other = next(choice for choice in typing.get_args(option.hint) if choice != option.default)
         config = TrainConfig()
         changed = replace_options(config, {name: other})
         if option.group in taken:

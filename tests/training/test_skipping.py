@@ -123,7 +123,7 @@ def test_a_run_that_gives_up_goes_on_as_the_sentence_says(narrow, tmp_path, caps
     assert read_progress(tmp_path / "run") | {"seconds": 0} == {
         "iteration": 20, "seconds": 0, "origin": "", "skipped": 8, "skipped_in_row": 0,
     }  # fmt: skip
-    assert read_request(tmp_path / "run")[0].learning_rate == 0.001
+    assert read_request(tmp_path / "run")[0].rate.learning_rate == 0.001
     material = oa.load(tmp_path / "run" / "material")
     assert 0 < np.abs(material.vector_field.final_conv[1].weight).max() < BEYOND
     assert read_events(tmp_path / "run")[0]["skipped"][20] == 8

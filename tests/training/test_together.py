@@ -1,7 +1,5 @@
 """Several exemplars learnt as one stacked computation: what becomes of each, and what cannot be stacked."""
 
-import dataclasses
-
 import jax
 import numpy as np
 import pytest
@@ -64,7 +62,7 @@ def test_each_becomes_what_it_becomes_alone(kind):
 
 
 def test_a_run_can_leave_and_come_back(tmp_path):
-    config = dataclasses.replace(KINDS["rgb"], evaluate_every=0)
+    config = KINDS["rgb"].replace(evaluate_every=0)
     *_, last = train_together([begin(config, 1, tmp_path / "a"), begin(config, 2, tmp_path / "b")], max_minutes=0)
     assert [report.status for report in last] == ["stopped"] * 2
     assert [read_progress(tmp_path / name)["iteration"] for name in "ab"] == [1, 1]
@@ -77,7 +75,7 @@ def test_a_run_can_leave_and_come_back(tmp_path):
 
 @pytest.mark.parametrize("fails", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_one_that_fails_leaves_the_others_alone(fails):
-    config = dataclasses.replace(KINDS["rgb"], evaluate_every=4, most_skipped=2)
+    config = KINDS["rgb"].replace(evaluate_every=4, most_skipped=2)
     runs = [begin(config, 1), begin(config, 2)]
     bad, good = runs[fails], runs[1 - fails]
     bad.learner = jax.tree.map(lambda leaf: leaf * np.nan, bad.learner)

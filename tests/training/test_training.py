@@ -1,6 +1,5 @@
 """The trainer on tiny problems: it learns, it can be interrupted and resumed, and it refuses what it cannot learn from."""
 
-import dataclasses
 import itertools
 
 import equinox as eqx
@@ -27,6 +26,7 @@ from ode_appearance.training.texture.map_mean import mean_over
 from ode_appearance.training.texture.objective import texture_distance
 from ode_appearance.training.texture.run import begin_run
 from ode_appearance.training.texture.segment import integrate
+from ode_appearance.training.texture.step_config import step_config
 from ode_appearance.training.texture.targets import Targets
 from ode_appearance.training.train_config import TrainConfig, preset
 from ode_appearance.training.trainer import train
@@ -117,7 +117,7 @@ def test_the_folder_holds_a_material_that_loads(tmp_path, features):
         np.testing.assert_array_equal(ours, theirs)
     assert loaded.config.training["iterations"] == 2
     assert loaded.config.times == Times(0.2, 1.0, 0.25, 4)
-    assert loaded.config.solver == tiny("rgb").solver
+    assert loaded.config.solver == tiny("rgb").solver.solver_config
 
 
 def test_a_damaged_state_is_refused_and_kept(tmp_path, features):
@@ -227,7 +227,7 @@ def test_both_adjoints_give_the_same_gradient():
     state = jax.random.normal(jax.random.PRNGKey(1), (4, 8, 8))
 
     def gradient(adjoint):
-        config = tiny("rgb", adjoint=adjoint, tolerance=1e-4)
+        config = step_config(tiny("rgb", adjoint=adjoint, tolerance=1e-4), 0)
 
         @eqx.filter_jit
         @eqx.filter_grad
@@ -265,7 +265,7 @@ def test_maps_are_divided_by_their_size_in_the_frame_or_in_the_exemplar(features
 
     def distance(name, **changes):
         extractor = begun[name].features
-        return texture_distance(extractor, dataclasses.replace(over[name], **changes), key, picture, extractor(frame))
+        return texture_distance(extractor, over[name].replace(**changes).loss, key, picture, extractor(frame))
 
     assert distance("exemplar") == distance("exemplar", normalise_maps=False)
     assert distance("frame") != distance("frame", normalise_maps=False)
