@@ -58,19 +58,19 @@ def run(options: argparse.Namespace) -> None:
         from ..executors.hf_jobs import collect_and_submit, hub_jobs
 
         given = {name: getattr(options, name) for name in _OF_JOBS[1:] if getattr(options, name) is not None}
-        outcomes = collect_and_submit.run(plans, options.hub_repository, hub_jobs.Jobs(**given))
+        results = collect_and_submit.run(plans, options.hub_repository, hub_jobs.Jobs(**given))
     elif options.executor == "ray":
         from ..executors.ray import ray_cluster
 
-        outcomes = ray_cluster.run(plans, Interruption(), options.cpus, options.gpus)
+        results = ray_cluster.run(plans, Interruption(), options.cpus, options.gpus)
     else:
         from ..executors.local import sequential
 
-        outcomes = sequential.run(plans, Interruption(), options.together or 1)
-    for outcome in outcomes:
-        loss = "" if outcome.loss is None else f"{outcome.loss:.3f}"
-        print(f"{outcome.name:28} {loss:>10}  {outcome.status}")
-    if lost := [outcome.name for outcome in outcomes if outcome.status.startswith("failed")]:
+        results = sequential.run(plans, Interruption(), options.together or 1)
+    for result in results:
+        loss = "" if result.loss is None else f"{result.loss:.3f}"
+        print(f"{result.name:28} {loss:>10}  {result.status}")
+    if lost := [result.name for result in results if result.status.startswith("failed")]:
         raise TrainingError(f"Not trained: {', '.join(lost)}; the table says why. The same command tries them again.")
 
 
@@ -91,7 +91,7 @@ def _check_executor(options):
 
 
 def _plans(options):
-    from ..executors.plan import Plan
+    from ..executors.plan import TrainingPlan
 
     entries = list_dataset(options.dataset)
     names = [entry.name for entry in entries]
@@ -106,7 +106,8 @@ def _plans(options):
         check_credit(read_credit(options, entry.name, {}))
     iterations = checked(TrainConfig, {"iterations": options.iterations}).get("iterations")
     return [
-        Plan(entry.name, options.out / entry.name, lambda entry=entry: _task(entry, options), iterations) for entry in entries
+        TrainingPlan(entry.name, options.out / entry.name, lambda entry=entry: _task(entry, options), iterations)
+        for entry in entries
     ]
 
 

@@ -49,10 +49,10 @@ def read_numbers(options: argparse.Namespace, kind: Kind, begun: Path | None) ->
     """
     if begun is None:
         return _new(options, kind), {}
-    config, facts = read_request(begun)
+    config, metadata = read_request(begun)
     if config.kind != kind:
         raise ConfigError(f"{begun} holds a run of --kind {config.kind}, not {kind}.")
-    return _resumed(options, config), facts
+    return _resumed(options, config), metadata
 
 
 def _new(options, kind):
@@ -99,7 +99,7 @@ def _given(options):
 def read_exemplar(
     options: argparse.Namespace, path: Path, config: TrainConfig, name: str | None, begun: dict[str, Any]
 ) -> ExemplarFrames:
-    """The exemplar as the command line wants it, or else as a run that is `begun` (its facts, or nothing) had it."""
+    """The exemplar as the command line wants it, or else as a run that is `begun` (its metadata, or nothing) had it."""
     duration = options.duration
     if duration is None and options.frame_interval is None:
         duration = begun.get("duration")

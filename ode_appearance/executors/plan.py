@@ -14,7 +14,7 @@ from ..training.run_dir.journal import last_entry
 
 
 @dataclasses.dataclass(frozen=True)
-class Plan:
+class TrainingPlan:
     """An exemplar of a data set and the folder of its run. `read` gives the task, or raises an AppearanceError.
 
     `iterations`, where given, are what it takes to be finished, whatever an earlier call asked for.
@@ -32,7 +32,7 @@ class Plan:
 
 
 @dataclasses.dataclass(frozen=True)
-class Outcome:
+class TrainingResult:
     """How a run ended, in words, with the loss of its last iteration."""
 
     name: str
@@ -40,16 +40,16 @@ class Outcome:
     loss: float | None = None
 
 
-def failed(plan: Plan, error: Exception) -> Outcome:
-    """The outcome of a plan that an error ended, which has a sentence to say."""
-    return Outcome(plan.name, f"failed: {error}")
+def failed(plan: TrainingPlan, error: Exception) -> TrainingResult:
+    """The result of a plan that an error ended, which has a sentence to say."""
+    return TrainingResult(plan.name, f"failed: {error}")
 
 
-def finished_before(plan: Plan) -> Outcome | None:
-    """The outcome of a run that its folder says is finished, whose material is baked if it is not yet; None for others."""
+def finished_before(plan: TrainingPlan) -> TrainingResult | None:
+    """The result of a run that its folder says is finished, whose material is baked if it is not yet; None for others."""
     if not is_finished(plan.folder, plan.iterations):
         return None
     if baked(plan.folder / MATERIAL) is None:
         with contextlib.suppress(AppearanceError):
             bake(plan.folder / MATERIAL)
-    return Outcome(plan.name, "finished", last_entry(plan.folder).get("loss"))
+    return TrainingResult(plan.name, "finished", last_entry(plan.folder).get("loss"))

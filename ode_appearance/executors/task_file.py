@@ -16,7 +16,7 @@ from ..training.job import Task
 from ..training.train_config import TrainConfig
 from .run_archive import unzipped, zipped
 
-_FACTS, _FRAMES, _TIMES, _START = "task.json", "frames.npy", "times.npy", "init_from"
+_METADATA, _FRAMES, _TIMES, _START = "task.json", "frames.npy", "times.npy", "init_from"
 _OF_EXEMPLAR = ("name", "kind", "duration", "frame_interval", "real_duration")
 _OF_START = (CONFIG, WEIGHTS, START)
 """Files of the material to start from; the last one only where it has a state of its exemplar."""
@@ -26,13 +26,17 @@ def write_task(task: Task) -> bytes:
     """A task as `read_task` reads it; the same bytes for the same task."""
     exemplar = {name: getattr(task.exemplar, name) for name in _OF_EXEMPLAR}
     minutes = None if task.max_minutes == float("inf") else task.max_minutes
-    facts = {
+    metadata = {
         "config": to_json(task.config),
         "exemplar": exemplar,
         "credit": to_json(task.credit),
         "max_minutes": minutes,
     }
-    files = {_FACTS: json.dumps(facts).encode(), _FRAMES: _array(task.exemplar.frames), _TIMES: _array(task.exemplar.times)}
+    files = {
+        _METADATA: json.dumps(metadata).encode(),
+        _FRAMES: _array(task.exemplar.frames),
+        _TIMES: _array(task.exemplar.times),
+    }
     if task.init_from is not None:
         with tempfile.TemporaryDirectory() as scratch:
             folder = save_folder(task.init_from, Path(scratch) / "material", None)
@@ -44,12 +48,12 @@ def read_task(data: bytes) -> Task:
     """The task that `write_task` wrote; raises TrainingError for anything else."""
     files = unzipped(data)
     try:
-        facts = parse_json(files[_FACTS].decode())
+        metadata = parse_json(files[_METADATA].decode())
         arrays = [np.load(io.BytesIO(files[name]), allow_pickle=False) for name in (_FRAMES, _TIMES)]
-        values = {name: facts["exemplar"][name] for name in _OF_EXEMPLAR}
+        values = {name: metadata["exemplar"][name] for name in _OF_EXEMPLAR}
         exemplar = ExemplarFrames(frames=arrays[0], times=arrays[1], **values)
-        config, credit = from_json(TrainConfig, facts["config"]), from_json(Exemplar, facts["credit"])
-        minutes = float("inf") if facts["max_minutes"] is None else float(facts["max_minutes"])
+        config, credit = from_json(TrainConfig, metadata["config"]), from_json(Exemplar, metadata["credit"])
+        minutes = float("inf") if metadata["max_minutes"] is None else float(metadata["max_minutes"])
         return Task(exemplar, config, credit, _start(files), minutes)
     except (KeyError, TypeError, ValueError, EOFError, AppearanceError) as error:
         raise TrainingError(f"What was sent is no training: {error}.") from error

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from jaxtyping import Float
 
+from ..checkpoints.checkpoint import validated_config
 from ..checkpoints.library import save
 from ..config.schema import Exemplar, MaterialConfig, Times
 from ..data import ExemplarFrames
@@ -17,10 +18,12 @@ from ..errors import RequestError, TrainingError
 from ..models.material import Material
 from ..runtime.folder_lock import FolderLock
 from ..runtime.malloc import give_memory_back
+from .checks import check_fit
 from .progress import Progress, Rate, Status
 from .run_dir.folder import MATERIAL, material_iteration, read_request, read_state, refuse_run, write_request, write_state
 from .texture.rollout import preview
 from .train_config import TrainConfig
+from .training_memory import check_training_memory
 
 WARMUP_SHARE = 0.2
 """Length of the warm-up over the exemplar's duration, as published."""
@@ -33,9 +36,14 @@ class BaseRun(abc.ABC):
     """One training: what stays the same, and what moves. It has the lock of its folder until it is closed."""
 
     def __init__(
-        self, exemplar: ExemplarFrames, config: TrainConfig, facts: MaterialConfig, folder: Path | None, hold: FolderLock | None
+        self,
+        exemplar: ExemplarFrames,
+        config: TrainConfig,
+        metadata: MaterialConfig,
+        folder: Path | None,
+        hold: FolderLock | None,
     ):
-        self.exemplar, self.config, self.facts, self.folder = exemplar, config, facts, folder
+        self.exemplar, self.config, self.metadata, self.folder = exemplar, config, metadata, folder
         self.iteration, self.seconds, self.origin = 0, 0.0, ""
         self.skipped, self.skipped_in_row = 0, 0
         self._hold = hold
@@ -55,7 +63,7 @@ class BaseRun(abc.ABC):
 
     @abc.abstractmethod
     def material(self, **changes) -> Material:
-        """The material as it is now, with changes of its facts."""
+        """The material as it is now, with changes of its metadata."""
 
     @abc.abstractmethod
     def record(self) -> dict[str, Any]:
@@ -78,6 +86,20 @@ class BaseRun(abc.ABC):
     def progress(self, done: Any, rate: Rate, status: Status, **more) -> Progress:
         """The report of an iteration; `more` are an evaluation, a preview and a saved material, where there are any."""
 
+    def progress_with(self, rate: Rate, status: Status, **values) -> Progress:
+        """A report of the counters that every method has, and of `values`."""
+        iterations = self.config.schedule.iterations
+        return Progress(
+            iteration=self.iteration,
+            iterations=iterations,
+            rate=rate.per_second,
+            seconds=self.seconds,
+            seconds_left=(iterations - self.iteration) / max(rate.per_second, 1e-9),
+            skipped=self.skipped,
+            status=status,
+            **values,
+        )
+
     def close(self) -> None:
         """Give the lock of its folder back."""
         if self._hold is not None:
@@ -90,7 +112,7 @@ class BaseRun(abc.ABC):
         if resume:
             saved = read_state(self.folder, self.like)
             if saved is not None:
-                facts = self.check_exemplar()
+                metadata = self.check_exemplar()
                 state, progress = saved
                 self.restore(state)
                 self.iteration, self.seconds, self.origin = (progress[key] for key in ("iteration", "seconds", "origin"))
@@ -98,14 +120,14 @@ class BaseRun(abc.ABC):
                 if self.gave_up:  # and is asked to try again
                     self.skipped_in_row = 0
                 if self.iteration < self.config.schedule.iterations:  # else nothing is asked of it
-                    write_request(self.folder, self.config, facts)
+                    write_request(self.folder, self.config, metadata)
                 return
         refuse_run(self.folder)
         frames = {"frames": len(self.exemplar), "duration": self.exemplar.duration, "digest": self.exemplar.digest}
-        write_request(self.folder, self.config, {**dataclasses.asdict(self.facts.exemplar), **frames})
+        write_request(self.folder, self.config, {**dataclasses.asdict(self.metadata.exemplar), **frames})
 
     def check_exemplar(self) -> dict:
-        """The facts of the exemplar that the run began with; refuses to go on with other frames."""
+        """The metadata of the exemplar that the run began with; refuses to go on with other frames."""
         began_with = read_request(self.folder)[1]
         if began_with.get("digest", self.exemplar.digest) != self.exemplar.digest:
             name = began_with.get("name", "its exemplar")
@@ -162,8 +184,23 @@ class BaseRun(abc.ABC):
         return pictures
 
 
-def initial_facts(exemplar: ExemplarFrames, config: TrainConfig, credit: Exemplar | None) -> MaterialConfig:
-    """The facts of the material that an exemplar is to become."""
+def checked_metadata(
+    exemplar: ExemplarFrames, config: TrainConfig, init_from: Material | None, credit: Exemplar | None
+) -> MaterialConfig:
+    """The initial metadata of the material.
+
+    Raises:
+        TrainingError: the exemplar or `init_from` does not fit the config, or there is too little memory.
+        ConfigError: the credit or a number is out of bounds.
+    """
+    check_fit(exemplar, config, init_from)
+    metadata = _initial_metadata(exemplar, config, credit)
+    validated_config(metadata)
+    check_training_memory(config)
+    return metadata
+
+
+def _initial_metadata(exemplar, config, credit):
     times = Times(WARMUP_SHARE * exemplar.duration, exemplar.duration, exemplar.frame_interval, len(exemplar))
     return MaterialConfig(
         exemplar.name,

@@ -9,7 +9,7 @@ from .progress import Progress, Rate, Status
 
 
 @runtime_checkable
-class Report(Protocol):
+class IterationReport(Protocol):
     """What an iteration of a run gives to report."""
 
     @property
@@ -24,7 +24,7 @@ class Learning(Protocol):
 
     runs: Sequence[BaseRun]
 
-    def iterate(self, iteration: int) -> Sequence[Report]:
+    def iterate(self, iteration: int) -> Sequence[IterationReport]:
         """The iteration of that number, of all runs, waited for."""
         ...
 

@@ -14,9 +14,9 @@ from ..perceptual.features import FeatureExtractor
 from .loop import Learning, go_on
 from .progress import Progress
 from .schedule import annealed, segment, traced
-from .texture.run import Done, Run, begin_run
 from .texture.step import begin_learning, iterate
 from .texture.step_config import step_config
+from .texture.texture_run import TextureReport, TextureRun, begin_texture_run
 from .train_config import TrainConfig
 
 
@@ -64,7 +64,7 @@ def begin(
         from .flow.flow_run import FlowLearning, begin_flow_run
 
         return FlowLearning(begin_flow_run(exemplar, config, folder, resume, init_from, credit, patience))
-    return _Alone(begin_run(exemplar, config, folder, resume, init_from, features, credit, patience))
+    return _Alone(begin_texture_run(exemplar, config, folder, resume, init_from, features, credit, patience))
 
 
 def _to_the_end(learning, stop, max_minutes):
@@ -84,30 +84,30 @@ def train_alone(learning: Learning, stop: Callable[[], bool], max_minutes: float
 class _Alone:
     """One run as the loop goes on with it."""
 
-    def __init__(self, run: Run):
+    def __init__(self, run: TextureRun):
         self.runs = [run]
 
     def hand_out(self) -> None:
         """It learns by itself."""
 
-    def iterate(self, iteration: int) -> list[Done]:
+    def iterate(self, iteration: int) -> list[TextureReport]:
         """The iteration of that number."""
         (run,) = self.runs
-        config, facts = run.config, run.facts
+        config, metadata = run.config, run.metadata
         learning_rate = run.plateau.learning_rate * annealed(config, iteration)
-        piece = segment(config, facts.times, iteration)
+        piece = segment(config, metadata.times, iteration)
         if iteration == config.schedule.initialisation > 0:
             run.learner = begin_learning(run.learner.parameters, run.learner.states)
-        learner, outcome = iterate(
+        learner, result = iterate(
             run.learner,
             step_config(config, iteration),
-            facts,
+            metadata,
             run.features,
             *traced(config, iteration, piece),
             run.targets.at(piece.end),
             jnp.float32(learning_rate),
-            jnp.float32(-facts.times.warmup),
+            jnp.float32(-metadata.times.warmup),
         )
-        outcome, log_intensity = jax.device_get((outcome, learner.parameters.log_intensity))
+        result, log_intensity = jax.device_get((result, learner.parameters.log_intensity))
         run.learner = learner  # not before it was waited for, which may be interrupted
-        return [Done(piece.initialising, outcome, learning_rate, log_intensity)]
+        return [TextureReport(piece.initialising, result, learning_rate, log_intensity)]

@@ -45,5 +45,6 @@ def check_training_memory(config: TrainConfig, together: int = 1) -> None:
     what = f"Training {together} together" if together > 1 else "Training"
     raise TrainingError(
         f"{what} on states of {own}x{own} takes about {needed / 1e9:.1f} GB, but this machine has "
-        f"{free / 1e9:.1f} GB free; {advice}."
+        f"{free / 1e9:.1f} GB free; {advice}.",
+        code="memory",
     )

@@ -13,7 +13,7 @@ from materials import RGB, little_material
 
 from ode_appearance.cli.main import main
 from ode_appearance.errors import TrainingError
-from ode_appearance.executors.plan import Outcome, Plan
+from ode_appearance.executors.plan import TrainingPlan, TrainingResult
 from ode_appearance.executors.ray import ray_runs
 from ode_appearance.executors.ray.ray_task import Update, carry_out
 from ode_appearance.executors.run_archive import pack, unpack, zipped
@@ -179,9 +179,9 @@ class ClusterStandIn:
 def drive(monkeypatch, workers, task, folder, stop=lambda: False, names=("moss",)):
     cluster = ClusterStandIn(workers)
     flag = types.SimpleNamespace(raise_it=types.SimpleNamespace(remote=lambda: setattr(cluster, "raised", True)))
-    monkeypatch.setattr(ray_runs.Runs, "_raisable", lambda self: flag)
-    plans = [Plan(name, folder / name, lambda: task) for name in names]
-    return ray_runs.Runs(cluster, {"num_cpus": 1}).run(plans, stop), cluster
+    monkeypatch.setattr(ray_runs.RayRuns, "_raisable", lambda self: flag)
+    plans = [TrainingPlan(name, folder / name, lambda: task) for name in names]
+    return ray_runs.RayRuns(cluster, {"num_cpus": 1}).run(plans, stop), cluster
 
 
 BEGAN = Update(where="a node, process 1")
@@ -192,7 +192,7 @@ def test_a_driver_submits_again_with_the_last_save(monkeypatch, task, halfway, f
     saved, last = Update("", 1, 0.5, "running", half), Update("", 4, 0.25, "finished", whole)
     lives = [[BEGAN, WorkerCrashedError()], [BEGAN, saved, WorkerCrashedError()], [BEGAN, last]]
     outcomes, cluster = drive(monkeypatch, lives, task, tmp_path)
-    assert outcomes == [Outcome("moss", "finished", 0.25)]
+    assert outcomes == [TrainingResult("moss", "finished", 0.25)]
     assert cluster.submitted[0] is None and cluster.submitted[1] is None
     unpack(cluster.submitted[2], tmp_path / "sent")
     assert read_progress(tmp_path / "sent")["iteration"] == 1
@@ -203,7 +203,7 @@ def test_a_driver_gives_up_after_three_deaths_without_a_save(monkeypatch, task, 
     saved = Update("", 1, 0.5, "running", pack(halfway))
     dies, saves = [BEGAN, WorkerCrashedError()], [BEGAN, saved, WorkerCrashedError()]
     outcomes, cluster = drive(monkeypatch, [dies, dies, saves, dies, dies, [BEGAN, Update(failure="never")]], task, tmp_path)
-    assert outcomes == [Outcome("moss", "failed: 3 workers in a row died before one had saved")]
+    assert outcomes == [TrainingResult("moss", "failed: 3 workers in a row died before one had saved")]
     assert len(cluster.submitted) == 5 and read_progress(tmp_path / "moss")["iteration"] == 1
     assert capsys.readouterr().err.count("its worker died") == 4
 

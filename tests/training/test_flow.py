@@ -8,18 +8,20 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from raising import raises
 
 import ode_appearance as oa
 from ode_appearance.checkpoints.checkpoint import load_folder
 from ode_appearance.config.schema import Architecture
 from ode_appearance.data import ExemplarFrames
 from ode_appearance.errors import ConfigError, TrainingError
+from ode_appearance.runtime import memory_budget
 from ode_appearance.training.checks import check_fit, check_training
 from ode_appearance.training.flow.exemplar_states import LEAST_DEVIATION, exemplar_states
 from ode_appearance.training.flow.flow_objective import (
     BORDER,
     DETAIL,
-    Exemplar,
+    FlowExemplar,
     Place,
     Walker,
     crop,
@@ -58,7 +60,7 @@ def rusting(frames=9):
 
 def on_device(exemplar, smoothing=0.0):
     states = exemplar_states(exemplar, 9, smoothing)
-    return Exemplar(*map(jnp.asarray, (states.frames, states.times, states.code, np.float32(0.8), np.float32(DURATION))))
+    return FlowExemplar(*map(jnp.asarray, (states.frames, states.times, states.code, np.float32(0.8), np.float32(DURATION))))
 
 
 class Oracle:
@@ -299,8 +301,15 @@ def test_numbers_that_cannot_be_are_refused(changes):
         check_training(TINY.replace(**changes))
 
 
+def test_flow_matching_checks_free_memory_before_it_begins(monkeypatch, tmp_path):
+    monkeypatch.setattr(memory_budget, "free_device_bytes", lambda: 1)
+    with raises(TrainingError, code="memory"):
+        train(rusting(), TINY, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_flow_matching_is_for_textures():
-    with pytest.raises(ConfigError):
+    with raises(ConfigError):
         preset("flow", "svbrdf")
 
 

@@ -20,8 +20,8 @@ from ode_appearance.training.train_config import PRESETS, TrainConfig, preset
 
 TEXTURE = [name for name in PRESETS if name != "flow"]
 BRDF = "diffuse_iso_cook_torrance"
-FACTS = MaterialConfig("m", "svbrdf", BRDF, Architecture(17, 16, (1,), None), Times(0.2, 1.0, 0.25, 4))
-RGB_FACTS = MaterialConfig("m", "rgb", None, Architecture(12, 8, (1,), None), Times(0.2, 1.0, 0.25, 4))
+METADATA = MaterialConfig("m", "svbrdf", BRDF, Architecture(17, 16, (1,), None), Times(0.2, 1.0, 0.25, 4))
+RGB_METADATA = MaterialConfig("m", "rgb", None, Architecture(12, 8, (1,), None), Times(0.2, 1.0, 0.25, 4))
 
 
 def exemplar_of(kind):
@@ -32,7 +32,7 @@ def exemplar_of(kind):
 def lit(size=16):
     state = jax.random.normal(jax.random.PRNGKey(1), (17, size, size)) / 2
     target = jax.random.uniform(jax.random.PRNGKey(2), (3, 32, 32))
-    return Lit(FACTS, jnp.float32(0.2), state, target)
+    return Lit(METADATA, jnp.float32(0.2), state, target)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_the_initialisation_compares_with_so_many_random_choices_of_pixels(count
         differences = []
         for one in jax.random.split(key, count):
             chosen = jax.random.choice(one, 32 * 32, (16 * 16,), replace=False)
-            picture = lit_picture(FACTS, log_intensity, maps, positions[:, chosen].reshape(3, 16, 16))
+            picture = lit_picture(METADATA, log_intensity, maps, positions[:, chosen].reshape(3, 16, 16))
             differences.append(jnp.mean((picture - target[:, chosen].reshape(3, 16, 16)) ** 2))
         return sum(differences) / count + jnp.mean(maps["height"] ** 2)
 
@@ -109,7 +109,7 @@ def solved(monkeypatch):
 
 def evaluated(features, iteration, **changes):
     config = TrainConfig().replace(state_size=32, exemplar_size=32, features="patch", evaluation_rollouts=2, **changes)
-    return rollout.rollout_loss(config, new_material(RGB_FACTS), features, exemplar_of("rgb"), iteration)
+    return rollout.rollout_loss(config, new_material(RGB_METADATA), features, exemplar_of("rgb"), iteration)
 
 
 def test_the_published_evaluation(solved, features):

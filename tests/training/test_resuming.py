@@ -29,8 +29,8 @@ def exemplars(tmp_path_factory):
 def begun(exemplars, tmp_path_factory):
     """A run of one iteration, cut off, that said all there is to say of its exemplar."""
     folder = tmp_path_factory.mktemp("runs") / "begun"
-    facts = "--duration 8 --name my_moss --credit Somebody --license cc0-1.0 --real-duration years".split()
-    options = ["--features", "auto", *LITTLE[2:], *SOLVING, "--iterations", "3", "--max-minutes", "0", *facts]
+    about = "--duration 8 --name my_moss --credit Somebody --license cc0-1.0 --real-duration years".split()
+    options = ["--features", "auto", *LITTLE[2:], *SOLVING, "--iterations", "3", "--max-minutes", "0", *about]
     assert main(["train", str(exemplars / "moss.gif"), "--kind", "rgb", "--out", str(folder), *options]) == 0
     return folder
 
@@ -45,8 +45,8 @@ def resume(run, exemplar, *options):
 
 
 def test_a_run_remembers_its_exemplar_and_its_features(run, exemplars):
-    config, facts = read_request(run)
-    assert config.data.features != "auto" and (facts["duration"], facts["frames"]) == (8, 4)
+    config, metadata = read_request(run)
+    assert config.data.features != "auto" and (metadata["duration"], metadata["frames"]) == (8, 4)
     assert resume(run, exemplars / "moss.gif", "--iterations", "2") == 0
     material = oa.load(run / "material")
     assert material.config.times.duration == 8 and material.config.training["iterations"] == 2

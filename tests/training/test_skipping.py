@@ -16,8 +16,8 @@ from ode_appearance.perceptual.features import load_features
 from ode_appearance.training.run_dir.folder import STATE, read_progress, read_request, read_state, write_state
 from ode_appearance.training.run_dir.journal import read_journal
 from ode_appearance.training.texture import step
-from ode_appearance.training.texture.run import begin_run
 from ode_appearance.training.texture.targets import Targets
+from ode_appearance.training.texture.texture_run import begin_texture_run
 from ode_appearance.training.trainer import begin, train, train_alone
 
 
@@ -134,7 +134,7 @@ def test_a_run_of_an_earlier_version_goes_on(features, tmp_path):
     exemplar, config = make_exemplar("rgb"), tiny("rgb", iterations=6)
     *_, whole = train(exemplar, config, features=features)
     list(train(exemplar, tiny("rgb", iterations=3), out=tmp_path, features=features))
-    run = begin_run(exemplar, config, tmp_path, True, None, features, None)
+    run = begin_texture_run(exemplar, config, tmp_path, True, None, features, None)
     run.close()
     assert (run.iteration, run.skipped) == (3, 0)
     old = {name: value for name, value in read_progress(tmp_path).items() if not name.startswith("skipped")}

@@ -12,7 +12,7 @@ from ode_appearance.data import ExemplarFrames
 from ode_appearance.errors import TrainingError
 from ode_appearance.training.run_dir.folder import read_progress
 from ode_appearance.training.texture.batched import train_together
-from ode_appearance.training.texture.run import begin_run
+from ode_appearance.training.texture.texture_run import begin_texture_run
 from ode_appearance.training.train_config import TrainConfig
 from ode_appearance.training.trainer import train
 
@@ -42,7 +42,7 @@ def exemplar(config, seed, duration=2.0):
 
 
 def begin(config, seed, folder=None, resume=False, **more):
-    return begin_run(exemplar(config, seed, **more), config, folder, resume, None, None, None)
+    return begin_texture_run(exemplar(config, seed, **more), config, folder, resume, None, None, None)
 
 
 @pytest.mark.parametrize("kind", ["rgb", pytest.param("svbrdf", marks=pytest.mark.slow)])

@@ -24,10 +24,10 @@ from ode_appearance.training.schedule import annealed, segment
 from ode_appearance.training.texture import targets
 from ode_appearance.training.texture.map_mean import mean_over
 from ode_appearance.training.texture.objective import texture_distance
-from ode_appearance.training.texture.run import begin_run
 from ode_appearance.training.texture.segment import integrate
 from ode_appearance.training.texture.step_config import step_config
 from ode_appearance.training.texture.targets import Targets
+from ode_appearance.training.texture.texture_run import begin_texture_run
 from ode_appearance.training.train_config import TrainConfig, preset
 from ode_appearance.training.trainer import train
 from ode_appearance.training.training_memory import check_training_memory, training_bytes
@@ -257,7 +257,7 @@ def test_the_step_and_its_straightforward_formulation_agree():
 def test_maps_are_divided_by_their_size_in_the_frame_or_in_the_exemplar(features):
     exemplar = make_exemplar("rgb", 12)
     over = {name: tiny("rgb", normalise_maps=True, normalise_over=name) for name in ("frame", "exemplar")}
-    begun = {name: begin_run(exemplar, config, None, False, None, features, None) for name, config in over.items()}
+    begun = {name: begin_texture_run(exemplar, config, None, False, None, features, None) for name, config in over.items()}
     pictures = exemplar.frames[np.linspace(0, 11, 10).round().astype(int)].astype(np.float32) / 255
     maps = zip(*(begun["exemplar"].features(jnp.asarray(picture))[1:] for picture in pictures), strict=True)
     np.testing.assert_allclose([np.sqrt(np.mean(np.square(of_frames))) for of_frames in maps], 1, rtol=1e-4)

@@ -22,7 +22,7 @@ from ode_appearance.data import ExemplarFrames
 from ode_appearance.errors import AppearanceError, ConfigError, FeatureError, TrainingError
 from ode_appearance.perceptual.features import FeatureExtractor, count_maps, load_features
 from ode_appearance.training.checks import check_credit, check_training
-from ode_appearance.training.texture.run import begin_run
+from ode_appearance.training.texture.texture_run import begin_texture_run
 from ode_appearance.training.train_config import PRESETS, RGB_ONLY, preset
 from ode_appearance.training.trainer import begin, train
 
@@ -104,7 +104,7 @@ def test_what_cannot_be_trained_is_refused_everywhere(changes, error, sentence, 
     for check in (
         lambda: read_config("rgb", "quick", shown_values(config)),
         lambda: form_estimate.training_seconds(config),
-        lambda: begin_run(exemplar, config, None, False, None, features, None),
+        lambda: begin_texture_run(exemplar, config, None, False, None, features, None),
         lambda: check_training(config, features),
     ):
         with pytest.raises(error, match=sentence):

@@ -16,14 +16,14 @@ from ...training.run_dir.folder import hold_run, read_progress, read_request
 from ...training.run_dir.journal import last_entry
 from ...training.train_config import CHANGEABLE
 from ..package_source import pack_source
-from ..plan import Outcome, Plan, failed, finished_before
+from ..plan import TrainingPlan, TrainingResult, failed, finished_before
 from ..run_archive import pack, unpack
 from ..task_file import write_task
 from .hub_jobs import UNDER_WAY, HubJobs, Jobs, slug_of
 from .run_repository import SOURCE, RunRepository, run_path, task_path
 
 
-def run(plans: Sequence[Plan], repository: str, jobs: Jobs = Jobs(), token: str | None = None) -> list[Outcome]:
+def run(plans: Sequence[TrainingPlan], repository: str, jobs: Jobs = Jobs(), token: str | None = None) -> list[TrainingResult]:
     """Collect, and submit, by way of the data set repository `user/name`, which is made (a private one) where there is none.
 
     The jobs belong to `user` and get the access token (by default the one that is logged in, or $HF_TOKEN) as a secret.
@@ -40,29 +40,29 @@ def run(plans: Sequence[Plan], repository: str, jobs: Jobs = Jobs(), token: str 
     # Before what they have saved is looked at: a job that ends in between is then collected.
     latest = hub_jobs.latest()
     commit, files = there.head()
-    outcomes, parcels = {}, {}
+    results, parcels = {}, {}
     for plan in plans:
         slug = slug_of(plan.name)
         try:
-            outcome = finished_before(plan)
-            if outcome is None and run_path(slug) in files:
+            result = finished_before(plan)
+            if result is None and run_path(slug) in files:
                 parcel = there.fetch(run_path(slug), commit)
                 with contextlib.closing(hold_run(plan.folder)):
                     _collect(plan, parcel)
-                outcome = finished_before(plan)
-            if outcome := outcome or _unfinished(plan, latest.get(slug)):
-                outcomes[plan.name] = outcome
+                result = finished_before(plan)
+            if result := result or _unfinished(plan, latest.get(slug)):
+                results[plan.name] = result
             else:
                 parcels[plan.name] = _parcels(plan, slug)
         except AppearanceError as error:
-            outcomes[plan.name] = failed(plan, error)
+            results[plan.name] = failed(plan, error)
     if parcels:
         sent = {path: content for files in parcels.values() for path, content in files.items()}
         commit = there.put({SOURCE: pack_source(), **sent}, f"{len(parcels)} to be trained")
     for plan in plans:
         if plan.name in parcels:
-            outcomes[plan.name] = _submit(hub_jobs, plan, latest.get(slug_of(plan.name)), commit, len(plans))
-    return [outcomes[plan.name] for plan in plans]
+            results[plan.name] = _submit(hub_jobs, plan, latest.get(slug_of(plan.name)), commit, len(plans))
+    return [results[plan.name] for plan in plans]
 
 
 def _collect(plan, parcel):
@@ -86,14 +86,14 @@ def _iteration(folder):
 
 
 def _unfinished(plan, job):
-    """The outcome of a run that is under way, or that cannot go on; None where it is to be submitted."""
+    """The result of a run that is under way, or that cannot go on; None where it is to be submitted."""
     entry = last_entry(plan.folder)
     loss = entry.get("loss")
     if job is not None and job.status.stage in UNDER_WAY:
         saved = f", {entry['iteration']} of {entry['iterations']} iterations saved" if "iterations" in entry else ""
-        return Outcome(plan.name, f"{job.status.stage.lower()}{saved}: {job.url}", loss)
+        return TrainingResult(plan.name, f"{job.status.stage.lower()}{saved}: {job.url}", loss)
     if entry.get("status") == "not finite" and plan.read().config == read_request(plan.folder)[0]:
-        return Outcome(plan.name, "not finite", loss)
+        return TrainingResult(plan.name, "not finite", loss)
     return None
 
 
@@ -109,4 +109,4 @@ def _submit(hub_jobs, plan, before, commit, count):
     except HubError as error:
         return failed(plan, error)
     again = "" if before is None else f" again after {before.status.stage}"
-    return Outcome(plan.name, f"submitted{again}: {url}", last_entry(plan.folder).get("loss"))
+    return TrainingResult(plan.name, f"submitted{again}: {url}", last_entry(plan.folder).get("loss"))

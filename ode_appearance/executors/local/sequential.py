@@ -7,20 +7,20 @@ from ...errors import AppearanceError
 from ...training.job import perform
 from ...training.progress_bar import with_bar
 from ...training.run_dir.folder import where_material_is
-from ..plan import Outcome, Plan, failed, finished_before
+from ..plan import TrainingPlan, TrainingResult, failed, finished_before
 from . import stacked
 
 
-def run(plans: Sequence[Plan], stop: Callable[[], bool], together: int = 1) -> list[Outcome]:
+def run(plans: Sequence[TrainingPlan], stop: Callable[[], bool], together: int = 1) -> list[TrainingResult]:
     """Train what is not finished, each with a progress bar, or up to so many `together`; a run begun is gone on with."""
     if together > 1:
         return stacked.run(plans, stop, together)
-    return [Outcome(plan.name, "not started") if stop() else _train(plan, stop) for plan in plans]
+    return [TrainingResult(plan.name, "not started") if stop() else _train(plan, stop) for plan in plans]
 
 
 def _train(plan, stop):
-    if outcome := finished_before(plan):
-        return outcome
+    if result := finished_before(plan):
+        return result
     try:
         task = plan.read()
         last = with_bar(perform(task, plan.folder, resume=plan.begun, stop=stop), plan.name, task.config.schedule.iterations)
@@ -28,4 +28,4 @@ def _train(plan, stop):
         return failed(plan, error)
     status = last.status if last else "finished"
     print(f"{plan.name}: {status}. {where_material_is(plan.folder)}", file=sys.stderr)
-    return Outcome(plan.name, status, last.loss if last else None)
+    return TrainingResult(plan.name, status, last.loss if last else None)

@@ -11,32 +11,32 @@ from ...training.job import Task, bake_finished, recording
 from ...training.progress import Progress
 from ...training.progress_bar import with_bar
 from ...training.texture.batched import same_numbers, train_together
-from ...training.texture.run import Run, begin_run
-from ..plan import Outcome, Plan, failed, finished_before
+from ...training.texture.texture_run import TextureRun, begin_texture_run
+from ..plan import TrainingPlan, TrainingResult, failed, finished_before
 
 
-def run(plans: Sequence[Plan], stop: Callable[[], bool], most: int) -> list[Outcome]:
+def run(plans: Sequence[TrainingPlan], stop: Callable[[], bool], most: int) -> list[TrainingResult]:
     """Train what is not finished, up to `most` at a time: those that have the same numbers and stand at the same iteration."""
-    outcomes, begun, features = {}, [], functools.cache(load_features)
+    results, begun, features = {}, [], functools.cache(load_features)
     with contextlib.ExitStack() as closing:
         for plan in plans:
-            if outcome := finished_before(plan):
-                outcomes[plan] = outcome
+            if result := finished_before(plan):
+                results[plan] = result
                 continue
             try:
                 begun.append((plan, *_begin(plan, features)))
                 closing.callback(begun[-1][2].close)
             except AppearanceError as error:
-                outcomes[plan] = failed(plan, error)
+                results[plan] = failed(plan, error)
         for members in _stacks(begun, most):
-            not_started = {plan: Outcome(plan.name, "not started") for plan, *_ in members}
-            outcomes |= not_started if stop() else _train(members, stop)
+            not_started = {plan: TrainingResult(plan.name, "not started") for plan, *_ in members}
+            results |= not_started if stop() else _train(members, stop)
             for _, _, run in members:
                 run.close()
-    return [outcomes[plan] for plan in plans]
+    return [results[plan] for plan in plans]
 
 
-Member = tuple[Plan, Task, Run]
+Member = tuple[TrainingPlan, Task, TextureRun]
 
 
 def _begin(plan, features):
@@ -44,7 +44,7 @@ def _begin(plan, features):
     if task.config.method != "texture":
         raise TrainingError("Trainings by flow matching are not stacked: leave out --together.")
     known = features(task.config.data.features)
-    return task, begin_run(task.exemplar, task.config, plan.folder, plan.begun, task.init_from, known, task.credit)
+    return task, begin_texture_run(task.exemplar, task.config, plan.folder, plan.begun, task.init_from, known, task.credit)
 
 
 def _stacks(members: Sequence[Member], most: int) -> Iterator[list[Member]]:
@@ -56,9 +56,9 @@ def _stacks(members: Sequence[Member], most: int) -> Iterator[list[Member]]:
         yield alike
 
 
-def _train(members: Sequence[Member], stop) -> dict[Plan, Outcome]:
+def _train(members: Sequence[Member], stop) -> dict[TrainingPlan, TrainingResult]:
     plans, tasks, runs = zip(*members, strict=True)
-    last: dict[Plan, Progress] = {}
+    last: dict[TrainingPlan, Progress] = {}
     try:
         with contextlib.ExitStack() as open_files:
             records = [recording(plan.folder, task.exemplar, run.iteration) for plan, task, run in members]
@@ -81,7 +81,7 @@ def _train(members: Sequence[Member], stop) -> dict[Plan, Outcome]:
 
 
 def _ended(plan, last):
-    """The outcome of a run; one that had nothing left to do has made no progress."""
+    """The result of a run; one that had nothing left to do has made no progress."""
     try:
         if last is None or last.status == "finished":
             bake_finished(plan.folder)
@@ -89,4 +89,4 @@ def _ended(plan, last):
         return failed(plan, error)
     status, loss = (last.status, last.loss) if last else ("finished", None)
     print(f"{plan.name}: {status}.", file=sys.stderr)
-    return Outcome(plan.name, status, loss)
+    return TrainingResult(plan.name, status, loss)

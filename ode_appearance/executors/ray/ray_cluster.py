@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ...errors import ConfigError, TrainingError
 from ...runtime.folders import PACKAGE
-from ..plan import Outcome, Plan
-from .ray_runs import Runs
+from ..plan import TrainingPlan, TrainingResult
+from .ray_runs import RayRuns
 
 CPUS = 2
 """What a task takes by default: XLA does not make much of more."""
@@ -22,7 +22,9 @@ PATIENCE = 10.0
 """Seconds in which a cluster has to answer."""
 
 
-def run(plans: Sequence[Plan], stop: Callable[[], bool], cpus: float | None = None, gpus: float | None = None) -> list[Outcome]:
+def run(
+    plans: Sequence[TrainingPlan], stop: Callable[[], bool], cpus: float | None = None, gpus: float | None = None
+) -> list[TrainingResult]:
     """Train what is not finished on the cluster that $RAY_ADDRESS names, or on one that is started here and ends with this.
 
     A task takes `cpus` processors (CPUS of them, or what the largest node has) and `gpus` (1 where the cluster has any).
@@ -34,7 +36,7 @@ def run(plans: Sequence[Plan], stop: Callable[[], bool], cpus: float | None = No
     # What Ray has to say of the cluster goes where all but the table goes.
     with contextlib.redirect_stdout(sys.stderr), _cluster(ray):
         needs = _needs(ray, cpus, gpus)
-        return Runs(ray, needs).run(plans, stop)
+        return RayRuns(ray, needs).run(plans, stop)
 
 
 def _import_ray():

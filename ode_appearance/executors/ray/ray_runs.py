@@ -8,7 +8,7 @@ from typing import Any
 
 from ...errors import AppearanceError
 from ...training.run_dir.folder import hold_run
-from ..plan import Outcome, Plan, failed, finished_before
+from ..plan import TrainingPlan, TrainingResult, failed, finished_before
 from ..run_archive import pack, unpack
 from . import ray_task
 
@@ -17,17 +17,17 @@ MOST_DEATHS = 3
 
 
 @dataclasses.dataclass
-class _Run:
-    plan: Plan
+class _SubmittedRun:
+    plan: TrainingPlan
     task: Any  # in the cluster's object store
     iterations: int
     iteration: int = 0
     deaths: int = 0
     began: bool = False
-    outcome: Outcome | None = None
+    result: TrainingResult | None = None
 
 
-class Runs:
+class RayRuns:
     """Follows the tasks of a cluster; `needs` are the resources of each."""
 
     def __init__(self, ray, needs: dict[str, float]):
@@ -37,7 +37,7 @@ class Runs:
         # A process for each task, so that it leaves no memory behind. Dead ones are submitted again here, with what they saved.
         self._train = ray.remote(max_retries=0, max_calls=1, **needs)(ray_task.train_exemplar)
         self._flag = self._raisable()
-        self._running: dict[Any, _Run] = {}
+        self._running: dict[Any, _SubmittedRun] = {}
 
     def _raisable(self):
         """The flag, on the driver's own node: it is there as long as the driver is."""
@@ -46,30 +46,30 @@ class Runs:
         here = NodeAffinitySchedulingStrategy(self._ray.get_runtime_context().get_node_id(), soft=True)
         return self._ray.remote(num_cpus=0, max_restarts=-1, scheduling_strategy=here)(ray_task.Flag).remote()
 
-    def run(self, plans: Sequence[Plan], stop: Callable[[], bool]) -> list[Outcome]:
+    def run(self, plans: Sequence[TrainingPlan], stop: Callable[[], bool]) -> list[TrainingResult]:
         """Train every plan; how each ended, in their order."""
         from tqdm import tqdm
 
-        outcomes, runs = {}, []
+        results, runs = {}, []
         with tqdm(unit="it", desc="0 running", mininterval=2) as self._bar, contextlib.ExitStack() as locks:
             for plan in plans:
-                if outcome := Outcome(plan.name, "not started") if stop() else finished_before(plan):
-                    outcomes[plan.name] = outcome
+                if result := TrainingResult(plan.name, "not started") if stop() else finished_before(plan):
+                    results[plan.name] = result
                     continue
                 try:
                     locks.enter_context(contextlib.closing(hold_run(plan.folder)))
                     runs.append(self._begin(plan))
                 except AppearanceError as error:
-                    outcomes[plan.name] = failed(plan, error)
+                    results[plan.name] = failed(plan, error)
             self._follow(stop)
-        outcomes |= {run.plan.name: run.outcome for run in runs}
-        return [outcomes[plan.name] for plan in plans]
+        results |= {run.plan.name: run.result for run in runs}
+        return [results[plan.name] for plan in plans]
 
     def _begin(self, plan):
         from ..task_file import write_task
 
         task = plan.read()
-        run = _Run(plan, self._ray.put(write_task(task)), task.config.schedule.iterations)
+        run = _SubmittedRun(plan, self._ray.put(write_task(task)), task.config.schedule.iterations)
         self._bar.total = (self._bar.total or 0) + run.iterations
         self._submit(run)
         return run
@@ -131,15 +131,15 @@ class Runs:
         run.deaths += 1
         del self._running[updates]
         if stopping:
-            run.outcome = Outcome(run.plan.name, "stopped")
+            run.result = TrainingResult(run.plan.name, "stopped")
         elif run.deaths >= MOST_DEATHS:
-            run.outcome = Outcome(run.plan.name, f"failed: {run.deaths} workers in a row died before one had saved")
+            run.result = TrainingResult(run.plan.name, f"failed: {run.deaths} workers in a row died before one had saved")
         else:
             self._say(f"{run.plan.name}: its worker died ({type(error).__name__}); it goes on from what it saved last.")
             self._submit(run)
 
     def _end(self, updates, run, status, loss=None):
-        run.outcome = Outcome(run.plan.name, status, loss)
+        run.result = TrainingResult(run.plan.name, status, loss)
         del self._running[updates]
         self._say(f"{run.plan.name}: {status}.")
 

@@ -27,7 +27,7 @@ REST_STEPS = 3.0
 """So many times longer are the steps there."""
 
 
-class Exemplar(NamedTuple):
+class FlowExemplar(NamedTuple):
     """An exemplar's states (exemplar_states.py) on the device."""
 
     frames: Float[Array, "n 3 h w"]
@@ -59,7 +59,7 @@ def crop(picture: Float[Array, "c h w"], place: Place, size: int) -> Float[Array
     return jnp.where(place.mirrored[0] > 0, part[:, ::-1], part)
 
 
-def random_place(key: PRNGKeyArray, exemplar: Exemplar, size: int) -> Place:
+def random_place(key: PRNGKeyArray, exemplar: FlowExemplar, size: int) -> Place:
     """A place drawn evenly."""
     corner_key, mirror_key = jax.random.split(key)
     height, width = exemplar.frames.shape[2:]
@@ -67,7 +67,7 @@ def random_place(key: PRNGKeyArray, exemplar: Exemplar, size: int) -> Place:
     return Place(corner, jax.random.randint(mirror_key, (2,), 0, 2))
 
 
-def frame_and_velocity(exemplar: Exemplar, time: Float[Array, ""]) -> tuple[Float[Array, "3 h w"], Float[Array, "3 h w"]]:
+def frame_and_velocity(exemplar: FlowExemplar, time: Float[Array, ""]) -> tuple[Float[Array, "3 h w"], Float[Array, "3 h w"]]:
     """The exemplar's frame at a model time, linear between its frames, and its change in time; at rest beyond the last."""
     frames, times = exemplar.frames, exemplar.times
     index = jnp.clip(jnp.searchsorted(times, time, side="right") - 1, 0, len(times) - 2)
@@ -77,7 +77,7 @@ def frame_and_velocity(exemplar: Exemplar, time: Float[Array, ""]) -> tuple[Floa
     return (1 - share) * frames[index] + share * frames[index + 1], velocity
 
 
-def warmup_loss(field: Field, exemplar: Exemplar, key: PRNGKeyArray, size: int) -> Float[Array, ""]:
+def warmup_loss(field: Field, exemplar: FlowExemplar, key: PRNGKeyArray, size: int) -> Float[Array, ""]:
     """The error of one sample of the warm-up: a time, noise and a place drawn at random."""
     place_key, noise_key, time_key = jax.random.split(key, 3)
     end = crop(jnp.concatenate([exemplar.frames[0], exemplar.code]), random_place(place_key, exemplar, size), size)
@@ -90,7 +90,7 @@ def warmup_loss(field: Field, exemplar: Exemplar, key: PRNGKeyArray, size: int) 
 
 
 def span_loss(
-    field: Field, exemplar: Exemplar, walker: Walker, key: PRNGKeyArray, *, pull: float, noise: float, step: float
+    field: Field, exemplar: FlowExemplar, walker: Walker, key: PRNGKeyArray, *, pull: float, noise: float, step: float
 ) -> tuple[Float[Array, ""], tuple[Walker, Float[Array, ""]]]:
     """The error of the vector field at a walker's state; then the walker after its step, and how far off its picture was.
 
@@ -113,7 +113,7 @@ def span_loss(
     return loss, (Walker(walker.time + length, walker.place, moved), _inner_mean((state - truth)[:3] ** 2))
 
 
-def new_walker(key: PRNGKeyArray, exemplar: Exemplar, size: int) -> Walker:
+def new_walker(key: PRNGKeyArray, exemplar: FlowExemplar, size: int) -> Walker:
     """A walker on the exemplar's own state: in half of the cases at time 0, else at a time of the span."""
     place_key, when_key, time_key = jax.random.split(key, 3)
     place = random_place(place_key, exemplar, size)
@@ -122,7 +122,7 @@ def new_walker(key: PRNGKeyArray, exemplar: Exemplar, size: int) -> Walker:
     return Walker(time, place, crop(jnp.concatenate([frame, exemplar.code]), place, size))
 
 
-def is_done(walker: Walker, exemplar: Exemplar) -> Array:
+def is_done(walker: Walker, exemplar: FlowExemplar) -> Array:
     """Whether a walker has come to the end of the rest, or left all states that a material can have."""
     near = jnp.all(jnp.abs(walker.state) < 6, axis=(-1, -2, -3))
     return (walker.time > (1 + REST) * exemplar.duration) | ~near

@@ -9,22 +9,19 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...checkpoints.checkpoint import validated_config
-from ...config.schema import Exemplar as Credit
-from ...config.schema import MaterialConfig
+from ...config.schema import Exemplar, MaterialConfig
 from ...data import ExemplarFrames
 from ...models.material import Material
-from ...runtime import device
 from ...runtime.folder_lock import FolderLock
-from ..base_run import BaseRun, begun, initial_facts
-from ..checks import check_fit
+from ..base_run import BaseRun, begun, checked_metadata
 from ..progress import Progress, Rate, Status
 from ..run_dir.folder import hold_run
+from ..run_dir.record import flow_record
 from ..schedule import iteration_key
 from ..train_config import TrainConfig
 from .exemplar_states import exemplar_states
-from .flow_objective import Exemplar
-from .flow_step import FlowNumbers, Outcome, begin_learning, iterate
+from .flow_objective import FlowExemplar
+from .flow_step import FlowNumbers, FlowStepResult, begin_learning, iterate
 from .initial_field import initial_field
 
 RISING = 200
@@ -33,16 +30,16 @@ LAST_SHARE = 0.02
 """The learning rate falls, on half a wave of a cosine, to this share of its full value."""
 
 
-class Done(NamedTuple):
+class FlowReport(NamedTuple):
     """An iteration that was done, to be reported."""
 
-    outcome: Outcome
+    result: FlowStepResult
     learning_rate: float
 
     @property
     def finite(self) -> bool:
         """Whether its loss and gradient were finite."""
-        return bool(self.outcome.finite)
+        return bool(self.result.finite)
 
 
 class FlowRun(BaseRun):
@@ -52,16 +49,16 @@ class FlowRun(BaseRun):
         self,
         exemplar: ExemplarFrames,
         config: TrainConfig,
-        facts: MaterialConfig,
+        metadata: MaterialConfig,
         folder: Path | None,
         hold: FolderLock | None,
         init_from: Material | None,
     ):
-        super().__init__(exemplar, config, facts, folder, hold)
+        super().__init__(exemplar, config, metadata, folder, hold)
         self.states = exemplar_states(exemplar, config.model.hidden_channels, config.flow.flow_smoothing)
         self.start = self.states.start.astype(np.float16).astype(np.float32)  # as the checkpoint will hold it
-        times = np.float32(facts.times.warmup), np.float32(facts.times.duration)
-        self.on_device = Exemplar(*map(jnp.asarray, (self.states.frames, self.states.times, self.states.code, *times)))
+        times = np.float32(metadata.times.warmup), np.float32(metadata.times.duration)
+        self.on_device = FlowExemplar(*map(jnp.asarray, (self.states.frames, self.states.times, self.states.code, *times)))
         self.numbers = FlowNumbers(
             config.data.state_size,
             config.data.batch - config.flow.flow_warmups,
@@ -92,35 +89,12 @@ class FlowRun(BaseRun):
     def material(self, **changes) -> Material:
         """The material as it is now, of the averaged weights; it starts from a stitched state."""
         height, width = self.start.shape[1:]
-        facts = dataclasses.replace(self.facts, start="stitched", start_size=(width, height), **changes)
-        return Material(self.learner.average, facts, self.start)
+        metadata = dataclasses.replace(self.metadata, start="stitched", start_size=(width, height), **changes)
+        return Material(self.learner.average, metadata, self.start)
 
     def record(self) -> dict[str, Any]:
         """The training record of the checkpoint."""
-        config = self.config
-        record = {
-            "method": "flow matching",
-            "iterations": self.iteration,
-            "minutes": round(self.seconds / 60, 1),
-            "machine": device.description(),
-            "state_size": config.data.state_size,
-            "exemplar_size": config.data.exemplar_size,
-            "batch": config.data.batch,
-            "warmup_samples": config.flow.flow_warmups,
-            "pull": config.flow.flow_pull,
-            "noise": config.flow.flow_noise,
-            "smoothing": config.flow.flow_smoothing,
-            "hidden_channels": config.model.hidden_channels,
-            "history_explained_by_code": round(self.states.explained, 3),
-            "learning_rate": config.rate.learning_rate,
-            "averaging": config.optimiser.averaging,
-            "seed": config.seed,
-        }
-        if self.skipped:
-            record["skipped_iterations"] = self.skipped
-        if self.origin:
-            record["started_from"] = self.origin
-        return record
+        return flow_record(self)
 
     def take_back(self) -> None:
         """Nothing: an iteration whose loss is not finite has changed no weights."""
@@ -134,28 +108,23 @@ class FlowRun(BaseRun):
         """Not called; see `evaluation_due`."""
         raise NotImplementedError
 
-    def progress(self, done: Done, rate: Rate, status: Status, **more) -> Progress:
+    def progress(self, report: FlowReport, rate: Rate, status: Status, **more) -> Progress:
         """The report of an iteration; `distance` is the loss of the span."""
-        warmup, span, error = (float(value) for value in done.outcome[:3])
-        return Progress(
-            self.iteration,
-            self.config.schedule.iterations,
-            False,
+        warmup, span, error = (float(value) for value in report.result[:3])
+        return self.progress_with(
+            rate,
+            status,
+            initialising=False,
             loss=warmup + span,
             distance=span,
             overflow=0.0,
             regularisers=0.0,
             log_intensity=math.nan,
             solver_steps=0,
-            learning_rate=done.learning_rate,
-            rate=rate.per_second,
-            seconds=self.seconds,
-            seconds_left=(self.config.schedule.iterations - self.iteration) / max(rate.per_second, 1e-9),
-            skipped=self.skipped,
+            learning_rate=report.learning_rate,
             features="none: velocities are compared",
             warmup_loss=warmup,
             state_error=error,
-            status=status,
             **more,
         )
 
@@ -169,15 +138,15 @@ class FlowLearning:
     def hand_out(self) -> None:
         """It learns by itself."""
 
-    def iterate(self, iteration: int) -> list[Done]:
+    def iterate(self, iteration: int) -> list[FlowReport]:
         """The iteration of that number, waited for."""
         (run,) = self.runs
         rate = learning_rate(run.config, iteration)
         key = iteration_key(run.config, iteration)
-        learner, outcome = iterate(run.learner, run.on_device, run.numbers, key, jnp.float32(rate))
-        outcome = jax.device_get(outcome)
+        learner, result = iterate(run.learner, run.on_device, run.numbers, key, jnp.float32(rate))
+        result = jax.device_get(result)
         run.learner = learner  # not before it was waited for, which may be interrupted
-        return [Done(outcome, rate)]
+        return [FlowReport(result, rate)]
 
 
 def learning_rate(config: TrainConfig, iteration: int) -> float:
@@ -192,15 +161,13 @@ def begin_flow_run(
     folder: Path | None,
     resume: bool,
     init_from: Material | None,
-    credit: Credit | None,
+    credit: Exemplar | None,
     patience: float = 0.0,
 ) -> FlowRun:
     """A run at its beginning, or where it was saved; see `trainer.train` for what it is given and what it raises.
 
     It has the lock of its folder, for which it waits up to `patience` seconds: close it.
     """
-    check_fit(exemplar, config, init_from)
-    facts = initial_facts(exemplar, config, credit)
-    validated_config(facts)
+    metadata = checked_metadata(exemplar, config, init_from, credit)
     held = None if folder is None else hold_run(folder, patience)
-    return begun(lambda: FlowRun(exemplar, config, facts, folder, held, init_from), held, resume)
+    return begun(lambda: FlowRun(exemplar, config, metadata, folder, held, init_from), held, resume)

@@ -9,7 +9,7 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from ...models.unet import VectorField
 from ...runtime.jit import compiled
-from .flow_objective import Exemplar, Walker, is_done, new_walker, span_loss, warmup_loss
+from .flow_objective import FlowExemplar, Walker, is_done, new_walker, span_loss, warmup_loss
 
 ADAM_SHARE = 0.3
 """Learning rate of Adam, for vectors, over that of Muon, for matrices and kernels."""
@@ -27,7 +27,7 @@ class FlowNumbers(NamedTuple):
     averaging: float
 
 
-class Learner(NamedTuple):
+class FlowLearner(NamedTuple):
     """All that an iteration changes."""
 
     field: VectorField
@@ -36,7 +36,7 @@ class Learner(NamedTuple):
     pool: Walker  # many walkers, stacked
 
 
-class Outcome(NamedTuple):
+class FlowStepResult(NamedTuple):
     """What an iteration gives to report."""
 
     warmup: Float[Array, ""]
@@ -62,17 +62,19 @@ def optimiser() -> optax.GradientTransformation:
     return optax.contrib.muon(1.0, muon_weight_dimension_numbers=dimensions, adam_b2=0.99, adam_learning_rate=ADAM_SHARE)
 
 
-def begin_learning(field: VectorField, exemplar: Exemplar, numbers: FlowNumbers, pool: int, key: PRNGKeyArray) -> Learner:
+def begin_learning(
+    field: VectorField, exemplar: FlowExemplar, numbers: FlowNumbers, pool: int, key: PRNGKeyArray
+) -> FlowLearner:
     """A learner at its beginning: its pool has new walkers."""
     keys = jax.random.split(key, pool)
     walkers = jax.jit(jax.vmap(new_walker, (0, None, None)), static_argnums=2)(keys, exemplar, numbers.size)
-    return Learner(field, field, optimiser().init(field), walkers)  # pyright: ignore[reportArgumentType]
+    return FlowLearner(field, field, optimiser().init(field), walkers)  # pyright: ignore[reportArgumentType]
 
 
 @compiled
 def iterate(
-    learner: Learner, exemplar: Exemplar, numbers: FlowNumbers, key: PRNGKeyArray, learning_rate: Float[Array, ""]
-) -> tuple[Learner, Outcome]:
+    learner: FlowLearner, exemplar: FlowExemplar, numbers: FlowNumbers, key: PRNGKeyArray, learning_rate: Float[Array, ""]
+) -> tuple[FlowLearner, FlowStepResult]:
     """The learner after one iteration. Where the loss or its gradient is not finite, its weights stay as they are."""
     choice_key, loss_key, new_key = jax.random.split(key, 3)
     pool_size = len(learner.pool.time)
@@ -108,4 +110,4 @@ def iterate(
         return pool.at[chosen].set(jnp.where(ended, fresh, moved))
 
     pool = jax.tree.map(renewed, learner.pool, moved, fresh)
-    return Learner(*kept, pool), Outcome(warmup, span, error, finite)
+    return FlowLearner(*kept, pool), FlowStepResult(warmup, span, error, finite)

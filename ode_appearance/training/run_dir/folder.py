@@ -1,6 +1,6 @@
 """The folder of a run: what it was asked for, where it stands, and the material as it is.
 
-run.json        the training config, the exemplar's facts, and how far it has come
+run.json        the training config, the exemplar's metadata, and how far it has come
 state.eqx       weights, optimiser and states: all that the next iteration needs
 material/       a checkpoint of the material
 .lock           held by the process that trains it, see runtime/folder_lock.py
@@ -39,7 +39,7 @@ def write_request(folder: Path, config: TrainConfig, exemplar: dict[str, Any]) -
 
 
 def read_request(folder: Path) -> tuple[TrainConfig, dict[str, Any]]:
-    """The config of a run, and the facts of its exemplar; raises TrainingError where there is no run to resume."""
+    """The config of a run, and the metadata of its exemplar; raises TrainingError where there is no run to resume."""
     try:
         data = parse_json((folder / RUN).read_text("utf-8"))
         return from_json(TrainConfig, _as_now({**_IMPLIED, **data["config"]})), data["exemplar"]

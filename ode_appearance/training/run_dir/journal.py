@@ -47,8 +47,8 @@ class Journal:
         if now - self._last < self._every and not progress.notable:
             return
         self._last = now
-        facts = {field.name: getattr(progress, field.name) for field in dataclasses.fields(progress)}
-        kept = {name: _plain(value) for name, value in facts.items() if name not in _LEFT_OUT and value is not None}
+        metadata = {field.name: getattr(progress, field.name) for field in dataclasses.fields(progress)}
+        kept = {name: _plain(value) for name, value in metadata.items() if name not in _LEFT_OUT and value is not None}
         self._file.write(json.dumps({**kept, "at": round(time.time(), 1)}) + "\n")
         self._file.flush()
 
@@ -70,9 +70,9 @@ def note_finished(folder: Path, iteration: int, seconds: float) -> None:
     """Note that a run is finished, where the process that finished it was killed before it could."""
     if last_entry(folder).get("status") == "finished":
         return
-    facts = {"iteration": iteration, "iterations": iteration, "seconds": seconds, "status": "finished"}
+    metadata = {"iteration": iteration, "iterations": iteration, "seconds": seconds, "status": "finished"}
     with (folder / JOURNAL).open("a", encoding="utf-8") as file:
-        file.write("\n" + json.dumps({**facts, "at": round(time.time(), 1)}) + "\n")
+        file.write("\n" + json.dumps({**metadata, "at": round(time.time(), 1)}) + "\n")
 
 
 def last_entry(folder: Path) -> dict:

@@ -70,34 +70,34 @@ def rgb_terms(
 class Lit(NamedTuple):
     """An SVBRDF's state, and the photograph that it is to look like under the same light."""
 
-    facts: MaterialConfig
+    metadata: MaterialConfig
     log_intensity: Float[Array, ""]
     state: Float[Array, "channels h w"]
     target: Float[Array, "3 H W"]
 
     def positions(self) -> Float[Array, "3 H W"]:
         """Where the photograph's pixels lie."""
-        return jnp.asarray(plane(*self.target.shape[1:], self.facts.camera))
+        return jnp.asarray(plane(*self.target.shape[1:], self.metadata.camera))
 
     def maps(self) -> dict[str, Float[Array, "_ h w"]]:
         """The state's maps, clipped, with height and normal."""
-        return read_maps(map_channels(self.facts), self.facts.normals, self.state)
+        return read_maps(map_channels(self.metadata), self.metadata.normals, self.state)
 
     def overflow(self) -> Float[Array, ""]:
         """What the clipping of the maps took away."""
-        return map_overflow(self.state[: BRDF_MODELS[self.facts.brdf].channels] / 2 + 0.5, *MAP_RANGE)
+        return map_overflow(self.state[: BRDF_MODELS[self.metadata.brdf].channels] / 2 + 0.5, *MAP_RANGE)
 
 
 def lit_picture(
-    facts: MaterialConfig,
+    metadata: MaterialConfig,
     log_intensity: Float[Array, ""],
     maps: dict[str, Float[Array, "_ h w"]],
     positions: Float[Array, "3 h w"],
 ) -> Float[Array, "3 h w"]:
     """The maps lit as if they lay at these positions."""
-    light = traceable(facts.light, log_intensity)
+    light = traceable(metadata.light, log_intensity)
     materials = {name: values for name, values in maps.items() if name not in ("height", "normal")}
-    return tone_map(shade(facts.brdf, materials, maps["normal"], light, facts.camera, positions=positions))
+    return tone_map(shade(metadata.brdf, materials, maps["normal"], light, metadata.camera, positions=positions))
 
 
 def svbrdf_terms(
@@ -108,14 +108,14 @@ def svbrdf_terms(
     corner_key, direction_key = jax.random.split(key)
     most = jnp.array([lit.target.shape[1] - size[0] + 1, lit.target.shape[2] - size[1] + 1])
     corners = jax.random.randint(corner_key, (config.crops, 2), 0, most)
-    facts = lit.facts
+    metadata = lit.metadata
 
     def at_corner(learnt, fixed, place):
         features, positions, target = fixed
         corner, key = place
         maps, log_intensity = learnt
         here = jax.lax.dynamic_slice(positions, (0, *corner), (3, *size))
-        picture = lit_picture(facts, log_intensity, maps, here)
+        picture = lit_picture(metadata, log_intensity, maps, here)
         crop = features(jax.lax.dynamic_slice(target, (0, *corner), (3, *size)))
         return texture_distance(features, config, key, picture, crop)
 
@@ -133,14 +133,14 @@ def initialisation_terms(config: LossConfig, key: PRNGKeyArray, lit: Lit) -> tup
 
     To it comes the mean squared height. Finds the light's intensity and the maps' means before any texture is compared.
     """
-    size, facts = lit.state.shape[1:], lit.facts
+    size, metadata = lit.state.shape[1:], lit.metadata
     maps = {**lit.maps(), "normal": jnp.zeros((3, *size)).at[2].set(1)}
 
     def of_choice(learnt, fixed, key):
         maps, log_intensity = learnt
         chosen = jax.random.choice(key, fixed[0][0].size, (size[0] * size[1],), replace=False)
         here, pixels = (values.reshape(3, -1)[:, chosen].reshape(3, *size) for values in fixed)
-        return jnp.mean((lit_picture(facts, log_intensity, maps, here) - pixels) ** 2)
+        return jnp.mean((lit_picture(metadata, log_intensity, maps, here) - pixels) ** 2)
 
     keys = jax.random.split(key, config.initialisation_crops)
     difference = mean_over(of_choice, (maps, lit.log_intensity), (lit.positions(), lit.target), keys)

@@ -22,10 +22,10 @@ from .step import Parameters
 PREVIEW_STATES = 5
 
 
-def current_material(facts: MaterialConfig, parameters: Parameters, **changes) -> Material:
+def current_material(metadata: MaterialConfig, parameters: Parameters, **changes) -> Material:
     """The material as it is now, with its light."""
-    light = dataclasses.replace(facts.light, log_intensity=float(parameters.log_intensity))
-    return Material(parameters.field, dataclasses.replace(facts, light=light, **changes))
+    light = dataclasses.replace(metadata.light, log_intensity=float(parameters.log_intensity))
+    return Material(parameters.field, dataclasses.replace(metadata, light=light, **changes))
 
 
 def rollout_loss(

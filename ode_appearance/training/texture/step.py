@@ -47,7 +47,7 @@ def without_last_update(learner: Learner) -> Learner:
     return learner._replace(parameters=learner.previous[0], average=learner.previous[1])
 
 
-class Outcome(NamedTuple):
+class StepResult(NamedTuple):
     """What one iteration reports."""
 
     terms: Terms
@@ -73,7 +73,7 @@ def loss(
     parameters: Parameters,
     states: Float[Array, "batch channels h w"],
     config: StepConfig,
-    facts: MaterialConfig,
+    metadata: MaterialConfig,
     features: FeatureExtractor,
     initialising: bool,
     key: PRNGKeyArray,
@@ -86,10 +86,10 @@ def loss(
     def of_one(state, key):
         probe_key, loss_key = jax.random.split(key)
         final, integrals, steps = integrate(parameters.field, config, probe_key, start, end, state)
-        if facts.brdf is None:
+        if metadata.brdf is None:
             distance, overflow = rgb_terms(features, config.loss, loss_key, final, target)
         else:
-            lit = Lit(facts, parameters.log_intensity, final, target)
+            lit = Lit(metadata, parameters.log_intensity, final, target)
             initial = functools.partial(initialisation_terms, config.loss)
             terms = initial if initialising else functools.partial(svbrdf_terms, features, config.loss)
             distance, overflow = terms(loss_key, lit)
@@ -107,7 +107,7 @@ def loss(
 def one_iteration(
     learner: Learner,
     config: StepConfig,
-    facts: MaterialConfig,
+    metadata: MaterialConfig,
     features: FeatureExtractor,
     initialising: bool,
     fresh: Array,
@@ -117,7 +117,7 @@ def one_iteration(
     target: Target,
     learning_rate: Float[Array, ""],
     beginning: Float[Array, ""],
-) -> tuple[Learner, Outcome]:
+) -> tuple[Learner, StepResult]:
     """One iteration, from `start` to `end`, or from new noise at `beginning` where it is `fresh` or no finite states are there.
 
     A loss or gradient that is not finite changes neither the weights nor the optimiser (as `optax.apply_if_finite`, which
@@ -128,7 +128,7 @@ def one_iteration(
     start = jnp.where(fresh, beginning, start)
     states = jnp.where(fresh, jax.random.normal(noise_key, learner.states.shape), learner.states)
     (total, (terms, final, steps)), gradients = eqx.filter_value_and_grad(loss, has_aux=True)(
-        learner.parameters, states, config, facts, features, initialising, key, start, end, target
+        learner.parameters, states, config, metadata, features, initialising, key, start, end, target
     )
     updates, moved = optimiser().update(gradients, learner.optimiser)
     updates = jax.tree.map(lambda update: -learning_rate * update, updates)
@@ -140,7 +140,7 @@ def one_iteration(
     sums = [jnp.sum(leaf) for leaf in jax.tree.leaves((total, gradients, final))]
     finite = jnp.isfinite(jnp.stack(sums)).all()
     keep = functools.partial(jax.tree.map, lambda new, old: jnp.where(finite, new, old))
-    return keep(after, learner._replace(states=final)), Outcome(terms, steps, finite)
+    return keep(after, learner._replace(states=final)), StepResult(terms, steps, finite)
 
 
 iterate = compiled(one_iteration)

@@ -8,7 +8,6 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ...checkpoints.checkpoint import validated_config
 from ...config.schema import Exemplar, MaterialConfig
 from ...data import ExemplarFrames
 from ...data.exemplar import even_indices
@@ -16,55 +15,54 @@ from ...models.material import Material, new_material
 from ...perceptual.features import FeatureExtractor, load_features
 from ...runtime.folder_lock import FolderLock
 from ...runtime.malloc import give_memory_back
-from ..base_run import BaseRun, begun, initial_facts
-from ..checks import check_fit, check_training
+from ..base_run import BaseRun, begun, checked_metadata
+from ..checks import check_training
 from ..progress import Progress, Rate, Status
 from ..run_dir.folder import RUN, hold_run, read_request
-from ..run_dir.record import training_record
+from ..run_dir.record import texture_record
 from ..train_config import TrainConfig
-from ..training_memory import check_training_memory
 from .plateau import Plateau
 from .rollout import current_material, rollout_loss
-from .step import Learner, Outcome, Parameters, begin_learning, without_last_update
+from .step import Learner, Parameters, StepResult, begin_learning, without_last_update
 from .targets import Targets
 
 _NORMALISED_BY = 10
 """So many frames of the exemplar show how large its feature maps are."""
 
 
-class Done(NamedTuple):
+class TextureReport(NamedTuple):
     """An iteration that was done, to be reported."""
 
     initialising: bool
-    outcome: Outcome
+    result: StepResult
     learning_rate: float
     log_intensity: Float[Array, ""]
 
     @property
     def finite(self) -> bool:
         """Whether its loss and gradient were finite."""
-        return bool(self.outcome.finite)
+        return bool(self.result.finite)
 
 
-class Run(BaseRun):
+class TextureRun(BaseRun):
     """One texture training; it starts from an untrained network, or from the weights of `init_from`."""
 
     def __init__(
         self,
         exemplar: ExemplarFrames,
         config: TrainConfig,
-        facts: MaterialConfig,
+        metadata: MaterialConfig,
         features: FeatureExtractor,
         folder: Path | None,
         hold: FolderLock | None,
         init_from: Material | None,
     ):
-        super().__init__(exemplar, config, facts, folder, hold)
+        super().__init__(exemplar, config, metadata, folder, hold)
         self.features = features
         self.targets = Targets(exemplar, features, config.data.target_precision)
         self.plateau = Plateau(config.rate)
         self.origin = "" if init_from is None else init_from.name
-        start = init_from or new_material(facts, config.seed)
+        start = init_from or new_material(metadata, config.seed)
         parameters = Parameters(start.vector_field, jnp.float32(start.config.light.log_intensity))
         shape = (config.data.batch, config.architecture.channels, config.data.state_size, config.data.state_size)
         self.learner = begin_learning(parameters, jnp.zeros(shape))
@@ -85,11 +83,11 @@ class Run(BaseRun):
 
     def material(self, **changes) -> Material:
         """The material as it is now, of the averaged weights."""
-        return current_material(self.facts, self.learner.average, **changes)
+        return current_material(self.metadata, self.learner.average, **changes)
 
     def record(self) -> dict[str, Any]:
         """The training record of the checkpoint."""
-        return training_record(self)
+        return texture_record(self)
 
     def take_back(self) -> None:
         """Go back to the weights before the last update, the last ones whose loss was finite."""
@@ -110,27 +108,26 @@ class Run(BaseRun):
         give_memory_back()  # an iteration needs less of it
         return loss
 
-    def progress(self, done: Done, rate: Rate, status: Status, **more) -> Progress:
+    def progress(self, report: TextureReport, rate: Rate, status: Status, **more) -> Progress:
         """The report of an iteration; `more` are an evaluation, a preview and a saved material, where there are any."""
-        return Progress(
-            self.iteration,
-            self.config.schedule.iterations,
-            done.initialising,
-            *map(float, done.outcome.terms),
-            log_intensity=float(done.log_intensity),
-            solver_steps=int(done.outcome.steps),
-            learning_rate=done.learning_rate,
-            rate=rate.per_second,
-            seconds=self.seconds,
-            seconds_left=(self.config.schedule.iterations - self.iteration) / max(rate.per_second, 1e-9),
-            skipped=self.skipped,
+        loss, distance, overflow, regularisers = map(float, report.result.terms)
+        return self.progress_with(
+            rate,
+            status,
+            initialising=report.initialising,
+            loss=loss,
+            distance=distance,
+            overflow=overflow,
+            regularisers=regularisers,
+            log_intensity=float(report.log_intensity),
+            solver_steps=int(report.result.steps),
+            learning_rate=report.learning_rate,
             features=self.features.note,
-            status=status,
             **more,
         )
 
 
-def begin_run(
+def begin_texture_run(
     exemplar: ExemplarFrames,
     config: TrainConfig,
     folder: Path | None,
@@ -139,15 +136,12 @@ def begin_run(
     features: FeatureExtractor | None,
     credit: Exemplar | None,
     patience: float = 0.0,
-) -> Run:
+) -> TextureRun:
     """A run at its beginning, or where it was saved; see `trainer.train` for what it is given and what it raises.
 
     It has the lock of its folder, for which it waits up to `patience` seconds: close it.
     """
-    check_fit(exemplar, config, init_from)
-    facts = initial_facts(exemplar, config, credit)
-    validated_config(facts)
-    check_training_memory(config)
+    metadata = checked_metadata(exemplar, config, init_from, credit)
     if resume and folder is not None:
         config = _with_features_of(folder, config)
     features = load_features(config.data.features) if features is None else features
@@ -158,7 +152,7 @@ def begin_run(
         frames = exemplar.frames[even_indices(len(exemplar), min(_NORMALISED_BY, len(exemplar)))]
         features = features.normalised_by(np.float32(frames) / 255)
     held = None if folder is None else hold_run(folder, patience)
-    return begun(lambda: Run(exemplar, config, facts, features, folder, held, init_from), held, resume)
+    return begun(lambda: TextureRun(exemplar, config, metadata, features, folder, held, init_from), held, resume)
 
 
 def _with_previous(parameters, average, optimiser, states, previous=None):
