@@ -9,7 +9,7 @@ from ..errors import ConfigError, TrainingError
 from ..runtime.signals import Interruption
 from ..training.checks import check_credit
 from ..training.progress import NOT_FINITE
-from ..training.run_dir.folder import where_material_is
+from ..training.run_dir.folder import material_sentence
 from .train_options import add_run_options, read_credit, read_exemplar, read_numbers
 
 _PATIENCE = 120.0
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> None:
     progresses = perform(task, options.out, resume=options.resume, stop=stop, patience=patience)
     last = with_bar(progresses, exemplar.name, config.schedule.iterations)
     status = last.status if last else "finished"
-    print(f"{exemplar.name}: {status}. {where_material_is(options.out)}", file=sys.stderr)
+    print(f"{exemplar.name}: {status}. {material_sentence(options.out)}", file=sys.stderr)
     if status == "not finite":
         rate = max(config.rate.learning_rate / 4, 1e-7)
         raise TrainingError(f"{NOT_FINITE} Go on from them more slowly: --resume --learning-rate {rate:.1g}.")

@@ -9,16 +9,16 @@ from ..perceptual.features import FeatureName
 Adjoint = Literal["recursive_checkpoint", "backsolve"]
 Loss = Literal["sliced_wasserstein", "gram"]
 HIDDEN_CHANNELS = 9
-"""Of the published networks."""
+"""Hidden channels of the published networks."""
 
 
 @dataclasses.dataclass(frozen=True)
 class NetworkConfig:
-    """The vector field's architecture and how the state is read."""
+    """The vector field's architecture and the boundaries."""
 
     dim: int = option(32, "width of the U-Net's first level (a multiple of 4)", least=8, most=1024)
     dim_mults: tuple[int, ...] = option((1, 2, 4), "width of each level as a multiple of dim", least=1, most=64)
-    hidden_channels: int = option(HIDDEN_CHANNELS, "channels of the state beside those that are seen", least=1, most=64)
+    hidden_channels: int = option(HIDDEN_CHANNELS, "hidden channels of the state", least=1, most=64)
     attention: Attention | None = option(Attention(), "linear attention after each block, or none")
     resampling: Boundary = option("published", "border of the up- and downsampling: published, or periodic to tile")
     normals: Boundary = option("published", "border of the height-to-normal step: published, or periodic to tile")
@@ -26,32 +26,35 @@ class NetworkConfig:
 
 @dataclasses.dataclass(frozen=True)
 class DataConfig:
-    """What a batch holds: sizes of states and exemplar, and the feature maps of the exemplar's frames."""
+    """Contents of a batch: sizes of states and exemplar, and the feature maps of the exemplar's frames."""
 
-    state_size: int = option(128, "side of the states that are trained on", least=8, most=4096)
-    exemplar_size: int = option(128, "side that the exemplar's frames are brought to", least=8, most=4096)
-    batch: int = option(1, "states trained on side by side", least=1, most=256)
-    features: FeatureName = option("auto", "feature maps: vgg19 as published, vgg16, patch, or the first that is there")
+    state_size: int = option(128, "side of the states in training", least=8, most=4096)
+    exemplar_size: int = option(128, "side of the exemplar's frames, which are resized to it", least=8, most=4096)
+    batch: int = option(1, "states in a batch", least=1, most=256)
+    features: FeatureName = option("auto", "feature maps: vgg19 (published), vgg16, patch, or auto: the first one available")
     target_precision: Literal["float32", "float16"] = option(
-        "float32", "precision in which the feature maps of an RGB exemplar's frames are kept"
+        "float32", "precision of the cached feature maps of an RGB exemplar"
     )
 
 
 @dataclasses.dataclass(frozen=True)
 class ScheduleConfig:
-    """How many iterations there are, and which of them does what."""
+    """Number of iterations and their phases."""
 
-    iterations: int = option(50_000, "iterations in all", least=1, most=10_000_000)
+    iterations: int = option(50_000, "number of iterations", least=1, most=10_000_000)
     initialisation: int = option(
-        0, "how many of them initialise an SVBRDF, flattened, by squared differences", least=0, most=10**7
+        0, "iterations that initialise an SVBRDF, with flat normals, by squared differences", least=0, most=10**7
     )
-    cycle: int = option(6, "iterations from fresh noise to fresh noise", least=2, most=1000)
-    initialisation_cycle: int = option(2, "the same during the initialisation", least=2, most=1000)
+    cycle: int = option(6, "iterations of a cycle, which starts with fresh noise", least=2, most=1000)
+    initialisation_cycle: int = option(2, "iterations of a cycle in the initialisation", least=2, most=1000)
     refining: float = option(
-        0.0, "share of the iterations, the last ones, whose steps the tolerance controls all the same", least=0, most=1
+        0.0,
+        "share of the iterations, at the end, in which the tolerance controls the steps in spite of coarsest_step",
+        least=0,
+        most=1,
     )
     most_skipped: int = option(
-        20, "iterations in a row without a finite loss and gradient after which a run ends", least=1, most=10_000
+        20, "maximum of iterations in a row without a finite loss and gradient; then the run ends", least=1, most=10_000
     )
 
 
@@ -59,24 +62,27 @@ class ScheduleConfig:
 class LossConfig:
     """The texture loss: crops, distance, weights and regularisers. A compiled step depends on every field."""
 
-    crops: int = option(1, "places of an SVBRDF exemplar that each state is lit at and compared with", least=1, most=1024)
+    crops: int = option(1, "random crops of an SVBRDF exemplar that each state is lit at and compared with", least=1, most=1024)
     initialisation_crops: int = option(
         1,
-        "random choices of an SVBRDF exemplar's pixels that each state is compared with in the initialisation",
+        "random sets of an SVBRDF exemplar's pixels that each state is compared with in the initialisation",
         least=1,
         most=1024,
     )
     loss: Loss = option("sliced_wasserstein", "distance between feature maps")
     directions: Literal["iteration", "crop"] = option(
-        "iteration", "random directions of the sliced Wasserstein distance: drawn once an iteration, or anew for each crop"
+        "iteration",
+        "random directions of the sliced Wasserstein distance: the same for an iteration, or new ones for each crop",
     )
-    map_weights: tuple[float, ...] = option((1.0,) * 6, "weights of the picture and of each feature map, 0: left out", least=0)
-    normalise_maps: bool = option(False, "divide each of these maps by its root mean square")
+    map_weights: tuple[float, ...] = option(
+        (1.0,) * 6, "weights of the picture and of each feature map; 0: not compared", least=0
+    )
+    normalise_maps: bool = option(False, "divide each map by its root mean square")
     normalise_over: Literal["frame", "exemplar"] = option(
         "frame",
-        "where: in the frame compared with, or over ten of the exemplar, the picture itself then left alone",
+        "root mean square of the compared frame, or over ten frames of the exemplar (without the picture itself)",
     )
-    overflow_weight: float = option(100.0, "weight of the penalty for values out of range", least=0, most=1e6)
+    overflow_weight: float = option(100.0, "weight of the penalty on values out of range", least=0, most=1e6)
     height_weight: float = option(1.0, "weight of the mean squared height in the initialisation", least=0, most=1e6)
     kinetic_weight: float = option(0.0, "weight of the kinetic energy regulariser", least=0, most=1e6)
     jacobian_weight: float = option(0.0, "weight of the Jacobian norm regulariser", least=0, most=1e6)
@@ -86,14 +92,14 @@ class LossConfig:
 class TrainSolver:
     """The solver in training. A compiled step depends on every field."""
 
-    runge_kutta: Literal["heun", "tsit5", "bosh3"] = option("heun", "Runge-Kutta method, in training and of the material")
-    tolerance: float = option(1e-2, "relative and absolute tolerance of its step size control", least=1e-6, most=0.5)
+    runge_kutta: Literal["heun", "tsit5", "bosh3"] = option("heun", "Runge-Kutta method of the training and of the material")
+    tolerance: float = option(1e-2, "relative and absolute tolerance of the step size control", least=1e-6, most=0.5)
     first_step: float = option(0.01, "first step of each segment", least=1e-4, most=10)
     coarsest_step: float = option(
-        0.0, "fixed steps instead, each iteration's of a length between a quarter of this and this; 0: none", least=0, most=10
+        0.0, "fixed steps, with a random length between a quarter of this and this in each iteration; 0: none", least=0, most=10
     )
-    adjoint: Adjoint = option("recursive_checkpoint", "how gradients pass through the solver")
-    max_steps: int = option(4096, "attempted steps of one segment after which it is given up", least=8, most=65536)
+    adjoint: Adjoint = option("recursive_checkpoint", "gradient method of the solver")
+    max_steps: int = option(4096, "maximum of attempted steps of a segment", least=8, most=65536)
 
     @property
     def solver_config(self) -> SolverConfig:
@@ -105,20 +111,22 @@ class TrainSolver:
 class FlowConfig:
     """Flow matching (`method="flow"`) only."""
 
-    flow_pull: float = option(1.7, "flow: pull of a state back to the exemplar's, per model time", least=0, most=100)
+    flow_pull: float = option(1.7, "flow: attraction of a state to the exemplar's, per model time", least=0, most=100)
     flow_noise: float = option(0.02, "flow: standard deviation of the noise added to states of the span", least=0, most=1)
-    flow_warmups: int = option(1, "flow: samples of the warm-up in each batch; the others are of the span", least=0, most=255)
-    flow_pool: int = option(32, "flow: states on their way through the span; a batch moves some", least=1, most=4096)
-    flow_step: float = option(0.024, "flow: longest step of such a state, as a share of the span", least=1e-4, most=0.5)
-    flow_smoothing: float = option(1.5, "flow: frames of the Gaussian that smooths the exemplar in time", least=0, most=20)
+    flow_warmups: int = option(1, "flow: samples of the warm-up in a batch; the others are of the span", least=0, most=255)
+    flow_pool: int = option(32, "flow: states of the pool, which move through the span", least=1, most=4096)
+    flow_step: float = option(0.024, "flow: maximum step of a pool state, as a share of the span", least=1e-4, most=0.5)
+    flow_smoothing: float = option(
+        1.5, "flow: standard deviation, in frames, of the Gaussian that smooths the exemplar in time", least=0, most=20
+    )
 
 
 @dataclasses.dataclass(frozen=True)
 class OptimiserConfig:
-    """How an update changes the weights. A compiled step depends on every field."""
+    """Updates of the weights. A compiled step depends on every field."""
 
     averaging: float = option(
-        0.0, "decay of the mean of the weights that the material is made of; 0: the last", least=0, most=0.9999
+        0.0, "decay of the moving average of the weights for the material; 0: the last weights", least=0, most=0.9999
     )
 
 
@@ -126,34 +134,32 @@ class OptimiserConfig:
 class RateConfig:
     """The learning rate, which each compiled step receives as an array."""
 
-    learning_rate: float = option(5e-4, "learning rate: of Adam, or for flow of Muon", least=1e-7, most=1.0)
+    learning_rate: float = option(5e-4, "learning rate of Adam, or for flow of Muon", least=1e-7, most=1.0)
     plateau_factor: float = option(0.5, "factor of the learning rate on a plateau", least=0.01, most=1.0)
-    plateau_patience: int = option(5, "evaluations without progress that make a plateau", least=1, most=1000)
-    plateau_floor: float = option(1e-4, "least learning rate", least=0, most=1.0)
+    plateau_patience: int = option(5, "evaluations without improvement that make a plateau", least=1, most=1000)
+    plateau_floor: float = option(1e-4, "minimum learning rate on plateaus", least=0, most=1.0)
     annealing: float = option(
-        0.0, "share of the iterations, the last ones, in which the learning rate falls to 0", least=0, most=1
+        0.0, "share of the iterations, at the end, in which the learning rate falls to 0", least=0, most=1
     )
 
 
 @dataclasses.dataclass(frozen=True)
 class RolloutConfig:
-    """Evaluations on whole rollouts, which the learning rate follows."""
+    """Evaluations on whole rollouts, which control the learning rate."""
 
-    evaluate_every: int = option(
-        500, "iterations from one evaluation on a whole rollout to the next; 0: none", least=0, most=10**6
-    )
+    evaluate_every: int = option(500, "iterations between evaluations on whole rollouts; 0: none", least=0, most=10**6)
     evaluation: Literal["published", "repeatable"] = option(
         "published",
-        "published: fresh noise, evenly spaced times, the texture distance alone; repeatable: the same noise each time, the "
-        "frames' own times, with the overflow penalty",
+        "published: fresh noise, evenly spaced times, the texture distance only; repeatable: the same noise each time, the "
+        "times of the frames, with the overflow penalty",
     )
     evaluation_rollouts: int = option(3, "rollouts averaged by an evaluation", least=1, most=100)
-    evaluation_frames: int = option(100, "frames of a rollout that are compared, at most", least=1, most=1000)
+    evaluation_frames: int = option(100, "maximum of compared frames of a rollout", least=1, most=1000)
 
 
 @dataclasses.dataclass(frozen=True)
 class SavingConfig:
-    """How often a run shows and saves itself."""
+    """Intervals of previews and saves."""
 
-    preview_every: int = option(500, "iterations from one preview to the next; 0: none", least=0, most=10**6)
-    save_every: float = option(120.0, "seconds from one save to the next", least=0, most=10**6)
+    preview_every: int = option(500, "iterations between previews; 0: none", least=0, most=10**6)
+    save_every: float = option(120.0, "seconds between saves", least=0, most=10**6)

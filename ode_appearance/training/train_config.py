@@ -1,4 +1,4 @@
-"""Every default of training, as published, and the presets that depart from it."""
+"""The training options, their groups, and the presets. The defaults are the published numbers."""
 
 import dataclasses
 from typing import Any, ClassVar, Literal
@@ -22,7 +22,7 @@ from .option_groups import (
 
 PRESETS = ("paper", "standard", "quick", "flow")
 RGB_ONLY = ("flow",)
-"""Presets for RGB textures alone."""
+"""Presets for RGB textures only."""
 CHANGEABLE = ("iterations", "learning_rate", "most_skipped")
 """Options that may change when a run is resumed."""
 
@@ -39,9 +39,9 @@ class TrainConfig:
     brdf: BrdfName | None = option(None, "BRDF model of an SVBRDF")
     method: Literal["texture", "flow"] = option(
         "texture",
-        "texture: integrate the ODE and compare textures, as published; flow: learn the velocity of an RGB exemplar's frames",
+        "texture: integrate the ODE and compare textures, as published; flow: flow matching of an RGB exemplar's frames",
     )
-    seed: int = option(0, "seed of everything random", least=0, most=2**32 - 1)
+    seed: int = option(0, "seed of all random numbers", least=0, most=2**32 - 1)
     model: NetworkConfig = group(NetworkConfig)
     data: DataConfig = group(DataConfig)
     schedule: ScheduleConfig = group(ScheduleConfig)
@@ -93,11 +93,11 @@ _SVBRDF = dict(
     initialisation_crops=32,
     evaluation_rollouts=1,
 )
-# The picture's own colours weigh more; the deepest map of VGG16 varies thirtyfold over an exemplar and teaches little.
+# The picture itself weighs more; the deepest map of VGG16 varies by a factor of thirty over an exemplar and adds little.
 _WITHOUT_DEEPEST = (4.0, 1.0, 1.0, 1.0, 1.0, 0.0)
-# Where the presets of ours depart from the published training on purpose; the README says why.
+# Deliberate differences of our presets from the published training; README.md has the reasons.
 _OURS = dict(directions="crop", evaluation="repeatable", target_precision="float16")
-# What a GPU does in minutes and two CPU cores do overnight: the published network on a fifth of the schedule.
+# The published network on a fifth of the schedule: minutes on a GPU, a night on two CPU cores.
 _STANDARD = dict(
     **_OURS,
     iterations=10_000,
@@ -110,8 +110,8 @@ _STANDARD = dict(
     evaluation_rollouts=1,
 )
 _STANDARD_SVBRDF = dict(initialisation=2_000, crops=4, initialisation_crops=1)
-# A small network on states of 64x64: a quarter of the work, at the same scale of detail. Under a tolerance alone the steps of
-# an SVBRDF grow fine as it learns, 40 to 170 a segment, and iterations slow tenfold; equal steps keep it from becoming stiff.
+# A small network on states of 64x64: a quarter of the work, at the same scale of detail. Steps controlled by the tolerance only
+# become finer while an SVBRDF is learnt (40 to 170 a segment, iterations ten times slower); fixed steps prevent stiffness.
 _QUICK = dict(
     **_OURS,
     dim=16,
@@ -131,10 +131,10 @@ _QUICK = dict(
     evaluation_rollouts=1,
     preview_every=200,
 )
-# Its span is twice as long as that of an RGB texture, and so are its steps.
+# The span is twice as long as that of an RGB texture, and so are the steps.
 _QUICK_SVBRDF = dict(dim=24, initialisation=400, exemplar_size=128, crops=2, initialisation_crops=1, coarsest_step=0.8)
-# Fewer levels and no attention: what a place becomes is in its own code. More hidden channels: nine of them explain 56 % of the
-# fine detail's history of changingcolor_leaves, 21 explain 93 %.
+# Fewer levels and no attention, since the code of each place determines its future. Of the fine detail's history of
+# changingcolor_leaves, 9 hidden channels explain 56 %, 21 explain 93 %.
 _FLOW = dict(
     method="flow",
     dim=32,
@@ -163,12 +163,12 @@ def preset(name: str, kind: Kind = "rgb", **options: Any) -> TrainConfig:
         options: other values than the preset's, as in `TrainConfig.replace`.
 
     Raises:
-        ConfigError: there is no such preset or option, or the preset is for RGB textures alone.
+        ConfigError: there is no such preset or option, or the preset is for RGB textures only.
     """
     if name not in PRESETS:
-        raise ConfigError(f"There is no preset {name!r}; there are {', '.join(PRESETS)}.")
+        raise ConfigError(f"There is no preset {name!r}; choose one of {', '.join(PRESETS)}.", code="unknown-preset")
     if name in RGB_ONLY and kind != "rgb":
-        raise ConfigError("Flow matching is for RGB textures: choose another preset for an SVBRDF.")
+        raise ConfigError("Flow matching is for RGB textures: choose another preset for an SVBRDF.", code="flow-kind")
     if name == "flow":
         return TrainConfig().replace(**{**_FLOW, **options})
     own = {"paper": ({}, {}), "standard": (_STANDARD, _STANDARD_SVBRDF), "quick": (_QUICK, _QUICK_SVBRDF)}[name]

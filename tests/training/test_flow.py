@@ -17,7 +17,7 @@ from ode_appearance.data import ExemplarFrames
 from ode_appearance.errors import ConfigError, TrainingError
 from ode_appearance.runtime import memory_budget
 from ode_appearance.training.checks import check_fit, check_training
-from ode_appearance.training.flow.exemplar_states import LEAST_DEVIATION, exemplar_states
+from ode_appearance.training.flow.exemplar_states import MIN_DEVIATION, exemplar_states
 from ode_appearance.training.flow.flow_objective import (
     BORDER,
     DETAIL,
@@ -30,7 +30,7 @@ from ode_appearance.training.flow.flow_objective import (
     span_loss,
     warmup_loss,
 )
-from ode_appearance.training.flow.flow_run import LAST_SHARE, RISING, learning_rate
+from ode_appearance.training.flow.flow_run import FINAL_SHARE, WARMUP_ITERATIONS, learning_rate
 from ode_appearance.training.flow.initial_field import initial_field
 from ode_appearance.training.run_dir.folder import RUN, read_request, write_request
 from ode_appearance.training.train_config import TrainConfig, preset
@@ -94,7 +94,7 @@ def test_code_channels_are_strongest_first():
     code = states.code.reshape(9, -1).astype(np.float64)
     deviations = code.std(axis=1)
     assert deviations[0] == pytest.approx(1, rel=1e-3) and (np.diff(deviations) < 1e-3).all()
-    assert deviations.min() >= LEAST_DEVIATION * 0.999
+    assert deviations.min() >= MIN_DEVIATION * 0.999
     assert 0.5 < exemplar_states(rusting(), 2, 1.5).explained < states.explained <= 1
 
 
@@ -288,9 +288,9 @@ def test_an_iteration_that_is_not_finite_changes_no_weights(tmp_path):
 def test_the_learning_rate_rises_and_falls():
     config = TINY.replace(iterations=1000, learning_rate=0.02)
     rates = [learning_rate(config, iteration) for iteration in range(1000)]
-    assert rates[0] == pytest.approx(0.02 / RISING, rel=1e-3)
-    assert np.argmax(rates) == pytest.approx(RISING, abs=10)
-    assert rates[-1] == pytest.approx(0.02 * LAST_SHARE, rel=0.01)
+    assert rates[0] == pytest.approx(0.02 / WARMUP_ITERATIONS, rel=1e-3)
+    assert np.argmax(rates) == pytest.approx(WARMUP_ITERATIONS, abs=10)
+    assert rates[-1] == pytest.approx(0.02 * FINAL_SHARE, rel=0.01)
 
 
 @pytest.mark.parametrize(

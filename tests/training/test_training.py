@@ -20,7 +20,7 @@ from ode_appearance.perceptual.features import FeatureExtractor, load_features
 from ode_appearance.perceptual.vgg import Vgg, layer_shapes
 from ode_appearance.runtime import memory_budget
 from ode_appearance.training.run_dir.journal import JOURNAL, RESULT, Journal, read_journal
-from ode_appearance.training.schedule import annealed, segment
+from ode_appearance.training.schedule import annealing_factor, segment
 from ode_appearance.training.texture import targets
 from ode_appearance.training.texture.map_mean import mean_over
 from ode_appearance.training.texture.objective import texture_distance
@@ -170,9 +170,9 @@ def test_the_material_is_made_of_the_mean_weights(features):
 
 def test_the_learning_rate_falls_to_nothing():
     config = tiny("rgb", iterations=10, annealing=0.4)
-    factors = [annealed(config, iteration) for iteration in range(10)]
+    factors = [annealing_factor(config, iteration) for iteration in range(10)]
     assert factors == pytest.approx([1] * 7 + [0.75, 0.5, 0.25])
-    assert annealed(tiny("rgb", iterations=10), 9) == 1
+    assert annealing_factor(tiny("rgb", iterations=10), 9) == 1
 
 
 def test_a_mean_found_piece_by_piece_has_the_gradient_of_the_mean():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from ...errors import AppearanceError
 from ...training.job import perform
 from ...training.progress_bar import with_bar
-from ...training.run_dir.folder import where_material_is
+from ...training.run_dir.folder import material_sentence
 from ..plan import TrainingPlan, TrainingResult, failed, finished_before
 from . import stacked
 
@@ -27,5 +27,5 @@ def _train(plan, stop):
     except AppearanceError as error:
         return failed(plan, error)
     status = last.status if last else "finished"
-    print(f"{plan.name}: {status}. {where_material_is(plan.folder)}", file=sys.stderr)
+    print(f"{plan.name}: {status}. {material_sentence(plan.folder)}", file=sys.stderr)
     return TrainingResult(plan.name, status, last.loss if last else None)

@@ -1,4 +1,4 @@
-"""A training by flow matching: its state, its saves, its reports, and the material that comes of it."""
+"""Runs of the method "flow": flow matching."""
 
 import dataclasses
 import math
@@ -13,7 +13,7 @@ from ...config.schema import Exemplar, MaterialConfig
 from ...data import ExemplarFrames
 from ...models.material import Material
 from ...runtime.folder_lock import FolderLock
-from ..base_run import BaseRun, begun, checked_metadata
+from ..base_run import BaseRun, checked_metadata, start_run
 from ..progress import Progress, Rate, Status
 from ..run_dir.folder import hold_run
 from ..run_dir.record import flow_record
@@ -24,14 +24,14 @@ from .flow_objective import FlowExemplar
 from .flow_step import FlowNumbers, FlowStepResult, begin_learning, iterate
 from .initial_field import initial_field
 
-RISING = 200
-"""Iterations in which the learning rate rises to its full value."""
-LAST_SHARE = 0.02
-"""The learning rate falls, on half a wave of a cosine, to this share of its full value."""
+WARMUP_ITERATIONS = 200
+"""Iterations of the linear rise of the learning rate."""
+FINAL_SHARE = 0.02
+"""The learning rate falls along a half cosine to this share of its maximum."""
 
 
 class FlowReport(NamedTuple):
-    """An iteration that was done, to be reported."""
+    """The result of one iteration with its learning rate."""
 
     result: FlowStepResult
     learning_rate: float
@@ -43,7 +43,7 @@ class FlowReport(NamedTuple):
 
 
 class FlowRun(BaseRun):
-    """One training by flow matching; it starts from a new network, or from the weights of `init_from`."""
+    """One run, from a new network or from the weights of `init_from`."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class FlowRun(BaseRun):
     ):
         super().__init__(exemplar, config, metadata, folder, hold)
         self.states = exemplar_states(exemplar, config.model.hidden_channels, config.flow.flow_smoothing)
-        self.start = self.states.start.astype(np.float16).astype(np.float32)  # as the checkpoint will hold it
+        self.start = self.states.start.astype(np.float16).astype(np.float32)  # rounded as in the checkpoint
         times = np.float32(metadata.times.warmup), np.float32(metadata.times.duration)
         self.on_device = FlowExemplar(*map(jnp.asarray, (self.states.frames, self.states.times, self.states.code, *times)))
         self.numbers = FlowNumbers(
@@ -75,19 +75,19 @@ class FlowRun(BaseRun):
 
     @property
     def state(self) -> Any:
-        """What is learnt, and the pool of states."""
+        """The learner, with the pool of states."""
         return self.learner
 
-    def like(self, progress: dict[str, Any]) -> Any:
-        """What a state file holds."""
+    def state_template(self, progress: dict[str, Any]) -> Any:
+        """The structure of a state file."""
         return self.learner
 
     def restore(self, state: Any) -> None:
-        """Go on from a saved state."""
+        """Continue from a saved state."""
         self.learner = state
 
     def material(self, **changes) -> Material:
-        """The material as it is now, of the averaged weights; it starts from a stitched state."""
+        """The current material, with the averaged weights and a stitched start."""
         height, width = self.start.shape[1:]
         metadata = dataclasses.replace(self.metadata, start="stitched", start_size=(width, height), **changes)
         return Material(self.learner.average, metadata, self.start)
@@ -96,12 +96,12 @@ class FlowRun(BaseRun):
         """The training record of the checkpoint."""
         return flow_record(self)
 
-    def take_back(self) -> None:
-        """Nothing: an iteration whose loss is not finite has changed no weights."""
+    def revert_last_update(self) -> None:
+        """Nothing to do: an iteration whose loss is not finite changes no weights."""
 
     @property
     def evaluation_due(self) -> bool:
-        """Never: the schedule of the learning rate follows the iterations alone."""
+        """Never: the learning rate depends on the iteration only."""
         return False
 
     def evaluate(self) -> float:
@@ -109,7 +109,7 @@ class FlowRun(BaseRun):
         raise NotImplementedError
 
     def progress(self, report: FlowReport, rate: Rate, status: Status, **more) -> Progress:
-        """The report of an iteration; `distance` is the loss of the span."""
+        """The progress after an iteration; `distance` is the loss of the span."""
         warmup, span, error = (float(value) for value in report.result[:3])
         return self.progress_with(
             rate,
@@ -129,30 +129,32 @@ class FlowRun(BaseRun):
         )
 
 
-class FlowLearning:
-    """One run as the loop goes on with it."""
+class FlowRunGroup:
+    """The group of one flow matching run."""
 
     def __init__(self, run: FlowRun):
         self.runs = [run]
 
-    def hand_out(self) -> None:
-        """It learns by itself."""
+    def distribute(self) -> None:
+        """Nothing to copy: the run holds its own weights."""
 
     def iterate(self, iteration: int) -> list[FlowReport]:
-        """The iteration of that number, waited for."""
+        """Compute this iteration; returns when the result is there."""
         (run,) = self.runs
         rate = learning_rate(run.config, iteration)
         key = iteration_key(run.config, iteration)
         learner, result = iterate(run.learner, run.on_device, run.numbers, key, jnp.float32(rate))
         result = jax.device_get(result)
-        run.learner = learner  # not before it was waited for, which may be interrupted
+        run.learner = learner  # only after the wait, which may be interrupted
         return [FlowReport(result, rate)]
 
 
 def learning_rate(config: TrainConfig, iteration: int) -> float:
-    """The learning rate of an iteration: it rises on a line, then falls as a cosine over all iterations."""
+    """The learning rate of an iteration: a linear rise times a half cosine over all iterations."""
     falling = (1 + math.cos(math.pi * min(iteration / config.schedule.iterations, 1))) / 2
-    return config.rate.learning_rate * min(1.0, (iteration + 1) / RISING) * (LAST_SHARE + (1 - LAST_SHARE) * falling)
+    return (
+        config.rate.learning_rate * min(1.0, (iteration + 1) / WARMUP_ITERATIONS) * (FINAL_SHARE + (1 - FINAL_SHARE) * falling)
+    )
 
 
 def begin_flow_run(
@@ -164,10 +166,10 @@ def begin_flow_run(
     credit: Exemplar | None,
     patience: float = 0.0,
 ) -> FlowRun:
-    """A run at its beginning, or where it was saved; see `trainer.train` for what it is given and what it raises.
+    """Start or resume a run; arguments and errors as for `trainer.begin`.
 
-    It has the lock of its folder, for which it waits up to `patience` seconds: close it.
+    The run holds the lock of its folder: close it.
     """
     metadata = checked_metadata(exemplar, config, init_from, credit)
     held = None if folder is None else hold_run(folder, patience)
-    return begun(lambda: FlowRun(exemplar, config, metadata, folder, held, init_from), held, resume)
+    return start_run(lambda: FlowRun(exemplar, config, metadata, folder, held, init_from), held, resume)

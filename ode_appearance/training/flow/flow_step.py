@@ -1,4 +1,4 @@
-"""One iteration of flow matching: losses of a batch, and the optimiser's step."""
+"""One compiled iteration of flow matching: losses of a batch, and the optimiser's step."""
 
 from typing import Any, NamedTuple
 
@@ -12,14 +12,14 @@ from ...runtime.jit import compiled
 from .flow_objective import FlowExemplar, Walker, is_done, new_walker, span_loss, warmup_loss
 
 ADAM_SHARE = 0.3
-"""Learning rate of Adam, for vectors, over that of Muon, for matrices and kernels."""
+"""RunGroup rate of Adam, for vectors, over that of Muon, for matrices and kernels."""
 
 
 class FlowNumbers(NamedTuple):
-    """The numbers of a training that its compiled iteration is made for."""
+    """The options in the key of a compiled flow step."""
 
     size: int
-    walkers: int  # of a batch; the others are samples of the warm-up
+    walkers: int  # in a batch, besides the samples of the warm-up
     warmups: int
     pull: float
     noise: float
@@ -28,27 +28,28 @@ class FlowNumbers(NamedTuple):
 
 
 class FlowLearner(NamedTuple):
-    """All that an iteration changes."""
+    """Everything that one iteration passes to the next."""
 
     field: VectorField
     average: VectorField
     optimiser: Any
-    pool: Walker  # many walkers, stacked
+    pool: Walker  # walkers, stacked
 
 
 class FlowStepResult(NamedTuple):
-    """What an iteration gives to report."""
+    """Results of one flow iteration."""
 
     warmup: Float[Array, ""]
     span: Float[Array, ""]
-    error: Float[Array, ""]  # mean squared, of the walkers' pictures with values from -1 to 1
+    error: Float[Array, ""]  # mean squared error of the walkers' pictures, values from -1 to 1
     finite: Bool[Array, ""]
 
 
 def optimiser() -> optax.GradientTransformation:
-    """Muon for matrices and kernels, Adam for vectors, at a learning rate of 1: updates are scaled afterwards.
+    """Muon for matrices and kernels, Adam for vectors, at a learning rate of 1; updates are scaled afterwards.
 
-    Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024.
+    Source:
+        Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024.
     """
 
     def dimensions(parameters):
@@ -65,7 +66,7 @@ def optimiser() -> optax.GradientTransformation:
 def begin_learning(
     field: VectorField, exemplar: FlowExemplar, numbers: FlowNumbers, pool: int, key: PRNGKeyArray
 ) -> FlowLearner:
-    """A learner at its beginning: its pool has new walkers."""
+    """The initial learner, with a pool of new walkers."""
     keys = jax.random.split(key, pool)
     walkers = jax.jit(jax.vmap(new_walker, (0, None, None)), static_argnums=2)(keys, exemplar, numbers.size)
     return FlowLearner(field, field, optimiser().init(field), walkers)  # pyright: ignore[reportArgumentType]
@@ -75,7 +76,7 @@ def begin_learning(
 def iterate(
     learner: FlowLearner, exemplar: FlowExemplar, numbers: FlowNumbers, key: PRNGKeyArray, learning_rate: Float[Array, ""]
 ) -> tuple[FlowLearner, FlowStepResult]:
-    """The learner after one iteration. Where the loss or its gradient is not finite, its weights stay as they are."""
+    """One iteration. A loss or gradient that is not finite changes no weights."""
     choice_key, loss_key, new_key = jax.random.split(key, 3)
     pool_size = len(learner.pool.time)
     chosen = jax.random.choice(choice_key, pool_size, (numbers.walkers,), replace=False)

@@ -1,4 +1,4 @@
-"""What an iteration minimises: from the end of a segment to a number, for RGB textures and for SVBRDFs."""
+"""The objective of an iteration, for RGB textures and SVBRDFs, from the state at the end of a segment."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -26,7 +26,7 @@ from .map_mean import mean_over
 
 
 class Terms(NamedTuple):
-    """The parts of the loss, weighted; `total` is what is minimised."""
+    """The weighted terms of the loss, and their sum `total`, which is minimised."""
 
     total: Float[Array, ""]
     distance: Float[Array, ""]
@@ -41,7 +41,7 @@ def texture_distance(
     picture: Float[Array, "3 h w"],
     target: Sequence[Float[Array, "_ _ _"]],
 ) -> Float[Array, ""]:
-    """The distance between the feature maps of a picture and the exemplar's, `target`, which may have more pixels."""
+    """Distance between the feature maps of a picture and `target`, those of the exemplar, which may have more pixels."""
     known = (values.astype(jnp.float32) for values in target)
     compared = zip(features(picture), known, config.map_weights, strict=False)
     maps, target, weights = zip(*(each for each in compared if each[2]), strict=True)
@@ -62,13 +62,13 @@ def rgb_terms(
     state: Float[Array, "channels h w"],
     target: Sequence[Float[Array, "_ _ _"]],
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """The texture distance of an RGB state's picture to the exemplar's feature maps, and how far it leaves [0, 1]."""
+    """Texture distance of an RGB state's picture to the exemplar's feature maps, and its overflow beyond [0, 1]."""
     picture = state[:3] / 2 + 0.5
     return texture_distance(features, config, key, jnp.clip(picture, 0, 1), target), picture_overflow(picture)
 
 
 class Lit(NamedTuple):
-    """An SVBRDF's state, and the photograph that it is to look like under the same light."""
+    """An SVBRDF's state, and the photograph to compare it with under the same light."""
 
     metadata: MaterialConfig
     log_intensity: Float[Array, ""]
@@ -76,7 +76,7 @@ class Lit(NamedTuple):
     target: Float[Array, "3 H W"]
 
     def positions(self) -> Float[Array, "3 H W"]:
-        """Where the photograph's pixels lie."""
+        """Positions of the photograph's pixels on the plane."""
         return jnp.asarray(plane(*self.target.shape[1:], self.metadata.camera))
 
     def maps(self) -> dict[str, Float[Array, "_ h w"]]:
@@ -84,7 +84,7 @@ class Lit(NamedTuple):
         return read_maps(map_channels(self.metadata), self.metadata.normals, self.state)
 
     def overflow(self) -> Float[Array, ""]:
-        """What the clipping of the maps took away."""
+        """Overflow of the maps beyond their range."""
         return map_overflow(self.state[: BRDF_MODELS[self.metadata.brdf].channels] / 2 + 0.5, *MAP_RANGE)
 
 
@@ -94,7 +94,7 @@ def lit_picture(
     maps: dict[str, Float[Array, "_ h w"]],
     positions: Float[Array, "3 h w"],
 ) -> Float[Array, "3 h w"]:
-    """The maps lit as if they lay at these positions."""
+    """The picture of the maps at these positions."""
     light = traceable(metadata.light, log_intensity)
     materials = {name: values for name, values in maps.items() if name not in ("height", "normal")}
     return tone_map(shade(metadata.brdf, materials, maps["normal"], light, metadata.camera, positions=positions))
@@ -103,11 +103,11 @@ def lit_picture(
 def svbrdf_terms(
     features: FeatureExtractor, config: LossConfig, key: PRNGKeyArray, lit: Lit
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """The texture distance of an SVBRDF state lit as if it stood at random places of the photograph, and its overflow."""
+    """Mean texture distance of an SVBRDF state lit at random crops of the photograph, and its overflow."""
     positions, size = lit.positions(), lit.state.shape[1:]
     corner_key, direction_key = jax.random.split(key)
-    most = jnp.array([lit.target.shape[1] - size[0] + 1, lit.target.shape[2] - size[1] + 1])
-    corners = jax.random.randint(corner_key, (config.crops, 2), 0, most)
+    limit = jnp.array([lit.target.shape[1] - size[0] + 1, lit.target.shape[2] - size[1] + 1])
+    corners = jax.random.randint(corner_key, (config.crops, 2), 0, limit)
     metadata = lit.metadata
 
     def at_corner(learnt, fixed, place):
@@ -128,22 +128,22 @@ def svbrdf_terms(
 
 
 def initialisation_terms(config: LossConfig, key: PRNGKeyArray, lit: Lit) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """The mean squared difference to random pixels of the photograph, each state pixel lit flat where its target lies; the
-    mean over `initialisation_crops` choices of pixels.
+    """Mean squared difference to random pixels of the photograph, plus the weighted mean squared height; and the overflow.
 
-    To it comes the mean squared height. Finds the light's intensity and the maps' means before any texture is compared.
+    Each pixel of the state is lit with a flat normal at the position of its target pixel; the mean is over
+    `initialisation_crops` sets of pixels. It finds the light's intensity and the maps' means before the texture loss.
     """
     size, metadata = lit.state.shape[1:], lit.metadata
     maps = {**lit.maps(), "normal": jnp.zeros((3, *size)).at[2].set(1)}
 
-    def of_choice(learnt, fixed, key):
+    def of_set(learnt, fixed, key):
         maps, log_intensity = learnt
         chosen = jax.random.choice(key, fixed[0][0].size, (size[0] * size[1],), replace=False)
         here, pixels = (values.reshape(3, -1)[:, chosen].reshape(3, *size) for values in fixed)
         return jnp.mean((lit_picture(metadata, log_intensity, maps, here) - pixels) ** 2)
 
     keys = jax.random.split(key, config.initialisation_crops)
-    difference = mean_over(of_choice, (maps, lit.log_intensity), (lit.positions(), lit.target), keys)
+    difference = mean_over(of_set, (maps, lit.log_intensity), (lit.positions(), lit.target), keys)
     return difference + config.height_weight * jnp.mean(maps["height"] ** 2), lit.overflow()
 
 

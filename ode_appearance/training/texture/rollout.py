@@ -1,4 +1,4 @@
-"""Whole rollouts during training: the loss that steers the learning rate, and previews."""
+"""Whole rollouts during training: the evaluation loss, which controls the learning rate, and previews."""
 
 import dataclasses
 
@@ -23,7 +23,7 @@ PREVIEW_STATES = 5
 
 
 def current_material(metadata: MaterialConfig, parameters: Parameters, **changes) -> Material:
-    """The material as it is now, with its light."""
+    """The material of these parameters, with the learnt light."""
     light = dataclasses.replace(metadata.light, log_intensity=float(parameters.log_intensity))
     return Material(parameters.field, dataclasses.replace(metadata, light=light, **changes))
 
@@ -31,11 +31,11 @@ def current_material(metadata: MaterialConfig, parameters: Parameters, **changes
 def rollout_loss(
     config: TrainConfig, material: Material, features: FeatureExtractor, exemplar: ExemplarFrames, iteration: int
 ) -> float:
-    """The texture distance of whole rollouts, averaged over the exemplar's frames.
+    """Texture distance of whole rollouts, averaged over the exemplar's frames; infinite if a rollout ends early.
 
-    `config.rollout.evaluation` is "published": frame i of n at i/(n-1) of the duration, with noise and random directions drawn
-    anew at each iteration; or "repeatable", each frame at its own time, always with the same noise and directions,
-    and for RGB textures plus the overflow penalty. Infinite where a rollout ends early.
+    With `config.rollout.evaluation` "published", frame i of n is at i/(n-1) of the duration, with new noise and random
+    directions at each iteration; with "repeatable", each frame is at its own time, always with the same noise and directions,
+    and RGB textures have the overflow penalty added.
     """
     published, rgb = config.rollout.evaluation == "published", config.kind == "rgb"
     size = config.data.state_size if rgb else config.data.exemplar_size
@@ -56,12 +56,12 @@ def rollout_loss(
                 loss = _rgb_loss(features, config.loss, overflow_weight, key, jnp.asarray(state), target)
             else:
                 loss = _picture_loss(features, config.loss, key, render(material, state), target)
-            losses.append(float(loss))  # waited for: see ops/xla_ffi.py
+            losses.append(float(loss))  # wait for each result: see ops/xla_ffi.py
     return float(np.mean(losses))
 
 
 def _fresh_seed(*numbers):
-    """A seed that is another one for other numbers."""
+    """A different seed for each tuple of numbers."""
     return int(np.random.default_rng(numbers).integers(2**32))
 
 

@@ -1,4 +1,4 @@
-"""The options that a compiled texture step depends on: a training of other options elsewhere uses the same compiled step."""
+"""The options that a compiled texture step depends on; all other options share one compiled step."""
 
 import dataclasses
 
@@ -8,7 +8,7 @@ from ..train_config import TrainConfig
 
 @dataclasses.dataclass(frozen=True)
 class StepConfig:
-    """The groups of options that a step is compiled for; any other value in them compiles it anew."""
+    """The groups of options in the key of a compiled step; a change of any of their fields compiles a new step."""
 
     loss: LossConfig = LossConfig()
     solver: TrainSolver = TrainSolver()

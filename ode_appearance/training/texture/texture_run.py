@@ -1,4 +1,4 @@
-"""A texture training: the ODE is integrated, and its pictures' feature statistics are compared with the exemplar's."""
+"""Runs of the method "texture": integrate the ODE and compare feature statistics with the exemplar's."""
 
 import time as clock
 from pathlib import Path
@@ -15,7 +15,7 @@ from ...models.material import Material, new_material
 from ...perceptual.features import FeatureExtractor, load_features
 from ...runtime.folder_lock import FolderLock
 from ...runtime.malloc import give_memory_back
-from ..base_run import BaseRun, begun, checked_metadata
+from ..base_run import BaseRun, checked_metadata, start_run
 from ..checks import check_training
 from ..progress import Progress, Rate, Status
 from ..run_dir.folder import RUN, hold_run, read_request
@@ -27,11 +27,11 @@ from .step import Learner, Parameters, StepResult, begin_learning, without_last_
 from .targets import Targets
 
 _NORMALISED_BY = 10
-"""So many frames of the exemplar show how large its feature maps are."""
+"""Number of frames of the exemplar for the root mean squares of its feature maps."""
 
 
 class TextureReport(NamedTuple):
-    """An iteration that was done, to be reported."""
+    """The result of one iteration with its schedule."""
 
     initialising: bool
     result: StepResult
@@ -45,7 +45,7 @@ class TextureReport(NamedTuple):
 
 
 class TextureRun(BaseRun):
-    """One texture training; it starts from an untrained network, or from the weights of `init_from`."""
+    """One run, from an untrained network or from the weights of `init_from`."""
 
     def __init__(
         self,
@@ -69,47 +69,47 @@ class TextureRun(BaseRun):
 
     @property
     def state(self) -> Any:
-        """What is learnt, and the plateau schedule's state."""
+        """The learner and the state of the plateau schedule."""
         return self.learner, self.plateau.state
 
-    def like(self, progress: dict[str, Any]) -> Any:
-        """What a state file holds; of runs of earlier versions, without the weights before the last update."""
+    def state_template(self, progress: dict[str, Any]) -> Any:
+        """The structure of a state file; earlier versions did not save the weights before the last update."""
         return (self.learner if "skipped" in progress else self.learner[:-1]), self.plateau.state
 
     def restore(self, state: Any) -> None:
-        """Go on from a saved state."""
+        """Continue from a saved state."""
         learner, self.plateau.state = state
         self.learner = _with_previous(*learner)
 
     def material(self, **changes) -> Material:
-        """The material as it is now, of the averaged weights."""
+        """The current material, with the averaged weights."""
         return current_material(self.metadata, self.learner.average, **changes)
 
     def record(self) -> dict[str, Any]:
         """The training record of the checkpoint."""
         return texture_record(self)
 
-    def take_back(self) -> None:
-        """Go back to the weights before the last update, the last ones whose loss was finite."""
+    def revert_last_update(self) -> None:
+        """Restore the weights before the last update, the last ones whose loss was finite."""
         self.learner = without_last_update(self.learner)
 
     @property
     def evaluation_due(self) -> bool:
-        """Whether it is to be evaluated before its next iteration."""
+        """Whether an evaluation precedes the next iteration."""
         since, every = self.iteration - self.config.schedule.initialisation, self.config.rollout.evaluate_every
         return every > 0 and since >= 0 and since % every == 0
 
     def evaluate(self) -> float:
-        """The loss of whole rollouts as they are now, which the learning rate follows."""
+        """The loss of whole rollouts with the current weights, which controls the learning rate."""
         began = clock.monotonic()
         loss = rollout_loss(self.config, self.material(), self.features, self.exemplar, self.iteration)
         self.seconds += clock.monotonic() - began
         self.plateau.observe(loss)
-        give_memory_back()  # an iteration needs less of it
+        give_memory_back()  # an iteration needs less memory than a rollout
         return loss
 
     def progress(self, report: TextureReport, rate: Rate, status: Status, **more) -> Progress:
-        """The report of an iteration; `more` are an evaluation, a preview and a saved material, where there are any."""
+        """The progress after an iteration; see `BaseRun.progress`."""
         loss, distance, overflow, regularisers = map(float, report.result.terms)
         return self.progress_with(
             rate,
@@ -137,22 +137,22 @@ def begin_texture_run(
     credit: Exemplar | None,
     patience: float = 0.0,
 ) -> TextureRun:
-    """A run at its beginning, or where it was saved; see `trainer.train` for what it is given and what it raises.
+    """Start or resume a run; arguments and errors as for `trainer.begin`.
 
-    It has the lock of its folder, for which it waits up to `patience` seconds: close it.
+    The run holds the lock of its folder: close it.
     """
     metadata = checked_metadata(exemplar, config, init_from, credit)
     if resume and folder is not None:
         config = _with_features_of(folder, config)
     features = load_features(config.data.features) if features is None else features
-    if config.data.features == "auto":  # a run keeps to what it began with, wherever it goes on
+    if config.data.features == "auto":  # so that a resumed run uses the same features on any machine
         config = config.replace(features=features.name)
     check_training(config, features)
     if config.loss.normalise_maps and config.loss.normalise_over == "exemplar":
         frames = exemplar.frames[even_indices(len(exemplar), min(_NORMALISED_BY, len(exemplar)))]
         features = features.normalised_by(np.float32(frames) / 255)
     held = None if folder is None else hold_run(folder, patience)
-    return begun(lambda: TextureRun(exemplar, config, metadata, features, folder, held, init_from), held, resume)
+    return start_run(lambda: TextureRun(exemplar, config, metadata, features, folder, held, init_from), held, resume)
 
 
 def _with_previous(parameters, average, optimiser, states, previous=None):
