@@ -1,4 +1,4 @@
-"""Nested options: a dataclass may hold others as groups, whose options files, help and forms name without the group."""
+"""Config dataclasses with groups of options; files, help texts and forms name the options without their group."""
 
 import dataclasses
 import difflib
@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 
 class Option(NamedTuple):
-    """One option of a config dataclass, its own or of one of its groups."""
+    """One option of a config dataclass or of one of its groups."""
 
     name: str
-    group: str  # field that holds it; "" for the dataclass's own
+    group: str  # field of the group; "" for an option of the dataclass itself
     metadata: Mapping[str, Any]  # of schema.option
     hint: Any
     default: Any
@@ -29,7 +29,7 @@ def group(cls: type) -> Any:
 
 @functools.cache
 def options_of(cls: type) -> dict[str, Option]:
-    """All options of a config dataclass by name, in the order of its `OPTION_ORDER` where it has one."""
+    """All options of a config dataclass by name, in the order of its `OPTION_ORDER`, if it has one."""
     hints, options = typing.get_type_hints(cls), {}
     for field in dataclasses.fields(cls):
         if field.metadata.get("group"):
@@ -48,7 +48,11 @@ def values_of(config: Any) -> dict[str, Any]:
 
 
 def replace_options(config: T, values: Mapping[str, Any]) -> T:
-    """A copy of a config with other values of some options; ConfigError for an unknown name."""
+    """A copy of a config with new values of some options.
+
+    Raises:
+        ConfigError: there is no option of a name (code "unknown-option"); the message has the closest one.
+    """
     options, by_group = options_of(type(config)), {}
     for name, value in values.items():
         if name not in options:

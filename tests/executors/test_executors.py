@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from little_trainings import LITTLE, NAMES, little_runs, make_dataset, same_weights
 from materials import RGB, little_material
+from raising import raises
 
 from ode_appearance.cli.main import main
 from ode_appearance.errors import TrainingError
@@ -56,7 +57,7 @@ def no_signals(monkeypatch):
 # What goes from one machine to another
 
 
-def test_a_run_in_a_parcel(finished, tmp_path):
+def test_a_run_as_an_archive(finished, tmp_path):
     (finished / "secrets.txt").write_text("not of the run")
     unpack(pack(finished), tmp_path)
     names = {path.relative_to(finished).as_posix() for path in finished.rglob("*") if path.is_file()} - {"secrets.txt", ".lock"}
@@ -67,7 +68,7 @@ def test_a_run_in_a_parcel(finished, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "parcel",
+    "archive",
     [
         zipped({"state.eqx": b"new", "../outside": b"x"}),
         zipped({"state.eqx": b"new", "material/../../outside": b"x"}),
@@ -78,12 +79,12 @@ def test_a_run_in_a_parcel(finished, tmp_path):
         b"no zip file",
     ],
 )
-def test_what_is_no_parcel_changes_nothing(parcel, tmp_path):
+def test_bytes_that_are_no_archive_change_nothing(archive, tmp_path):
     folder = tmp_path / "deep" / "run"
     folder.mkdir(parents=True)
     (folder / "state.eqx").write_bytes(b"old")
-    with pytest.raises(TrainingError, match="What was sent"):
-        unpack(parcel, folder)
+    with raises(TrainingError):
+        unpack(archive, folder)
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["state.eqx"]
     assert (folder / "state.eqx").read_bytes() == b"old"
 
@@ -98,23 +99,23 @@ def test_a_training_as_bytes(task):
     assert again.init_from.config == start.config
     assert read_task(write_task(task)).max_minutes == np.inf and read_task(write_task(task)).init_from is None
     assert write_task(task) == write_task(task)
-    with pytest.raises(TrainingError, match="is no training"):
+    with raises(TrainingError, code="no-task"):
         read_task(zipped({"task.json": b"{}"}))
 
 
 def test_a_worker_goes_on_from_what_another_one_saved(task, finished, tmp_path):
     """The first one is gone after its second save."""
-    sent, parcels = write_task(task), []
+    sent, archives = write_task(task), []
     worker = carry_out(sent, None, lambda: False)
     assert next(worker).where
-    while len(parcels) < 2:
+    while len(archives) < 2:
         update = next(worker)
-        parcels += [update.parcel] if update.parcel is not None else []
+        archives += [update.archive] if update.archive is not None else []
     worker.close()
     assert update.iteration == 2
-    _, *_, last = carry_out(sent, parcels[-1], lambda: False)
+    _, *_, last = carry_out(sent, archives[-1], lambda: False)
     assert (last.iteration, last.status) == (4, "finished")
-    unpack(last.parcel, tmp_path)
+    unpack(last.archive, tmp_path)
     assert same_weights(tmp_path, finished)
     assert [entry["iteration"] for entry in read_journal(tmp_path)].count(1) == 1
 
@@ -122,7 +123,7 @@ def test_a_worker_goes_on_from_what_another_one_saved(task, finished, tmp_path):
 def test_a_worker_that_is_asked_to_end_saves(task, tmp_path):
     *_, last = carry_out(write_task(task), None, lambda: True)
     assert (last.iteration, last.status) == (1, "stopped")
-    unpack(last.parcel, tmp_path)
+    unpack(last.archive, tmp_path)
     assert read_progress(tmp_path)["iteration"] == 1
 
 
@@ -157,8 +158,8 @@ class ClusterStandIn:
     def remote(self, **options):
         return lambda function: types.SimpleNamespace(remote=self._submit)
 
-    def _submit(self, task, parcel, flag):
-        self.submitted.append(parcel)
+    def _submit(self, task, archive, flag):
+        self.submitted.append(archive)
         return iter(self.workers.pop(0))
 
     def put(self, value):
@@ -191,8 +192,8 @@ def test_a_driver_submits_again_with_the_last_save(monkeypatch, task, halfway, f
     half, whole = pack(halfway), pack(finished)
     saved, last = Update("", 1, 0.5, "running", half), Update("", 4, 0.25, "finished", whole)
     lives = [[BEGAN, WorkerCrashedError()], [BEGAN, saved, WorkerCrashedError()], [BEGAN, last]]
-    outcomes, cluster = drive(monkeypatch, lives, task, tmp_path)
-    assert outcomes == [TrainingResult("moss", "finished", 0.25)]
+    results, cluster = drive(monkeypatch, lives, task, tmp_path)
+    assert results == [TrainingResult("moss", "finished", 0.25)]
     assert cluster.submitted[0] is None and cluster.submitted[1] is None
     unpack(cluster.submitted[2], tmp_path / "sent")
     assert read_progress(tmp_path / "sent")["iteration"] == 1
@@ -202,8 +203,8 @@ def test_a_driver_submits_again_with_the_last_save(monkeypatch, task, halfway, f
 def test_a_driver_gives_up_after_three_deaths_without_a_save(monkeypatch, task, halfway, tmp_path, capsys):
     saved = Update("", 1, 0.5, "running", pack(halfway))
     dies, saves = [BEGAN, WorkerCrashedError()], [BEGAN, saved, WorkerCrashedError()]
-    outcomes, cluster = drive(monkeypatch, [dies, dies, saves, dies, dies, [BEGAN, Update(failure="never")]], task, tmp_path)
-    assert outcomes == [TrainingResult("moss", "failed: 3 workers in a row died before one had saved")]
+    results, cluster = drive(monkeypatch, [dies, dies, saves, dies, dies, [BEGAN, Update(failure="never")]], task, tmp_path)
+    assert results == [TrainingResult("moss", "failed: 3 workers in a row died without a save")]
     assert len(cluster.submitted) == 5 and read_progress(tmp_path / "moss")["iteration"] == 1
     assert capsys.readouterr().err.count("its worker died") == 4
 
@@ -212,18 +213,18 @@ def test_a_driver_that_is_asked_to_end_withdraws_what_waits(monkeypatch, task, h
     """The first run has begun, and saves; the second waits for a worker."""
     asked = iter([False, False, False, True, True, True])
     workers = [[BEGAN, Update("", 1, 0.5, "stopped", pack(halfway))], []]
-    outcomes, cluster = drive(monkeypatch, workers, task, tmp_path, lambda: next(asked), NAMES)
-    assert [outcome.status for outcome in outcomes] == ["stopped", "not started"]
+    results, cluster = drive(monkeypatch, workers, task, tmp_path, lambda: next(asked), NAMES)
+    assert [result.status for result in results] == ["stopped", "not started"]
     assert cluster.raised and len(cluster.cancelled) == 1
 
 
 def test_a_driver_tells_of_other_failures(monkeypatch, task, finished, tmp_path):
     shutil.copytree(finished, tmp_path / "d")
     workers = [[BEGAN, Update(failure="It is too small.")], [], [BEGAN, RayError("a trace\nValueError: of no use")]]
-    outcomes, _ = drive(monkeypatch, workers, task, tmp_path, names=("a", "b", "c", "d"))
-    assert [outcome.status for outcome in outcomes] == [
+    results, _ = drive(monkeypatch, workers, task, tmp_path, names=("a", "b", "c", "d"))
+    assert [result.status for result in results] == [
         "failed: It is too small.",
-        "failed: its worker ended without a word",
+        "failed: its worker ended without a message",
         "failed: ValueError: of no use",
         "finished",
     ]
@@ -248,7 +249,7 @@ def test_a_run_goes_on_with_the_numbers_that_it_began_with(dataset, halfway, tmp
     shutil.copytree(halfway, tmp_path / "moss")
     before = (tmp_path / "moss" / STATE).read_bytes()
     assert main(["train-all", str(dataset), "--out", str(tmp_path), "--only", "moss", "--dim", "16"]) == 1
-    assert "failed: A run goes on with the numbers that it began with: its dim is 8" in capsys.readouterr().out
+    assert "failed: A resumed run keeps its options: its dim is 8" in capsys.readouterr().out
     assert (tmp_path / "moss" / STATE).read_bytes() == before
     assert main(["train-all", str(dataset), "--out", str(tmp_path), "--only", "moss", "--iterations", "2"]) == 0
     assert read_progress(tmp_path / "moss")["iteration"] == 2

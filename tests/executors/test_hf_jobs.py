@@ -205,7 +205,7 @@ def test_a_run_with_other_numbers_is_not_taken_for_this_one(there, submit, halfw
     request = json.loads((tmp_path / "out" / "moss" / "run.json").read_text())
     request["config"]["seed"] = 9
     (tmp_path / "out" / "moss" / "run.json").write_text(json.dumps(request))
-    assert "other numbers" in submit("--only", "moss", status=1)["moss"] and len(there.jobs) == 1
+    assert "different options" in submit("--only", "moss", status=1)["moss"] and len(there.jobs) == 1
 
 
 def test_a_loss_that_is_not_finite_is_not_paid_for_again(there, submit, halfway, tmp_path):
@@ -235,7 +235,7 @@ def test_what_the_hub_refuses(there, submit, monkeypatch):
     assert "is public" in submit("--hub-repository", "someone/open", status=1)
     there.repositories["datasets/someone/other"] = other = Repository(private=True)
     other.commit({"train.csv": b"1,2"})
-    assert "something else (train.csv)" in submit("--hub-repository", "someone/other", status=1)
+    assert "(train.csv)" in submit("--hub-repository", "someone/other", status=1)
     monkeypatch.setenv("HF_TOKEN", READ_ONLY)
     assert "permission" in submit("--hub-repository", "someone/new", status=1)
     monkeypatch.setenv("HF_TOKEN", "hf_wrong")

@@ -61,9 +61,9 @@ def test_a_run_remembers_its_exemplar_and_its_features(run, exemplars):
         ("rust.gif", [], "began with other frames or times"),
         ("moss.gif", ["--duration", "5"], "began with other frames or times"),
         ("moss.gif", ["--kind", "svbrdf"], "a run of --kind rgb, not svbrdf"),
-        ("moss.gif", ["--dim", "16"], "its dim is 8, and cannot be 16"),
+        ("moss.gif", ["--dim", "16"], "its dim is 8, and cannot become 16"),
         ("moss.gif", ["--no-attention", "--tolerance", "0.01"], "its tolerance is"),
-        ("moss.gif", ["--preset", "paper"], "its dim is 8, and cannot be 32, as --preset paper has it"),
+        ("moss.gif", ["--preset", "paper"], "its dim is 8, and cannot become 32 (of --preset paper)"),
     ],
 )
 def test_what_a_run_cannot_go_on_with_is_refused_and_nothing_is_lost(run, exemplars, capsys, exemplar, options, sentence):
@@ -98,7 +98,7 @@ def test_more_iterations_are_remembered_where_they_are_cut_off(run, exemplars):
 def test_a_folder_with_a_run_in_it_is_not_trained_over(run, exemplars, capsys):
     before = (run / STATE).read_bytes()
     assert main(["train", str(exemplars / "moss.gif"), "--kind", "rgb", "--out", str(run), *LITTLE]) == 1
-    assert "holds a run already" in capsys.readouterr().err
+    assert "already holds a run" in capsys.readouterr().err
     assert (run / STATE).read_bytes() == before
 
 

@@ -115,7 +115,7 @@ def test_a_run_that_gives_up_goes_on_as_the_sentence_says(narrow, tmp_path, caps
     ended = read_progress(tmp_path / "run")
     assert ended["skipped"] == ended["skipped_in_row"] == 4 and ended["iteration"] == 5
     assert read_journal(tmp_path / "run")[-1]["status"] == "not finite"
-    advice = told.split("Go on from them more slowly: ")[1].rstrip(".\n").split()
+    advice = told.split("Resume with a smaller learning rate: ")[1].rstrip(".\n").split()
     assert advice[0] == "--resume" and 0 < float(advice[2]) < 1
     assert main([*command, "--resume"]) == 1  # as before: it tries four more
     assert read_progress(tmp_path / "run")["iteration"] == 10

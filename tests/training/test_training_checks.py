@@ -112,8 +112,8 @@ def test_what_cannot_be_trained_is_refused_everywhere(changes, error, sentence, 
 
 
 NAMES = {
-    "Latin-1 bytes": ("caf\udce9", "'\\\\udce9', which no text has"),
-    "an escape": ("moss\x1b[2J", "'\\\\x1b', which no text has"),
+    "Latin-1 bytes": ("caf\udce9", "'\\\\udce9', which is not allowed in texts"),
+    "an escape": ("moss\x1b[2J", "'\\\\x1b', which is not allowed in texts"),
     "two lines": ("moss\nrust", "one line of up to 200"),
     "a long one": ("m" * 201, "one line of up to 200"),
 }

@@ -1,4 +1,4 @@
-"""On this machine, in this process: one exemplar after the other, or several stacked."""
+"""Executor in this process: exemplars in sequence, or several stacked."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -12,7 +12,15 @@ from . import stacked
 
 
 def run(plans: Sequence[TrainingPlan], stop: Callable[[], bool], together: int = 1) -> list[TrainingResult]:
-    """Train what is not finished, each with a progress bar, or up to so many `together`; a run begun is gone on with."""
+    """Train unfinished plans, each with a progress bar; runs in their folders are resumed.
+
+    Args:
+        stop: called between iterations; once it returns True, the current run is saved and the others do not start.
+        together: maximum number of plans in one stacked computation.
+
+    Returns:
+        The result of each plan, in order.
+    """
     if together > 1:
         return stacked.run(plans, stop, together)
     return [TrainingResult(plan.name, "not started") if stop() else _train(plan, stop) for plan in plans]
