@@ -107,13 +107,13 @@ def test_smoothing_is_over_time_alone():
     np.testing.assert_allclose(exemplar_states(still, 9, 2.0).frames[0], still.frames[0] / 127.5 - 1, atol=1e-5)
 
 
-@pytest.mark.parametrize(("hidden", "least"), [(9, 3), (10, 4), (1, 2)])
-def test_an_exemplar_with_too_few_frames_is_refused(hidden, least):
-    """Where it is looked at, before a training is asked for."""
+@pytest.mark.parametrize(("hidden", "minimum"), [(9, 3), (10, 4), (1, 2)])
+def test_an_exemplar_with_too_few_frames_is_refused(hidden, minimum):
     config = TINY.replace(hidden_channels=hidden)
-    check_fit(rusting(least), config, None)
-    with pytest.raises(TrainingError, match=f"has {least - 1} frames: .* needs {least} at least"):
-        check_fit(rusting(least - 1), config, None)
+    check_fit(rusting(minimum), config, None)
+    with raises(TrainingError, code="too-few-frames") as caught:
+        check_fit(rusting(minimum - 1), config, None)
+    assert f"needs {minimum}." in str(caught.value)
 
 
 # The first vector field

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from PIL import Image
+from raising import raises
 
 import ode_appearance as oa
 from benchmarks import training_step as bench
@@ -126,7 +127,7 @@ def test_a_damaged_state_is_refused_and_kept(tmp_path, features):
     state = tmp_path / "state.eqx"
     damaged = state.read_bytes()[:-100]
     state.write_bytes(damaged)
-    with pytest.raises(TrainingError, match="damaged"):
+    with raises(TrainingError, code="damaged"):
         train(exemplar, config, out=tmp_path, resume=True, features=features)
     assert state.read_bytes() == damaged
 
@@ -150,7 +151,7 @@ def test_starting_from_another_material(features):
     warm = next(train(exemplar, tiny("rgb", iterations=36), features=features, init_from=taught.material, max_minutes=0))
     assert warm.loss < progresses[0].loss
     assert warm.material.config.training["started_from"] == "stripes"
-    with pytest.raises(TrainingError, match="another architecture"):
+    with raises(TrainingError, code="architecture"):
         train(exemplar, tiny("rgb", dim=16), features=features, init_from=taught.material)
 
 
@@ -296,19 +297,19 @@ def test_a_frame_that_is_larger_than_the_cache_is_compared_with(monkeypatch, fea
 
 
 @pytest.mark.parametrize(
-    "changes, sentence",
+    "changes, code",
     [
-        ({"kind": "svbrdf"}, "was read as rgb"),
-        ({"state_size": 64}, "larger than the exemplar"),
-        ({"state_size": 31, "dim_mults": (1, 2)}, "multiple of 2"),
-        ({"state_size": 16, "map_weights": (0.0, 0.0, 0.0, 1.0)}, "2 maps of patch features, and all"),
-        ({"map_weights": (0.0, 0.0)}, "nothing to learn from"),
-        ({"crops": 3}, "looks the same at every place"),
-        ({"brdf": "iso_cook_torrance"}, "for nothing else"),
+        ({"kind": "svbrdf"}, "kind"),
+        ({"state_size": 64}, "state-size"),
+        ({"state_size": 31, "dim_mults": (1, 2)}, "state-size"),
+        ({"state_size": 16, "map_weights": (0.0, 0.0, 0.0, 1.0)}, "map-weights"),
+        ({"map_weights": (0.0, 0.0)}, "map-weights"),
+        ({"crops": 3}, "crops"),
+        ({"brdf": "iso_cook_torrance"}, "brdf"),
     ],
 )
-def test_what_does_not_fit_is_refused(changes, sentence, features):
-    with pytest.raises(TrainingError, match=sentence):
+def test_what_does_not_fit_is_refused(changes, code, features):
+    with raises(TrainingError, code=code):
         train(make_exemplar("rgb"), tiny(**{"kind": "rgb", **changes}), features=features)
 
 

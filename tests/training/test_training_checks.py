@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from formula_vgg import formula_vgg19
 from little_trainings import LITTLE, make_dataset
+from raising import raises
 
 from ode_appearance.app.materials.library import Library
 from ode_appearance.app.materials.shipped_materials import Collection
@@ -88,15 +89,15 @@ def test_the_maps_are_counted_as_they_are_made(name, side):
 
 
 @pytest.mark.parametrize(
-    ("changes", "error", "sentence"),
+    ("changes", "error", "code"),
     [
-        ({"state_size": 256}, TrainingError, "States of 256 pixels are larger than the exemplar's 128"),
-        ({"features": "vgg16", "state_size": 16}, FeatureError, "32x32 pixels at least"),
-        ({"features": "patch", "map_weights": (0.0, 0, 0, 0, 0, 1)}, TrainingError, "all of these have the weight 0"),
-        ({"map_weights": (0.0, 0.0)}, TrainingError, "nothing to learn from"),
+        ({"state_size": 256}, TrainingError, "state-size"),
+        ({"features": "vgg16", "state_size": 16}, FeatureError, None),
+        ({"features": "patch", "map_weights": (0.0, 0, 0, 0, 0, 1)}, TrainingError, "map-weights"),
+        ({"map_weights": (0.0, 0.0)}, TrainingError, "map-weights"),
     ],
 )
-def test_what_cannot_be_trained_is_refused_everywhere(changes, error, sentence, monkeypatch):
+def test_what_cannot_be_trained_is_refused_everywhere(changes, error, code, monkeypatch):
     config = preset("quick").replace(**changes)
     monkeypatch.setattr(form_estimate, "load_features", extractor)
     features = None if config.data.features == "auto" else extractor(config.data.features)
@@ -107,7 +108,7 @@ def test_what_cannot_be_trained_is_refused_everywhere(changes, error, sentence, 
         lambda: begin_texture_run(exemplar, config, None, False, None, features, None),
         lambda: check_training(config, features),
     ):
-        with pytest.raises(error, match=sentence):
+        with raises(error, code):
             check()
 
 
