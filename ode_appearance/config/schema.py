@@ -29,15 +29,15 @@ SurfaceKind = Literal["flat", "sphere", "cylinder"]
 WHITE = (1.0, 1.0, 1.0)
 
 
-def option(default: Any, help: str, *, least: float = -math.inf, most: float = math.inf, later: bool = False) -> Any:
+def option(default: Any, help: str, *, minimum: float = -math.inf, maximum: float = math.inf, later: bool = False) -> Any:
     """A dataclass field with a help text.
 
     Args:
-        least, most: inclusive bounds of a number.
+        minimum, maximum: inclusive bounds of a number.
         later: the field was added after format 1; it is omitted from JSON when it has its default, so that old files stay
             byte-identical.
     """
-    return dataclasses.field(default=default, metadata={"help": help, "least": least, "most": most, "later": later})
+    return dataclasses.field(default=default, metadata={"help": help, "minimum": minimum, "maximum": maximum, "later": later})
 
 
 def record(help: str) -> Any:
@@ -49,17 +49,17 @@ def record(help: str) -> Any:
 class Attention:
     """Linear attention of the vector field."""
 
-    heads: int = option(4, "attention heads", least=1, most=64)
-    head_dim: int = option(8, "channels of a head", least=1, most=256)
+    heads: int = option(4, "attention heads", minimum=1, maximum=64)
+    head_dim: int = option(8, "channels of a head", minimum=1, maximum=256)
 
 
 @dataclasses.dataclass(frozen=True)
 class Architecture:
     """The U-Net f(t, z). The defaults are the published RGB network (563,916 parameters)."""
 
-    channels: int = option(12, "state channels: the visible ones plus 9 hidden ones", least=1, most=256)
-    dim: int = option(32, "width of the U-Net's first level (a multiple of 4)", least=4, most=1024)
-    dim_mults: tuple[int, ...] = option((1, 2, 4), "width of each level as a multiple of dim", least=1, most=64)
+    channels: int = option(12, "state channels: the visible ones plus 9 hidden ones", minimum=1, maximum=256)
+    dim: int = option(32, "width of the U-Net's first level (a multiple of 4)", minimum=4, maximum=1024)
+    dim_mults: tuple[int, ...] = option((1, 2, 4), "width of each level as a multiple of dim", minimum=1, maximum=64)
     attention: Attention | None = option(Attention(), "linear attention after each block, or none")
     resampling: Boundary = option("published", "border of the up- and downsampling: clamped as published, or periodic")
 
@@ -73,10 +73,10 @@ class Architecture:
 class Times:
     """Model time: the warm-up is [-warmup, 0], the exemplar's span [0, duration]."""
 
-    warmup: float = option(1.0, "length of the warm-up from noise to the first frame", least=1e-3, most=1e4)
-    duration: float = option(5.0, "length of the exemplar's span", least=1e-3, most=1e4)
-    frame_interval: float = option(0.05, "time between frames of the exemplar", least=1e-6, most=1e4)
-    frames: int = option(100, "number of frames of the exemplar", least=1, most=100_000)
+    warmup: float = option(1.0, "length of the warm-up from noise to the first frame", minimum=1e-3, maximum=1e4)
+    duration: float = option(5.0, "length of the exemplar's span", minimum=1e-3, maximum=1e4)
+    frame_interval: float = option(0.05, "time between frames of the exemplar", minimum=1e-6, maximum=1e4)
+    frames: int = option(100, "number of frames of the exemplar", minimum=1, maximum=100_000)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,10 +84,12 @@ class SolverConfig:
     """How the ODE is integrated. The defaults are the published ones (Heun under an I-controller)."""
 
     method: Method = option("heun", "Runge-Kutta method")
-    rtol: float = option(1e-2, "relative tolerance of the step size control", least=1e-9, most=1.0)
-    atol: float = option(1e-2, "absolute tolerance of the step size control", least=1e-9, most=1.0)
-    step: float | None = option(None, "fixed step instead of the tolerances (default of euler: 0.01)", least=1e-4, most=10.0)
-    max_steps: int = option(4096, "maximum of attempted steps of a solve", least=1, most=10_000_000)
+    rtol: float = option(1e-2, "relative tolerance of the step size control", minimum=1e-9, maximum=1.0)
+    atol: float = option(1e-2, "absolute tolerance of the step size control", minimum=1e-9, maximum=1.0)
+    step: float | None = option(
+        None, "fixed step instead of the tolerances (default of euler: 0.01)", minimum=1e-4, maximum=10.0
+    )
+    max_steps: int = option(4096, "maximum of attempted steps of a solve", minimum=1, maximum=10_000_000)
 
     @property
     def fixed_step(self) -> float | None:
@@ -103,13 +105,17 @@ class Light:
     distance; a directional light has everywhere the power of a point light at distance 1.
     """
 
-    x: float = option(0.0, "light position to the right", least=-100.0, most=100.0)
-    y: float = option(0.0, "light position upward", least=-100.0, most=100.0)
-    log_intensity: float = option(0.0, "natural logarithm of the light's intensity", least=-20.0, most=20.0)
+    x: float = option(0.0, "light position to the right", minimum=-100.0, maximum=100.0)
+    y: float = option(0.0, "light position upward", minimum=-100.0, maximum=100.0)
+    log_intensity: float = option(0.0, "natural logarithm of the light's intensity", minimum=-20.0, maximum=20.0)
     kind: LightKind = option("point", "point or directional", later=True)
-    height: float = option(1.0, "height above the plane as a share of the camera's", least=1e-3, most=100.0, later=True)
-    colour: tuple[float, float, float] = option(WHITE, "factors of linear red, green and blue", least=0.0, most=1.0, later=True)
-    orbit: float = option(0.0, "turns per second about the plane's centre, in animations", least=0.0, most=25.0, later=True)
+    height: float = option(1.0, "height above the plane as a share of the camera's", minimum=1e-3, maximum=100.0, later=True)
+    colour: tuple[float, float, float] = option(
+        WHITE, "factors of linear red, green and blue", minimum=0.0, maximum=1.0, later=True
+    )
+    orbit: float = option(
+        0.0, "turns per second about the plane's centre, in animations", minimum=0.0, maximum=25.0, later=True
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,8 +126,8 @@ class Surface:
     turn: tuple[float, float] = option(
         (0.0, 0.0),
         "rotation of a solid in radians, about its upward axis, and of a sphere then toward the eye",
-        least=-1e3,
-        most=1e3,
+        minimum=-1e3,
+        maximum=1e3,
     )
 
 
@@ -129,8 +135,10 @@ class Surface:
 class Camera:
     """The camera above the plane z = 0, at (0, 0, distance)."""
 
-    fov: float = option(50.0, "field of view in degrees", least=1.0, most=170.0)
-    distance: float = option(1.0, "height of the camera, and of a light of height 1, above the plane", least=1e-2, most=1e3)
+    fov: float = option(50.0, "field of view in degrees", minimum=1.0, maximum=170.0)
+    distance: float = option(
+        1.0, "height of the camera, and of a light of height 1, above the plane", minimum=1e-2, maximum=1e3
+    )
 
     @property
     def half_width(self) -> float:
@@ -164,12 +172,12 @@ class MaterialConfig:
     exemplar: Exemplar = option(Exemplar(), "source of the material")
     training: dict[str, Any] = record("training record")
     measures: dict[str, Any] = record("measures of the distance to the exemplar")
-    format: int = option(FORMAT_VERSION, "version of the checkpoint format", least=1, most=FORMAT_VERSION)
+    format: int = option(FORMAT_VERSION, "version of the checkpoint format", minimum=1, maximum=FORMAT_VERSION)
     start: StartKind = option(
         "noise", "start of a solve: noise at -warmup, or a state stitched from the exemplar at time 0", later=True
     )
     start_size: tuple[int, int] | None = option(
-        None, "width and height of the stored state of the exemplar at time 0", least=32, most=1024, later=True
+        None, "width and height of the stored state of the exemplar at time 0", minimum=32, maximum=1024, later=True
     )
 
     @property

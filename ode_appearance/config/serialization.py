@@ -62,7 +62,7 @@ def from_json(cls: type[T], data: Any, where: str = "config") -> T:
 
 
 def read_value(hint: Any, value: Any, bounds: Mapping[str, Any], where: str) -> Any:
-    """One value, checked against its annotation and bounds (`least`, `most`); ConfigError if it does not fit."""
+    """One value, checked against its annotation and bounds (`minimum`, `maximum`); ConfigError if it does not fit."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         if value is None:
@@ -100,10 +100,10 @@ def _read_scalar(hint, value, bounds, where):
         return value
     if isinstance(value, bool):
         return value
-    least, most = bounds["least"], bounds["most"]
+    minimum, maximum = bounds["minimum"], bounds["maximum"]
     # This form of the comparison also refuses NaN.
-    if not least <= value <= most or value in (-math.inf, math.inf):
-        raise ConfigError(f"{where} has to be from {least:g} to {most:g}, not {_quoted(value)}.")
+    if not minimum <= value <= maximum or value in (-math.inf, math.inf):
+        raise ConfigError(f"{where} has to be from {minimum:g} to {maximum:g}, not {_quoted(value)}.")
     return value
 
 

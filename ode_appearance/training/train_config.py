@@ -41,7 +41,7 @@ class TrainConfig:
         "texture",
         "texture: integrate the ODE and compare textures, as published; flow: flow matching of an RGB exemplar's frames",
     )
-    seed: int = option(0, "seed of all random numbers", least=0, most=2**32 - 1)
+    seed: int = option(0, "seed of all random numbers", minimum=0, maximum=2**32 - 1)
     model: NetworkConfig = group(NetworkConfig)
     data: DataConfig = group(DataConfig)
     schedule: ScheduleConfig = group(ScheduleConfig)

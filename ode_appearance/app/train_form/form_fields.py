@@ -75,11 +75,7 @@ def _component(field, value):
         return gr.Checkbox(**options)
     if _is_list(field) or _is_record(field):
         return gr.Textbox(**options)
-    bounds = {
-        name: bound
-        for name, bound in (("minimum", field.metadata["least"]), ("maximum", field.metadata["most"]))
-        if math.isfinite(bound)
-    }
+    bounds = {name: field.metadata[name] for name in ("minimum", "maximum") if math.isfinite(field.metadata[name])}
     return gr.Number(**options, **bounds, precision=0 if hint is int else None, step=1 if hint is int else None)
 
 
