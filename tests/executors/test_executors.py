@@ -103,7 +103,7 @@ def test_a_training_as_bytes(task):
         read_task(zipped({"task.json": b"{}"}))
 
 
-def test_a_worker_goes_on_from_what_another_one_saved(task, finished, tmp_path):
+def test_a_worker_resumes_the_save_of_another(task, finished, tmp_path):
     """The first one is gone after its second save."""
     sent, archives = write_task(task), []
     worker = carry_out(sent, None, lambda: False)
@@ -120,14 +120,14 @@ def test_a_worker_goes_on_from_what_another_one_saved(task, finished, tmp_path):
     assert [entry["iteration"] for entry in read_journal(tmp_path)].count(1) == 1
 
 
-def test_a_worker_that_is_asked_to_end_saves(task, tmp_path):
+def test_a_stopped_worker_saves(task, tmp_path):
     *_, last = carry_out(write_task(task), None, lambda: True)
     assert (last.iteration, last.status) == (1, "stopped")
     unpack(last.archive, tmp_path)
     assert read_progress(tmp_path)["iteration"] == 1
 
 
-def test_a_worker_says_what_is_not_possible(task):
+def test_a_worker_reports_an_impossible_task(task):
     wrong = dataclasses.replace(task, config=task.config.replace(state_size=64))
     *_, last = carry_out(write_task(wrong), None, lambda: False)
     assert "larger than the exemplar" in last.failure
@@ -209,7 +209,7 @@ def test_a_driver_gives_up_after_three_deaths_without_a_save(monkeypatch, task, 
     assert capsys.readouterr().err.count("its worker died") == 4
 
 
-def test_a_driver_that_is_asked_to_end_withdraws_what_waits(monkeypatch, task, halfway, tmp_path):
+def test_a_stopped_driver_cancels_waiting_tasks(monkeypatch, task, halfway, tmp_path):
     """The first run has begun, and saves; the second waits for a worker."""
     asked = iter([False, False, False, True, True, True])
     workers = [[BEGAN, Update("", 1, 0.5, "stopped", pack(halfway))], []]
@@ -218,7 +218,7 @@ def test_a_driver_that_is_asked_to_end_withdraws_what_waits(monkeypatch, task, h
     assert cluster.raised and len(cluster.cancelled) == 1
 
 
-def test_a_driver_tells_of_other_failures(monkeypatch, task, finished, tmp_path):
+def test_a_driver_reports_other_failures(monkeypatch, task, finished, tmp_path):
     shutil.copytree(finished, tmp_path / "d")
     workers = [[BEGAN, Update(failure="It is too small.")], [], [BEGAN, RayError("a trace\nValueError: of no use")]]
     results, _ = drive(monkeypatch, workers, task, tmp_path, names=("a", "b", "c", "d"))
@@ -245,7 +245,7 @@ def test_the_table_of_a_data_set(dataset, finished, tmp_path, capsys):
     assert "Not trained: rust;" in told.err
 
 
-def test_a_run_goes_on_with_the_numbers_that_it_began_with(dataset, halfway, tmp_path, capsys):
+def test_a_resumed_run_keeps_its_options(dataset, halfway, tmp_path, capsys):
     shutil.copytree(halfway, tmp_path / "moss")
     before = (tmp_path / "moss" / STATE).read_bytes()
     assert main(["train-all", str(dataset), "--out", str(tmp_path), "--only", "moss", "--dim", "16"]) == 1
@@ -256,7 +256,7 @@ def test_a_run_goes_on_with_the_numbers_that_it_began_with(dataset, halfway, tmp
 
 
 @pytest.mark.parametrize("together", [[], ["--together", "2"]], ids=["alone", "stacked"])
-def test_a_finished_run_goes_on_where_more_iterations_are_asked_for(dataset, finished, tmp_path, capsys, together):
+def test_a_finished_run_continues_to_more_iterations(dataset, finished, tmp_path, capsys, together):
     shutil.copytree(finished, tmp_path / "moss")
     command = ["train-all", str(dataset), "--out", str(tmp_path), "--only", "moss", *together]
     for iterations in ("4", "3"):
@@ -282,7 +282,7 @@ IMPOSSIBLE = {
 
 
 @pytest.mark.parametrize(("options", "sentence"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)
-def test_what_is_not_possible(dataset, tmp_path, capsys, options, sentence):
+def test_impossible_options_are_refused(dataset, tmp_path, capsys, options, sentence):
     assert main(["train-all", str(dataset), "--out", str(tmp_path / "out"), *options]) == 1
     told = capsys.readouterr()
     assert sentence in told.err and told.err.endswith(".\n") and told.out == "" and not (tmp_path / "out").exists()
@@ -306,7 +306,7 @@ def test_without_ray(monkeypatch, dataset, tmp_path, capsys):
     [("ray://10.0.0.1:10001", "HOST:PORT"), ("127.0.0.1:1", "answers at 127.0.0.1:1"), ("127.0.0.1:many", "answers at"),
      ("127.0.0.1:99999", "answers at")],
 )  # fmt: skip
-def test_an_address_of_no_use(monkeypatch, dataset, tmp_path, capsys, address, sentence):
+def test_an_unusable_address(monkeypatch, dataset, tmp_path, capsys, address, sentence):
     """Where Ray itself, a module without anything here, is not asked."""
     monkeypatch.setitem(sys.modules, "ray", types.ModuleType("ray"))
     monkeypatch.setenv("RAY_ADDRESS", address)

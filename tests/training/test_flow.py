@@ -313,7 +313,7 @@ def test_flow_matching_is_for_textures():
         preset("flow", "svbrdf")
 
 
-def test_a_run_of_before_goes_on_under_the_new_names(tmp_path):
+def test_a_run_with_old_option_names_is_read(tmp_path):
     write_request(tmp_path, TrainConfig().replace(runge_kutta="bosh3"), {})
     data = json.loads((tmp_path / RUN).read_text())
     data["config"] = {

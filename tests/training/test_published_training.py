@@ -143,7 +143,7 @@ def test_the_precision_of_the_targets(precision, features):
         np.testing.assert_allclose(values, wanted.astype(precision), rtol=1e-3, atol=1e-6)
 
 
-def test_a_run_begun_before_these_choices_goes_on_as_it_began(tmp_path):
+def test_a_run_without_these_options_keeps_its_behaviour(tmp_path):
     names = ("initialisation_crops", "directions", "evaluation", "target_precision")
     write_request(tmp_path, preset("paper", "svbrdf"), {})
     data = json.loads((tmp_path / "run.json").read_text())

@@ -66,14 +66,14 @@ def test_a_run_remembers_its_exemplar_and_its_features(run, exemplars):
         ("moss.gif", ["--preset", "paper"], "its dim is 8, and cannot become 32 (of --preset paper)"),
     ],
 )
-def test_what_a_run_cannot_go_on_with_is_refused_and_nothing_is_lost(run, exemplars, capsys, exemplar, options, sentence):
+def test_a_resumed_run_refuses_other_options_and_keeps_its_state(run, exemplars, capsys, exemplar, options, sentence):
     before = (run / STATE).read_bytes()
     assert resume(run, exemplars / exemplar, *options) == 1
     assert sentence in capsys.readouterr().err
     assert (run / STATE).read_bytes() == before
 
 
-def test_the_numbers_that_a_run_began_with_may_be_said_again(run, exemplars):
+def test_a_resumed_run_accepts_its_own_options(run, exemplars):
     """The preset's that are another in this run are among them."""
     options = ["--preset", "quick", "--features", "auto", *LITTLE[2:], *SOLVING, "--iterations", "2", "--duration", "8"]
     assert resume(run, exemplars / "moss.gif", *options) == 0
@@ -95,14 +95,14 @@ def test_more_iterations_are_remembered_where_they_are_cut_off(run, exemplars):
     assert read_request(run)[1]["credit"] == "Somebody"
 
 
-def test_a_folder_with_a_run_in_it_is_not_trained_over(run, exemplars, capsys):
+def test_a_folder_with_a_run_is_refused(run, exemplars, capsys):
     before = (run / STATE).read_bytes()
     assert main(["train", str(exemplars / "moss.gif"), "--kind", "rgb", "--out", str(run), *LITTLE]) == 1
     assert "already holds a run" in capsys.readouterr().err
     assert (run / STATE).read_bytes() == before
 
 
-def test_which_features_are_compared_and_why_is_told(run, exemplars, capsys):
+def test_the_features_are_printed(run, exemplars, capsys):
     assert resume(run, exemplars / "moss.gif", "--iterations", "2") == 0
     assert f"Features: {read_request(run)[0].data.features}" in capsys.readouterr().err
 
@@ -115,7 +115,7 @@ def test_the_interval_of_the_frames_can_be_given(exemplars, tmp_path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_disk_ends_a_run_with_a_sentence_and_keeps_what_was_saved(run, exemplars, capsys):
+def test_a_full_disk_ends_a_run_with_a_message_and_keeps_its_save(run, exemplars, capsys):
     before = read_progress(run)["iteration"]
     (run / "journal.jsonl").unlink()
     (run / "journal.jsonl").symlink_to("/dev/full")

@@ -1,4 +1,4 @@
-"""Iterations without a finite loss: skipped, counted, and after many in a row the end of a run that can be gone on with."""
+"""Iterations without a finite loss: skipped, counted, and after many in a row the end of a run that can be resumed."""
 
 import itertools
 
@@ -104,7 +104,7 @@ def narrow(monkeypatch):
     jax.clear_caches()
 
 
-def test_a_run_that_gives_up_goes_on_as_the_sentence_says(narrow, tmp_path, capsys):
+def test_a_run_that_has_given_up_resumes_as_its_message_says(narrow, tmp_path, capsys):
     exemplar = make_dataset(tmp_path) / "RGB_dynamic_textures" / "moss.gif"
     solving = "--runge-kutta bosh3 --tolerance 0.1 --first-step 0.5 --averaging 0 --annealing 0".split()
     command = ["train", str(exemplar), "--kind", "rgb", "--out", str(tmp_path / "run")]
@@ -129,7 +129,7 @@ def test_a_run_that_gives_up_goes_on_as_the_sentence_says(narrow, tmp_path, caps
     assert read_events(tmp_path / "run")[0]["skipped"][20] == 8
 
 
-def test_a_run_of_an_earlier_version_goes_on(features, tmp_path):
+def test_a_run_of_an_earlier_version_is_resumed(features, tmp_path):
     """Its state has no weights before the last update, and no counts."""
     exemplar, config = make_exemplar("rgb"), tiny("rgb", iterations=6)
     *_, whole = train(exemplar, config, features=features)

@@ -47,7 +47,7 @@ def begin(config, seed, folder=None, resume=False, **more):
 
 
 @pytest.mark.parametrize("kind", ["rgb", pytest.param("svbrdf", marks=pytest.mark.slow)])
-def test_each_becomes_what_it_becomes_alone(kind):
+def test_each_run_gives_the_same_result_as_alone(kind):
     config = KINDS[kind]
     *_, last = train_together([begin(config, 1), begin(config, 2)])
     assert [report.status for report in last] == ["finished"] * 2
@@ -90,7 +90,7 @@ def test_one_that_fails_leaves_the_others_alone(fails):
 
 
 @pytest.mark.parametrize(("change", "duration"), [({"learning_rate": 2e-3}, 2.0), ({}, 4.0)], ids=["numbers", "times"])
-def test_what_cannot_be_stacked_is_told(change, duration):
+def test_runs_of_other_options_are_not_stacked(change, duration):
     config = KINDS["rgb"]
     other = begin(config.replace(**change), 2, duration=duration)
     with raises(TrainingError, code="not-stackable"):
@@ -104,7 +104,7 @@ def test_runs_that_stand_elsewhere_are_not_stacked():
         train_together([begin(KINDS["rgb"], 1), ahead])
 
 
-def test_a_data_set_is_trained_together_and_gone_on_with(tmp_path, capsys):
+def test_a_data_set_is_trained_together_and_resumed(tmp_path, capsys):
     solving = "--runge-kutta bosh3 --tolerance 0.1 --first-step 0.5 --iterations 2".split()
     dataset, runs = make_dataset(tmp_path / "dataset"), tmp_path / "runs"
     command = ["train-all", str(dataset), "--out", str(runs), "--together", "2", *LITTLE_OPTIONS, *solving]

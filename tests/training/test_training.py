@@ -308,12 +308,12 @@ def test_a_frame_that_is_larger_than_the_cache_is_compared_with(monkeypatch, fea
         ({"brdf": "iso_cook_torrance"}, "brdf"),
     ],
 )
-def test_what_does_not_fit_is_refused(changes, code, features):
+def test_options_that_do_not_fit_are_refused(changes, code, features):
     with raises(TrainingError, code=code):
         train(make_exemplar("rgb"), tiny(**{"kind": "rgb", **changes}), features=features)
 
 
-def test_states_that_do_not_fit_into_memory_are_refused_with_those_that_do(monkeypatch, features):
+def test_too_large_states_are_refused_with_the_largest_that_fit(monkeypatch, features):
     config = preset("standard", "rgb")
     monkeypatch.setattr(memory_budget, "free_device_bytes", lambda: training_bytes(config.replace(state_size=96)))
     with pytest.raises(TrainingError, match=r"states of 128x128 takes about .* GB free; states of 96x96 fit"):
@@ -328,7 +328,7 @@ def test_states_that_do_not_fit_into_memory_are_refused_with_those_that_do(monke
 
 
 @pytest.mark.parametrize("name, kind, reported", [("quick", "rgb", 81), ("standard", "rgb", 547), ("standard", "svbrdf", 741)])
-def test_the_memory_that_is_foretold_covers_what_xla_reports(name, kind, reported):
+def test_the_memory_estimate_covers_the_memory_of_xla(name, kind, reported):
     config = preset(name, kind)
     assert 1 < training_bytes(config) / (1e6 * reported) < 6
     wide = config.replace(attention=Attention(64, 256))

@@ -97,7 +97,7 @@ def test_the_maps_are_counted_as_they_are_made(name, side):
         ({"map_weights": (0.0, 0.0)}, TrainingError, "map-weights"),
     ],
 )
-def test_what_cannot_be_trained_is_refused_everywhere(changes, error, code, monkeypatch):
+def test_impossible_trainings_are_refused_everywhere(changes, error, code, monkeypatch):
     config = preset("quick").replace(**changes)
     monkeypatch.setattr(form_estimate, "load_features", extractor)
     features = None if config.data.features == "auto" else extractor(config.data.features)
