@@ -396,7 +396,7 @@ def test_help_comes_from_the_configuration(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["sample", "--help"])
     assert ended.value.code == 0
-    assert "attempted steps after which a solve gives up" in " ".join(capsys.readouterr().out.split())
+    assert "maximum of attempted steps of a solve" in " ".join(capsys.readouterr().out.split())
 
 
 def test_as_a_program(tmp_path, collection):

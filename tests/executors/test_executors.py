@@ -241,7 +241,7 @@ def test_the_table_of_a_data_set(dataset, finished, tmp_path, capsys):
     told = capsys.readouterr()
     moss, rust = told.out.splitlines()
     assert moss == f"{'moss':28} {loss:>10.3f}  finished"
-    assert rust.startswith("rust ") and "failed: States of 64 pixels are larger than the exemplar's 32." in rust
+    assert rust.startswith("rust ") and "failed: States of 64 pixels are larger than the exemplar's 32" in rust
     assert "Not trained: rust;" in told.err
 
 
