@@ -15,13 +15,14 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ode_appearance.config.schema import MaterialConfig, SolverConfig
+from ode_appearance.config.schema import MaterialConfig
 from ode_appearance.models.material import new_material
 from ode_appearance.perceptual.features import FeatureExtractor, load_features
 from ode_appearance.perceptual.losses import nearest_indices, picture_overflow, random_directions
 from ode_appearance.runtime.jit import compiled, compiler_options
 from ode_appearance.training.texture.objective import rgb_terms
 from ode_appearance.training.texture.segment import integrate
+from ode_appearance.training.texture.step_config import step_config
 from ode_appearance.training.train_config import TrainConfig
 
 from .baseline import baseline_solve
@@ -58,28 +59,28 @@ def straightforward_distance(features, key, picture, target):
 
 def steps(features: FeatureExtractor, config: TrainConfig = TrainConfig()):
     """(ours, straightforward): compiled functions without arguments that return (loss, gradient)."""
-    size = config.state_size
+    size = config.data.state_size
     field = new_material(MaterialConfig(architecture=config.architecture)).vector_field
     state = jax.random.normal(jax.random.PRNGKey(0), (config.architecture.channels, size, size))
     target = jnp.asarray(np.random.default_rng(0).random((3, size, size), np.float32))
     known = compiled(lambda features, target: features(target))(features, target)
-    solver = SolverConfig(config.runge_kutta, rtol=config.tolerance, atol=config.tolerance)
+    solver = config.solver.solver_config
     key, begin, end = jax.random.PRNGKey(1), jnp.float32(-1), jnp.float32(0)
 
     @functools.partial(eqx.filter_jit, compiler_options=compiler_options())
     @eqx.filter_value_and_grad
     def ours(field, features, known):
-        final, _, _ = integrate(field, config, key, begin, end, state)
-        distance, overflow = rgb_terms(features, config, key, final, known)
-        return distance + config.overflow_weight * overflow
+        final, _, _ = integrate(field, step_config(config, 0), key, begin, end, state)
+        distance, overflow = rgb_terms(features, config.loss, key, final, known)
+        return distance + config.loss.overflow_weight * overflow
 
     @eqx.filter_jit
     @eqx.filter_value_and_grad
     def theirs(field, features, target):
-        (final,) = baseline_solve(field, solver, begin, end, config.first_step, state, diffrax.SaveAt(t1=True))
+        (final,) = baseline_solve(field, solver, begin, end, config.solver.first_step, state, diffrax.SaveAt(t1=True))
         picture = final[:3] / 2 + 0.5
         distance = straightforward_distance(features, key, jnp.clip(picture, 0, 1), target)
-        return distance + config.overflow_weight * picture_overflow(picture)
+        return distance + config.loss.overflow_weight * picture_overflow(picture)
 
     fast, slow = ours.lower(field, features, known).compile(), theirs.lower(field, features, target).compile()
     return lambda: fast(field, features, known), lambda: slow(field, features, target)
@@ -88,12 +89,12 @@ def steps(features: FeatureExtractor, config: TrainConfig = TrainConfig()):
 def figures(quick: bool) -> Iterator[Figure]:
     """Seconds of a step; in a quick run on states of 64x64."""
     features = load_features("auto")
-    config = TrainConfig(state_size=64) if quick else TrainConfig()
+    config = TrainConfig().replace(state_size=64) if quick else TrainConfig()
     ours, theirs = steps(features, config)
     on_cpu = jax.devices()[0].platform == "cpu"
     # One step after the other, as in a training: not each after one that takes 20 seconds, and all of the caches.
     ((seconds, _),), ((straightforward, _),) = compare([ours], 5), compare([theirs], 1 if quick and on_cpu else 3)
-    size = config.state_size
+    size = config.data.state_size
     yield Figure(
         f"a training step, published RGB network, {size}x{size}, {features.name}",
         seconds, "s", straightforward, straightforward / seconds, 15.0 if on_cpu else None,

@@ -23,17 +23,21 @@ def figures(quick: bool) -> Iterator[Figure]:
         return
     for kind, limit in list(_LIMITS.items())[: 1 if quick else None]:
         config = preset("paper", kind)
-        minutes = config.iterations / iterations_per_second(config) / 60
-        yield Figure(f"{config.iterations:,} iterations, published {kind.upper()} schedule", minutes, "min", limit=limit)
+        minutes = config.schedule.iterations / iterations_per_second(config) / 60
+        yield Figure(
+            f"{config.schedule.iterations:,} iterations, published {kind.upper()} schedule", minutes, "min", limit=limit
+        )
 
 
 def iterations_per_second(config: TrainConfig, iterations: int = _ITERATIONS) -> float:
     """The median rate of training on made-up frames, initialisation left out."""
-    frames = np.random.default_rng(0).integers(0, 256, (PUBLISHED_FRAMES, 3, config.exemplar_size, config.exemplar_size))
+    frames = np.random.default_rng(0).integers(
+        0, 256, (PUBLISHED_FRAMES, 3, config.data.exemplar_size, config.data.exemplar_size)
+    )
     duration = PUBLISHED_DURATION[config.kind]
     times = np.arange(PUBLISHED_FRAMES) * duration / PUBLISHED_FRAMES
     exemplar = ExemplarFrames("made up", config.kind, frames.astype(np.uint8), times, duration, duration / PUBLISHED_FRAMES)
     without = {"initialisation": 0, "evaluate_every": 10**6, "preview_every": 10**6, "iterations": iterations}
-    config = TrainConfig(**{**vars(config), **without})
+    config = config.replace(**without)
     *_, last = train(exemplar, config)
     return last.rate

@@ -1,1 +1,1 @@
-"""The verbs for a terminal, one module each."""
+"""The command line, one module per verb."""

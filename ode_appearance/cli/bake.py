@@ -1,4 +1,4 @@
-"""`bake`: the keyframes by which a material can be looked at before it is solved."""
+"""`bake`: compute the keyframes that show a material before it is solved."""
 
 from pathlib import Path
 
@@ -14,20 +14,20 @@ from ..web.page import bundle_page
 
 def add_to(verbs) -> None:
     """Add the verb to the parser."""
-    parser = verbs.add_parser("bake", help="write a material's keyframes.bin, by which it is seen before it is solved")
-    parser.add_argument("names", nargs="*", help="names in checkpoints/, or folders (default: all that need it)")
-    parser.add_argument("--page", type=Path, metavar="FILE.html", help="write what is baked of one material as a web page, too")
+    parser = verbs.add_parser("bake", help="write a material's keyframes.bin, which shows it before it is solved")
+    parser.add_argument("names", nargs="*", help="names in checkpoints/, or folders (default: all without current keyframes)")
+    parser.add_argument("--page", type=Path, metavar="FILE.html", help="also write a web page of one material")
     parser.set_defaults(run=run)
 
 
 def run(options) -> None:
-    """Bake those that are named, or all of checkpoints/ that need it; the others are done where one cannot be."""
+    """Bake the named materials, by default all of checkpoints/ that need it; a failure does not stop the others."""
     if options.page is not None and len(options.names) != 1:
         raise RequestError("A page shows one material: name it.")
     folders = [find_folder(name) for name in options.names]
     if not options.names:
-        every = [find_folder(name) for name in list_materials()]
-        folders = [folder for folder in every if baked(folder) is None]
+        materials = [find_folder(name) for name in list_materials()]
+        folders = [folder for folder in materials if baked(folder) is None]
     failed = []
     for folder in folders:
         try:

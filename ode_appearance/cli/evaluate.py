@@ -1,4 +1,4 @@
-"""`evaluate`: how close a material is to its exemplar, or all of them to theirs."""
+"""`evaluate`: measure how close materials are to their exemplars."""
 
 import dataclasses
 import sys
@@ -17,13 +17,13 @@ def add_to(verbs) -> None:
     """Add the verb to the parser."""
     parser = verbs.add_parser("evaluate", help="measure how close a material is to its exemplar")
     parser.add_argument("name", nargs="?", help="a name in checkpoints/, or a folder")
-    parser.add_argument("exemplar", type=Path, nargs="?", help="its exemplar: an animation, a video, a folder or zip file")
-    parser.add_argument("--all", action="store_true", help="measure every material of checkpoints/ instead")
-    parser.add_argument("--exemplars", type=Path, metavar="DIR", help="where their exemplars are, besides examples/")
+    parser.add_argument("exemplar", type=Path, nargs="?", help="its exemplar: an animation, a video, a folder or a zip file")
+    parser.add_argument("--all", action="store_true", help="measure all materials of checkpoints/ instead")
+    parser.add_argument("--exemplars", type=Path, metavar="DIR", help="folder of their exemplars, besides examples/")
     parser.add_argument(
         "--seeds", type=int, default=SEEDS, metavar="N", help=f"measure N samples: seeds 0 to N-1 (default {SEEDS})"
     )
-    parser.add_argument("--controls", action="store_true", help="score pictures of known quality and an accurate solve, too")
+    parser.add_argument("--controls", action="store_true", help="also score pictures of known quality and an accurate solve")
     parser.add_argument("--record", action="store_true", help="write the measures into config.json and the model card")
     parser.set_defaults(run=run)
 
@@ -33,7 +33,7 @@ def run(options) -> None:
     if options.all == (options.name is not None) or (not options.all and options.exemplar is None):
         raise RequestError("Give a material and its exemplar, or --all (with --exemplars DIR).")
     if options.exemplars is not None and not options.all:
-        raise RequestError("--exemplars is for --all; one material's exemplar is named after it.")
+        raise RequestError("--exemplars is for --all; give the exemplar of one material after its name.")
     if options.seeds < 1:
         raise RequestError(f"--seeds has to be at least 1, not {options.seeds}.")
     if options.record and not options.all and local_folder(options.name) is None:
@@ -55,7 +55,7 @@ def _evaluate_all(options):
             beside = find_folder(name) / EXEMPLAR
             exemplar = beside if exemplar is None and beside.is_file() else exemplar
             if exemplar is None:
-                print(f"{name:28} not measurable here: its exemplar is not at hand", flush=True)
+                print(f"{name:28} not measured: its exemplar was not found", flush=True)
             else:
                 scores.append(_evaluate(name, exemplar, options))
         except AppearanceError as error:
@@ -65,11 +65,11 @@ def _evaluate_all(options):
         close = sum(score <= 1 for score in scores), sum(score <= 1.5 for score in scores)
         print(f"{len(scores)} measured: {close[0]} with a score of at most 1, {close[1]} of at most 1.5", flush=True)
     if failed:
-        raise AppearanceError(f"Not measured: {', '.join(failed)}; why is said above.")
+        raise AppearanceError(f"Not measured: {', '.join(failed)}; see the messages above.")
 
 
 def _evaluate(name, exemplar, options) -> float:
-    """Print one material's rows, record its measures if so asked, and return its score."""
+    """Print one material's rows, record its measures with --record, and return its score."""
     from ..evaluation.report import measure
 
     material = load(name)
@@ -109,7 +109,7 @@ def _print_row(name, *values):
 
 
 def _another(material):
-    """Some other material, of the same kind if there is one."""
+    """Another material, of the same kind if possible."""
     for same_kind in (True, False):
         for name in list_materials():
             try:

@@ -1,4 +1,4 @@
-"""`import-official`: the paper's release, a zip file or a folder of it, to checkpoints of ours."""
+"""`import-official`: convert the paper's released models, a zip file or folder, to checkpoints."""
 
 import dataclasses
 import sys
@@ -21,36 +21,34 @@ _EXEMPLAR = ("credit", "license", "real_duration")
 
 def add_to(verbs) -> None:
     """Add the verb to the parser."""
-    parser = verbs.add_parser("import-official", help="turn the published models of a zip file or folder into checkpoints")
+    parser = verbs.add_parser("import-official", help="convert the published models of a zip file or folder to checkpoints")
     parser.add_argument("path", type=Path, help="the release's zip file, or a folder with a model.eqx anywhere below it")
-    parser.add_argument(
-        "--name", help="name of the material, where there is one: letters, digits, - and _ (default: its folder's)"
-    )
-    parser.add_argument("--prefix", default="", help="what the names of all begin with, to tell them from those that are there")
-    parser.add_argument("--replace", action="store_true", help="replace materials that have these names already")
-    told = parser.add_argument_group("models", "told from the shapes in the files, where these can tell")
-    told.add_argument("--kind", choices=("rgb", "svbrdf"), help="RGB texture or SVBRDF")
-    told.add_argument("--brdf", choices=typing.get_args(BrdfName), help="BRDF model of SVBRDFs")
-    told.add_argument("--hidden-channels", type=int, help="hidden channels of the states (default 9)")
-    told.add_argument("--heads", type=int, help="attention heads, of a file that does not hold them (default 4)")
+    parser.add_argument("--name", help="name of a single material: letters, digits, - and _ (default: the folder's name)")
+    parser.add_argument("--prefix", default="", help="prefix of all names, to distinguish them from existing ones")
+    parser.add_argument("--replace", action="store_true", help="replace existing materials of these names")
+    group = parser.add_argument_group("models", "by default inferred from the shapes in the files, where possible")
+    group.add_argument("--kind", choices=("rgb", "svbrdf"), help="RGB texture or SVBRDF")
+    group.add_argument("--brdf", choices=typing.get_args(BrdfName), help="BRDF model of SVBRDFs")
+    group.add_argument("--hidden-channels", type=int, help="hidden channels of the states (default 9)")
+    group.add_argument("--heads", type=int, help="attention heads, for a file without their number (default 4)")
     add_fields(parser, MaterialConfig, ["normals"])
     add_fields(parser.add_argument_group("times"), Times, _TIMES)
     add_fields(parser.add_argument_group("solver"), SolverConfig, _SOLVER)
     add_fields(parser.add_argument_group("exemplar"), Exemplar, _EXEMPLAR)
     parser.add_argument("--training", metavar="JSON", help="the training record, as a JSON object")
-    parser.add_argument("--out", type=Path, help="folder to put them in (default: checkpoints/)")
+    parser.add_argument("--out", type=Path, help="folder of the checkpoints (default: checkpoints/)")
     parser.set_defaults(run=run)
 
 
 def run(options) -> None:
-    """Import every model, with its preview and keyframes; the path of a single one, or a table of all, on standard output."""
+    """Import all models with previews and keyframes; print the path of a single one, or a table."""
     for text in (options.name, options.prefix or None):
         if text is not None and not NAME.fullmatch(text):
             raise ConfigError(f"A name has letters, digits, - and _ only, not {text!r}.")
-    for name, least, most in (("hidden_channels", 0, 256), ("heads", 1, 64)):
+    for name, minimum, maximum in (("hidden_channels", 0, 256), ("heads", 1, 64)):
         value = getattr(options, name)
-        if value is not None and not least <= value <= most:
-            raise ConfigError(f"{flag(name)} has to be from {least} to {most}, not {value}.")
+        if value is not None and not minimum <= value <= maximum:
+            raise ConfigError(f"{flag(name)} has to be from {minimum} to {maximum}, not {value}.")
     if options.kind == "rgb" and options.brdf is not None:
         raise ConfigError("--brdf is for SVBRDFs.")
     given = ArchitectureHints(options.kind, options.brdf, options.hidden_channels, options.heads)
@@ -72,7 +70,7 @@ def run(options) -> None:
 
 
 def _adaptation(options):
-    """A function that gives a config what the command line says; all of it is checked first."""
+    """A function that applies the given options to a config; they are checked first."""
 
     def given(cls, names):
         return checked(cls, {name: getattr(options, name) for name in names})
@@ -98,10 +96,10 @@ def table(results: list[ImportResult]) -> list[str]:
     rows: list[tuple[str, ...]] = [("material", "kind", "parameters", "exemplar", "")]
     for result in results:
         config = result.config
-        facts = ("-", "-", "-")
+        details = ("-", "-", "-")
         if config is not None:
-            facts = (config.brdf or "rgb", f"{count_parameters(config.architecture):,}", "yes" if result.exemplar else "no")
-        rows.append((result.name, *facts, result.error or result.note))
+            details = (config.brdf or "rgb", f"{count_parameters(config.architecture):,}", "yes" if result.exemplar else "no")
+        rows.append((result.name, *details, result.error or result.note))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=False)] + [row[4]] for row in rows]
     return ["  ".join(row).rstrip() for row in padded]

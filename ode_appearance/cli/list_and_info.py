@@ -1,4 +1,4 @@
-"""`list` and `info`: which materials there are, and what one of them is."""
+"""`list` and `info`: the local materials, and the metadata of one material."""
 
 from ..checkpoints.checkpoint import load_config
 from ..checkpoints.library import find_folder
@@ -13,15 +13,15 @@ from ..runtime.folders import CHECKPOINTS_VARIABLE
 
 def add_to(verbs) -> None:
     """Add the verbs to the parser."""
-    parser = verbs.add_parser("list", help="the materials in checkpoints/")
+    parser = verbs.add_parser("list", help="list the materials in checkpoints/")
     parser.set_defaults(run=run_list)
-    parser = verbs.add_parser("info", help="the facts of a material")
+    parser = verbs.add_parser("info", help="print the metadata of a material")
     parser.add_argument("name", help="a name in checkpoints/, a folder, or a Hub repository user/repo[@revision]")
     parser.set_defaults(run=run_info)
 
 
 def run_list(options) -> None:
-    """A line for each material; for a broken one, what is wrong with it."""
+    """Print a line per material, with the error of a broken one."""
     check_folder(CHECKPOINTS_VARIABLE)
     for name in list_materials():
         try:
@@ -34,11 +34,11 @@ def run_list(options) -> None:
 
 
 def run_info(options) -> None:
-    """The facts of one material, a line each."""
+    """Print the metadata of one material, a line each."""
     config = load_config(find_folder(options.name))
     times, solver, light = config.times, config.solver, config.light
     how = f"step {solver.fixed_step:g}" if solver.fixed_step else f"rtol {solver.rtol:g}, atol {solver.atol:g}"
-    facts = {
+    metadata = {
         "name": config.name,
         "kind": config.kind if config.brdf is None else f"{config.kind}, {config.brdf}",
         "maps": ", ".join(f"{name} {channels}" for name, channels in map_channels(config)),
@@ -55,6 +55,6 @@ def run_info(options) -> None:
         **{f"training: {name}".replace("_", " "): value for name, value in config.training.items()},
         **{f"measure: {name}".replace("_", " "): value for name, value in config.measures.items()},
     }
-    for name, value in facts.items():
+    for name, value in metadata.items():
         if value not in ("", None):
             print(f"{name + ':':34} {value}")

@@ -1,4 +1,4 @@
-"""Reads the command line and hands it to a verb."""
+"""Parses the command line and runs a verb."""
 
 import argparse
 import functools
@@ -38,19 +38,19 @@ VERBS = (
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser of all verbs; each sets `run`, a function of the parsed arguments."""
+    """The parser of all verbs; each verb sets `run`, a function of the parsed arguments."""
     parser = argparse.ArgumentParser(prog="ode-appearance", description="Materials that change with time.")
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    # An option is never cut short: `--seed`, for one, would be `--seeds` in a verb that has no other.
-    whole = functools.partial(argparse.ArgumentParser, allow_abbrev=False)
-    verbs = parser.add_subparsers(required=True, metavar="VERB", parser_class=whole)
+    # No abbreviations: `--seed` would otherwise mean `--seeds` in a verb without `--seed`.
+    parser_class = functools.partial(argparse.ArgumentParser, allow_abbrev=False)
+    verbs = parser.add_subparsers(required=True, metavar="VERB", parser_class=parser_class)
     for verb in VERBS:
         verb.add_to(verbs)
     return parser
 
 
 def joined(arguments: Sequence[str]) -> list[str]:
-    """The arguments, lists that begin with a negative number joined to their options: argparse takes them for options."""
+    """Join lists that begin with a negative number to their options, since argparse would take them for options."""
     result = []
     for argument in arguments:
         if result and re.match(r"-[\d.]+,", argument) and re.match(r"--[a-z-]+$", result[-1]):
@@ -61,7 +61,11 @@ def joined(arguments: Sequence[str]) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb; returns the exit status: 0, 1 with a sentence on standard error, or 130 where it was interrupted."""
+    """Run one verb.
+
+    Returns:
+        Exit status: 0; 1 with a message on standard error; 130 after an interruption.
+    """
     streams.prepare()
     try:
         try:
@@ -74,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if (explanation := explained(error)) is error:
             raise
         return _failed(explanation)
-    except BrokenPipeError:  # whoever read the output has enough
+    except BrokenPipeError:  # the reader of the output closed it
         streams.discard_output()
         return 1
     except OSError as error:
@@ -94,10 +98,10 @@ def _run(arguments):
     try:
         options.run(options)
     except (RuntimeError, AssertionError):
-        device.require()  # which says so where JAX has none
+        device.require()  # explains a missing JAX device
         raise
 
 
-def _failed(sentence):
-    print(sentence, file=sys.stderr)
+def _failed(message):
+    print(message, file=sys.stderr)
     return 1

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..checkpoints.library import load
+from ..config.option_groups import options_of
 from ..config.request_checks import check_times
 from ..config.schema import MaterialConfig, SolverConfig, StartKind
 from ..config.serialization import read_value
@@ -18,48 +19,48 @@ from ..models.material import Material, with_start_kind
 
 
 def add_fields(parser: argparse._ActionsContainer, cls: type, names: Sequence[str], prefix: str = "") -> None:
-    """An option for each named field of a config dataclass, with its help text; not given, it stays None."""
-    fields = {field.name: field for field in dataclasses.fields(cls)}
-    hints = typing.get_type_hints(cls)
+    """Add an option for each named field of a config dataclass, with its help text and the default None."""
+    options = options_of(cls)
     for name in names:
-        kinds = (hints[name], *typing.get_args(hints[name]))
+        kinds = (options[name].hint, *typing.get_args(options[name].hint))
         scalar = next((kind for kind in (int, float) if kind in kinds), str)
         choices = next((typing.get_args(kind) for kind in kinds if typing.get_origin(kind) is typing.Literal), None)
-        text, metavar = fields[name].metadata["help"], None if choices else name.upper()
+        text, metavar = options[name].metadata["help"], None if choices else name.upper()
         parser.add_argument(flag(prefix + name), type=scalar, choices=choices, metavar=metavar, help=text)
 
 
 def flag(name: str) -> str:
-    """The option of a field of this name."""
+    """The command line option of a field."""
     return "--" + name.replace("_", "-")
 
 
 def checked(cls: type, values: dict[str, Any]) -> dict[str, Any]:
-    """The values of fields that were given, checked against their bounds (ConfigError)."""
-    fields = {field.name: field for field in dataclasses.fields(cls)}
-    hints = typing.get_type_hints(cls)
+    """The values that are not None, checked against their bounds; ConfigError if one is out of bounds."""
+    options = options_of(cls)
     given = {name: value for name, value in values.items() if value is not None}
-    return {name: read_value(hints[name], value, fields[name].metadata, flag(name)) for name, value in given.items()}
+    return {name: read_value(options[name].hint, value, options[name].metadata, flag(name)) for name, value in given.items()}
 
 
 def add_request(parser: argparse.ArgumentParser) -> None:
-    """The material, and of what it is sampled: --seed, --size, and --times or --frames with --t0 and --t1."""
+    """Add the material, --seed, --start, --size, and --times or --frames with --t0 and --t1."""
     parser.add_argument("name", help="a name in checkpoints/, a folder, or a Hub repository user/repo[@revision]")
     parser.add_argument("--seed", type=int, help="seed of the start (default 0)")
     parser.add_argument(
         "--start",
         choices=typing.get_args(StartKind),
-        help="start at noise, or at a state stitched from the exemplar's (default: the material's own)",
+        help="start from noise, or from a state stitched from the exemplar (default: the material's)",
     )
     parser.add_argument("--size", help="WIDTHxHEIGHT in pixels (default 128x128)")
     parser.add_argument("--times", metavar="T,T,...", help="model times to write")
-    parser.add_argument("--frames", type=int, help="instead of --times: this many, evenly spaced (default: the exemplar's)")
+    parser.add_argument(
+        "--frames", type=int, help="number of evenly spaced times, instead of --times (default: that of the exemplar)"
+    )
     parser.add_argument("--t0", type=float, help="first time of --frames (default 0)")
-    parser.add_argument("--t1", type=float, help="last time of --frames (default: the end of the exemplar)")
+    parser.add_argument("--t1", type=float, help="last time of --frames (default: the end of the exemplar's span)")
 
 
 def load_material(options: argparse.Namespace) -> Material:
-    """The material of that name, with the start that was asked for. Raises what `load` and `with_start_kind` raise."""
+    """Load the material, with the start of --start; raises the errors of `load` and `with_start_kind`."""
     material = load(options.name)
     return material if options.start is None else with_start_kind(material, options.start)
 
@@ -83,13 +84,13 @@ def read_times(options: argparse.Namespace, config: MaterialConfig) -> np.ndarra
 
 
 def add_solver(parser: argparse.ArgumentParser) -> None:
-    """--method, --rtol, --atol, --step, --max-steps."""
-    group = parser.add_argument_group("solver", "by default, the one that the material comes with")
+    """Add --method, --rtol, --atol, --step and --max-steps."""
+    group = parser.add_argument_group("solver", "default: the material's solver")
     add_fields(group, SolverConfig, [field.name for field in dataclasses.fields(SolverConfig)])
 
 
 def read_solver(options: argparse.Namespace, config: MaterialConfig) -> SolverConfig:
-    """The material's solver with what was given on the command line; tolerances given alone end a fixed step."""
+    """The material's solver with the given options; a tolerance without --step replaces a fixed step."""
     names = [field.name for field in dataclasses.fields(SolverConfig)]
     given = checked(SolverConfig, {name: getattr(options, name) for name in names})
     if given.keys() & {"rtol", "atol"} and "step" not in given:
@@ -98,7 +99,7 @@ def read_solver(options: argparse.Namespace, config: MaterialConfig) -> SolverCo
 
 
 def numbers(text: str, counts: Sequence[int], example: str) -> list[float]:
-    """Comma-separated numbers, as many as one of `counts`; raises RequestError with the example otherwise."""
+    """Parse comma-separated numbers; RequestError with the example unless their count is in `counts`."""
     try:
         values = [float(part) for part in text.split(",")]
     except ValueError:
@@ -109,12 +110,12 @@ def numbers(text: str, counts: Sequence[int], example: str) -> list[float]:
 
 
 def read_size(text: str | None) -> tuple[int, int]:
-    """(width, height) from WIDTHxHEIGHT, or from one number for a square; 128x128 where nothing is given."""
+    """(width, height) from WIDTHxHEIGHT, or from one number for a square; default 128x128."""
     return (128, 128) if text is None else read_lengths(text, "WIDTHxHEIGHT, for instance 192x128")
 
 
 def read_lengths(text: str, form: str) -> tuple[int, int]:
-    """Two whole numbers with an x between them, or one for both; raises RequestError with the form otherwise."""
+    """Two integers separated by x, or one for both; RequestError with the form otherwise."""
     try:
         lengths = [int(part) for part in text.lower().split("x")]
     except ValueError:

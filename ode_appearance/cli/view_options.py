@@ -1,4 +1,4 @@
-"""Command line options that say how a material is shown: lit or by a map, where it is older, and how often."""
+"""Command line options of the view: lights, exposure, age map, tiles, surface and channel."""
 
 import argparse
 import dataclasses
@@ -17,39 +17,37 @@ from ..shading.lights import linear_colour
 from .options import checked, numbers, read_lengths
 
 LIGHT = "[KIND,]X,Y[,LOG[,HEIGHT[,RRGGBB]]]"
-SHOWN = ("light", "orbit", "exposure", "age", "age_range", "tiles", "surface", "turn", "channel")
-"""The options' names."""
+VIEW_OPTIONS = ("light", "orbit", "exposure", "age", "age_range", "tiles", "surface", "turn", "channel")
+"""Names of the options."""
 
 
-def add_shown(parser: argparse.ArgumentParser) -> None:
-    """--light (as often as there are lights), --exposure, --age, --age-range, --tiles, --surface, --turn and --channel."""
+def add_view(parser: argparse.ArgumentParser) -> None:
+    """Add --light (repeatable), --exposure, --age, --age-range, --tiles, --surface, --turn and --channel."""
     parser.add_argument(
         "--light",
         action="append",
         metavar=LIGHT,
-        help="light (default: as it was captured; a flat RGB texture has none), several times for several: a point or "
-        "directional one, its place, the logarithm of its intensity, its height as a share of the camera's, its colour",
+        help="a light (default: that of the capture; a flat RGB texture has none); repeat for several lights: point or "
+        "directional, position, logarithm of the intensity, height as a share of the camera's, colour",
     )
-    parser.add_argument("--orbit", type=float, metavar="TURNS", help="turns a second that the lights of an animation make")
-    parser.add_argument("--exposure", type=float, metavar="STOPS", help="stops by which all is brighter (default 0)")
+    parser.add_argument("--orbit", type=float, metavar="TURNS", help="turns per second of the lights in an animation")
+    parser.add_argument("--exposure", type=float, metavar="STOPS", help="exposure in stops (default 0)")
     parser.add_argument(
         "--age",
         type=Path,
         metavar="PICTURE",
-        help="a grey picture of how much older each place is: 128 not at all, 255 by the exemplar's span, 1 as much younger",
+        help="age map, a grey picture: 128 is the normal age, 255 older by the exemplar's span, 1 younger by it",
     )
     parser.add_argument(
-        "--age-range", type=float, nargs=2, metavar=("LOW", "HIGH"), help="the model times that its black and white stand for"
+        "--age-range", type=float, nargs=2, metavar=("LOW", "HIGH"), help="model times of black and white in the age map"
     )
-    parser.add_argument("--tiles", metavar="ACROSSxDOWN", help="how often the material lies beside itself in a picture")
-    parser.add_argument("--surface", choices=typing.get_args(SurfaceKind), help="what it lies on (default flat)")
-    parser.add_argument(
-        "--turn", metavar="DEGREES,DEGREES", help="how far a solid is turned: about its axis, and toward the eye"
-    )
-    parser.add_argument("--channel", metavar="NAME", help="lit (default), or a map by itself: diffuse, normal, height, ...")
+    parser.add_argument("--tiles", metavar="ACROSSxDOWN", help="number of copies of the material side by side")
+    parser.add_argument("--surface", choices=typing.get_args(SurfaceKind), help="surface with the material (default flat)")
+    parser.add_argument("--turn", metavar="DEGREES,DEGREES", help="rotation of a solid: about its axis, and toward the eye")
+    parser.add_argument("--channel", metavar="NAME", help="lit (default), or one map: diffuse, normal, height, ...")
 
 
-def read_shown(options: argparse.Namespace, config: MaterialConfig, size: tuple[int, int]) -> dict[str, Any]:
+def read_view(options: argparse.Namespace, config: MaterialConfig, size: tuple[int, int]) -> dict[str, Any]:
     """light, exposure, age, tiles, surface and channel, as `oa.render` and `oa.export` take them."""
     size = check_size(config, size)
     exposure = 0.0 if options.exposure is None else options.exposure
@@ -79,7 +77,7 @@ def _read_surface(options):
 def _read_age(options, config, size):
     if options.age is None:
         if options.age_range is not None:
-            raise RequestError("--age-range is what black and white of an --age picture stand for, and there is none.")
+            raise RequestError("--age-range needs an --age picture: it has the times of its black and white.")
         return None
     low, high = options.age_range or default_range(config.times.duration)
     if not (math.isfinite(low) and math.isfinite(high)):
@@ -88,7 +86,7 @@ def _read_age(options, config, size):
 
 
 def read_light(text: str, config: MaterialConfig) -> Light:
-    """One light; its intensity is that of the material's own, where none is given."""
+    """Parse one light; the default intensity is that of the material's light."""
     first, *rest = text.split(",")
     values: dict[str, Any] = {"log_intensity": default_light(config).log_intensity}
     if first in typing.get_args(LightKind):

@@ -1,7 +1,7 @@
-"""Every default of the library: frozen dataclasses, one field a line, each with its meaning and its bounds.
+"""The library's config dataclasses: fields with default, help text and bounds.
 
-The command line's help, the checks on a checkpoint's `config.json` and the studio's fields are generated from the metadata
-written here (`option`), so that a default stands in one place only. Published values are those of Liu and Ritschel, "Neural
+The command line's help, the checks of a checkpoint's `config.json` and the app's fields are generated from these metadata
+(`option`), so that each default is defined once. Published values are those of Liu and Ritschel, "Neural
 Differential Appearance Equations", ACM TOG 43(6), 2024.
 """
 
@@ -29,17 +29,19 @@ SurfaceKind = Literal["flat", "sphere", "cylinder"]
 WHITE = (1.0, 1.0, 1.0)
 
 
-def option(default: Any, help: str, *, least: float = -math.inf, most: float = math.inf, later: bool = False) -> Any:
-    """A dataclass field with the sentence that explains it and, for numbers, its inclusive bounds.
+def option(default: Any, help: str, *, minimum: float = -math.inf, maximum: float = math.inf, later: bool = False) -> Any:
+    """A dataclass field with a help text.
 
-    One that came `later` than its dataclass is written to a file only where it differs from its default, so that files that
-    do not need it stay as they were.
+    Args:
+        minimum, maximum: inclusive bounds of a number.
+        later: the field was added after format 1; it is omitted from JSON when it has its default, so that old files stay
+            byte-identical.
     """
-    return dataclasses.field(default=default, metadata={"help": help, "least": least, "most": most, "later": later})
+    return dataclasses.field(default=default, metadata={"help": help, "minimum": minimum, "maximum": maximum, "later": later})
 
 
 def record(help: str) -> Any:
-    """A dataclass field for free facts, left out of the hash."""
+    """A dataclass field for a free record, excluded from the hash."""
     return dataclasses.field(default_factory=dict, hash=False, metadata={"help": help})
 
 
@@ -47,23 +49,23 @@ def record(help: str) -> Any:
 class Attention:
     """Linear attention of the vector field."""
 
-    heads: int = option(4, "attention heads", least=1, most=64)
-    head_dim: int = option(8, "channels of a head", least=1, most=256)
+    heads: int = option(4, "attention heads", minimum=1, maximum=64)
+    head_dim: int = option(8, "channels of a head", minimum=1, maximum=256)
 
 
 @dataclasses.dataclass(frozen=True)
 class Architecture:
     """The U-Net f(t, z). The defaults are the published RGB network (563,916 parameters)."""
 
-    channels: int = option(12, "state channels: what is seen plus 9 hidden ones", least=1, most=256)
-    dim: int = option(32, "width of the U-Net's first level (a multiple of 4)", least=4, most=1024)
-    dim_mults: tuple[int, ...] = option((1, 2, 4), "width of each level as a multiple of dim", least=1, most=64)
+    channels: int = option(12, "state channels: the visible ones plus 9 hidden ones", minimum=1, maximum=256)
+    dim: int = option(32, "width of the U-Net's first level (a multiple of 4)", minimum=4, maximum=1024)
+    dim_mults: tuple[int, ...] = option((1, 2, 4), "width of each level as a multiple of dim", minimum=1, maximum=64)
     attention: Attention | None = option(Attention(), "linear attention after each block, or none")
     resampling: Boundary = option("published", "border of the up- and downsampling: clamped as published, or periodic")
 
     @property
     def downsampling(self) -> int:
-        """The factor that has to divide a state's width and height."""
+        """Width and height of a state are multiples of this factor."""
         return 2 ** (len(self.dim_mults) - 1)
 
 
@@ -71,10 +73,10 @@ class Architecture:
 class Times:
     """Model time: the warm-up is [-warmup, 0], the exemplar's span [0, duration]."""
 
-    warmup: float = option(1.0, "length of the warm-up from noise to the first appearance", least=1e-3, most=1e4)
-    duration: float = option(5.0, "length of the exemplar's span", least=1e-3, most=1e4)
-    frame_interval: float = option(0.05, "time between two frames of the exemplar", least=1e-6, most=1e4)
-    frames: int = option(100, "frames of the exemplar", least=1, most=100_000)
+    warmup: float = option(1.0, "length of the warm-up from noise to the first frame", minimum=1e-3, maximum=1e4)
+    duration: float = option(5.0, "length of the exemplar's span", minimum=1e-3, maximum=1e4)
+    frame_interval: float = option(0.05, "time between frames of the exemplar", minimum=1e-6, maximum=1e4)
+    frames: int = option(100, "number of frames of the exemplar", minimum=1, maximum=100_000)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,23 +91,25 @@ class SolverConfig:
     """
 
     method: Method = option("heun", "Runge-Kutta method")
-    rtol: float = option(1e-2, "relative tolerance of the step size control", least=1e-9, most=1.0)
-    atol: float = option(1e-2, "absolute tolerance of the step size control", least=1e-9, most=1.0)
-    step: float | None = option(None, "fixed step instead of the tolerances (euler: 0.01 if not given)", least=1e-4, most=10.0)
-    max_steps: int = option(4096, "attempted steps after which a solve gives up", least=1, most=10_000_000)
+    rtol: float = option(1e-2, "relative tolerance of the step size control", minimum=1e-9, maximum=1.0)
+    atol: float = option(1e-2, "absolute tolerance of the step size control", minimum=1e-9, maximum=1.0)
+    step: float | None = option(
+        None, "fixed step instead of the tolerances (default of euler: 0.01)", minimum=1e-4, maximum=10.0
+    )
+    max_steps: int = option(4096, "maximum of attempted steps of a solve", minimum=1, maximum=10_000_000)
 
     @property
     def fixed_step(self) -> float | None:
-        """The fixed step in force, or None where the step size is controlled. Euler has no error estimate to control it by."""
+        """The fixed step, or None for step size control. Euler has no error estimate, so its step is always fixed."""
         return 0.01 if self.step is None and self.method == "euler" else self.step
 
 
 @dataclasses.dataclass(frozen=True)
 class Light:
-    """A point light at (x, y, height), or light from far away in the direction of that place.
+    """A point light at (x, y, height), or a directional light from the direction of that point.
 
-    The plane that is lit spans [-w, w], w = tan(fov/2) distance (0.466 by default). A point light's power falls with the
-    square of the distance; a directional one arrives everywhere as a point light does at distance 1.
+    The lit plane spans [-w, w], w = tan(fov/2) distance (0.466 by default). A point light's power falls with the square of the
+    distance; a directional light has everywhere the power of a point light at distance 1.
 
     Example:
         >>> import ode_appearance as oa
@@ -117,18 +121,22 @@ class Light:
         (3, 32, 32)
     """
 
-    x: float = option(0.0, "light position to the right", least=-100.0, most=100.0)
-    y: float = option(0.0, "light position upward", least=-100.0, most=100.0)
-    log_intensity: float = option(0.0, "natural logarithm of the light's intensity", least=-20.0, most=20.0)
-    kind: LightKind = option("point", "point, or directional: from far away", later=True)
-    height: float = option(1.0, "height above the plane as a share of the camera's", least=1e-3, most=100.0, later=True)
-    colour: tuple[float, float, float] = option(WHITE, "factors of linear red, green and blue", least=0.0, most=1.0, later=True)
-    orbit: float = option(0.0, "turns a second about the plane's centre, in animations", least=0.0, most=25.0, later=True)
+    x: float = option(0.0, "light position to the right", minimum=-100.0, maximum=100.0)
+    y: float = option(0.0, "light position upward", minimum=-100.0, maximum=100.0)
+    log_intensity: float = option(0.0, "natural logarithm of the light's intensity", minimum=-20.0, maximum=20.0)
+    kind: LightKind = option("point", "point or directional", later=True)
+    height: float = option(1.0, "height above the plane as a share of the camera's", minimum=1e-3, maximum=100.0, later=True)
+    colour: tuple[float, float, float] = option(
+        WHITE, "factors of linear red, green and blue", minimum=0.0, maximum=1.0, later=True
+    )
+    orbit: float = option(
+        0.0, "turns per second about the plane's centre, in animations", minimum=0.0, maximum=25.0, later=True
+    )
 
 
 @dataclasses.dataclass(frozen=True)
 class Surface:
-    """What a material lies on: the plane that is lit, or a solid that touches it from behind.
+    """The surface of a material: the lit plane, or a solid that touches it from behind.
 
     Example:
         >>> import ode_appearance as oa
@@ -141,9 +149,9 @@ class Surface:
     kind: SurfaceKind = option("flat", "flat, or a solid: sphere or cylinder")
     turn: tuple[float, float] = option(
         (0.0, 0.0),
-        "radians that a solid is turned by about its upward axis, and a sphere then toward the eye",
-        least=-1e3,
-        most=1e3,
+        "rotation of a solid in radians, about its upward axis, and of a sphere then toward the eye",
+        minimum=-1e3,
+        maximum=1e3,
     )
 
 
@@ -151,8 +159,10 @@ class Surface:
 class Camera:
     """The camera above the plane z = 0, at (0, 0, distance)."""
 
-    fov: float = option(50.0, "field of view in degrees", least=1.0, most=170.0)
-    distance: float = option(1.0, "height of the camera, and of a light of height 1, above the plane", least=1e-2, most=1e3)
+    fov: float = option(50.0, "field of view in degrees", minimum=1.0, maximum=170.0)
+    distance: float = option(
+        1.0, "height of the camera, and of a light of height 1, above the plane", minimum=1e-2, maximum=1e3
+    )
 
     @property
     def half_width(self) -> float:
@@ -162,17 +172,17 @@ class Camera:
 
 @dataclasses.dataclass(frozen=True)
 class Exemplar:
-    """Where a material comes from."""
+    """Source of a material."""
 
     name: str = option("", "name of the exemplar")
-    credit: str = option("", "who made it, and where it can be found")
+    credit: str = option("", "author and source")
     license: str = option("", "its licence, as an SPDX identifier")
-    real_duration: str = option("", "how long it took in reality, as a label")
+    real_duration: str = option("", "duration in reality, as a label")
 
 
 @dataclasses.dataclass(frozen=True)
 class MaterialConfig:
-    """All that a checkpoint's `config.json` says.
+    """The content of a checkpoint's `config.json`.
 
     Example:
         >>> import ode_appearance as oa
@@ -186,19 +196,19 @@ class MaterialConfig:
     brdf: BrdfName | None = option(None, "BRDF model of an SVBRDF")
     architecture: Architecture = option(Architecture(), "the vector field")
     times: Times = option(Times(), "model times")
-    solver: SolverConfig = option(SolverConfig(), "the solver that the material comes with")
+    solver: SolverConfig = option(SolverConfig(), "default solver of the material")
     normals: Boundary = option("published", "border of the height-to-normal step: edge padding as published, or periodic")
-    light: Light = option(Light(), "the light that it was captured and trained under")
-    camera: Camera = option(Camera(), "the camera that it was captured and trained under")
-    exemplar: Exemplar = option(Exemplar(), "where it comes from")
-    training: dict[str, Any] = record("how it was trained")
-    measures: dict[str, Any] = record("how close it is to its exemplar")
-    format: int = option(FORMAT_VERSION, "version of the checkpoint format", least=1, most=FORMAT_VERSION)
+    light: Light = option(Light(), "light of the capture and the training")
+    camera: Camera = option(Camera(), "camera of the capture and the training")
+    exemplar: Exemplar = option(Exemplar(), "source of the material")
+    training: dict[str, Any] = record("training record")
+    measures: dict[str, Any] = record("measures of the distance to the exemplar")
+    format: int = option(FORMAT_VERSION, "version of the checkpoint format", minimum=1, maximum=FORMAT_VERSION)
     start: StartKind = option(
-        "noise", "start of a solve: noise at -warmup, or at time 0 a state stitched from the exemplar's", later=True
+        "noise", "start of a solve: noise at -warmup, or a state stitched from the exemplar at time 0", later=True
     )
     start_size: tuple[int, int] | None = option(
-        None, "width and height of the exemplar's state at time 0, if the checkpoint has one", least=32, most=1024, later=True
+        None, "width and height of the stored state of the exemplar at time 0", minimum=32, maximum=1024, later=True
     )
 
     @property

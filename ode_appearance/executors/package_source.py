@@ -1,4 +1,4 @@
-"""This package as bytes, to be sent to a machine that does not have it."""
+"""This package as a zip file, for machines without it."""
 
 import importlib.metadata
 import zipfile

@@ -1,4 +1,4 @@
-"""What an executor is given, and what it gives back."""
+"""Plans, which executors train, and their results."""
 
 import contextlib
 import dataclasses
@@ -14,10 +14,12 @@ from ..training.run_dir.journal import last_entry
 
 
 @dataclasses.dataclass(frozen=True)
-class Plan:
-    """An exemplar of a data set and the folder of its run. `read` gives the task, or raises an AppearanceError.
+class TrainingPlan:
+    """An exemplar of a data set and the folder of its run.
 
-    `iterations`, where given, are what it takes to be finished, whatever an earlier call asked for.
+    Attributes:
+        read: returns the task, or raises an AppearanceError.
+        iterations: number of iterations of a finished run; None: the number in the folder's request.
     """
 
     name: str
@@ -27,29 +29,29 @@ class Plan:
 
     @property
     def begun(self) -> bool:
-        """Whether there is a run to go on with."""
+        """Whether there is a run to resume."""
         return path_exists(self.folder / RUN)
 
 
 @dataclasses.dataclass(frozen=True)
-class Outcome:
-    """How a run ended, in words, with the loss of its last iteration."""
+class TrainingResult:
+    """The final status of a run in words, with the loss of its last iteration."""
 
     name: str
     status: str
     loss: float | None = None
 
 
-def failed(plan: Plan, error: Exception) -> Outcome:
-    """The outcome of a plan that an error ended, which has a sentence to say."""
-    return Outcome(plan.name, f"failed: {error}")
+def failed(plan: TrainingPlan, error: Exception) -> TrainingResult:
+    """The result of a plan that ended with an error."""
+    return TrainingResult(plan.name, f"failed: {error}")
 
 
-def finished_before(plan: Plan) -> Outcome | None:
-    """The outcome of a run that its folder says is finished, whose material is baked if it is not yet; None for others."""
+def finished_before(plan: TrainingPlan) -> TrainingResult | None:
+    """The result of a run that is finished in its folder, else None; bakes its material if needed."""
     if not is_finished(plan.folder, plan.iterations):
         return None
     if baked(plan.folder / MATERIAL) is None:
         with contextlib.suppress(AppearanceError):
             bake(plan.folder / MATERIAL)
-    return Outcome(plan.name, "finished", last_entry(plan.folder).get("loss"))
+    return TrainingResult(plan.name, "finished", last_entry(plan.folder).get("loss"))

@@ -37,6 +37,6 @@ class ExportConfig:
         "one picture; or frames (a zip file of PNGs), an animation, a zip file of maps, the states (.npz), or a web page "
         "with the viewer in it",
     )
-    fps: float = option(20.0, "frames per second of an animation", least=0.1, most=1000.0)
+    fps: float = option(20.0, "frames per second of an animation", minimum=0.1, maximum=1000.0)
     map_format: MapFormat = option("png8", "maps as PNG of 8 or 16 bits, or as OpenEXR of 32-bit floats")
     map_values: MapValues = option("engine", "maps as Blender, Unreal and three.js read them, or as the renderer uses them")

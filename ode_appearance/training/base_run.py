@@ -1,4 +1,4 @@
-"""What every training has: the exemplar, the folder that it is kept in, how far it has come, and its saves."""
+"""Base class of runs: the exemplar, the folder, the counters and the saves."""
 
 import abc
 import contextlib
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from jaxtyping import Float
 
+from ..checkpoints.checkpoint import validated_config
 from ..checkpoints.library import save
 from ..config.schema import Exemplar, MaterialConfig, Times
 from ..data import ExemplarFrames
@@ -17,10 +18,12 @@ from ..errors import RequestError, TrainingError
 from ..models.material import Material
 from ..runtime.folder_lock import FolderLock
 from ..runtime.malloc import give_memory_back
+from .checks import check_fit
 from .progress import Progress, Rate, Status
 from .run_dir.folder import MATERIAL, material_iteration, read_request, read_state, refuse_run, write_request, write_state
 from .texture.rollout import preview
 from .train_config import TrainConfig
+from .training_memory import check_training_memory
 
 WARMUP_SHARE = 0.2
 """Length of the warm-up over the exemplar's duration, as published."""
@@ -30,12 +33,17 @@ RunType = TypeVar("RunType", bound="BaseRun")
 
 
 class BaseRun(abc.ABC):
-    """One training: what stays the same, and what moves. It has the lock of its folder until it is closed."""
+    """One run of a training. Holds the lock of its folder until it is closed."""
 
     def __init__(
-        self, exemplar: ExemplarFrames, config: TrainConfig, facts: MaterialConfig, folder: Path | None, hold: FolderLock | None
+        self,
+        exemplar: ExemplarFrames,
+        config: TrainConfig,
+        metadata: MaterialConfig,
+        folder: Path | None,
+        hold: FolderLock | None,
     ):
-        self.exemplar, self.config, self.facts, self.folder = exemplar, config, facts, folder
+        self.exemplar, self.config, self.metadata, self.folder = exemplar, config, metadata, folder
         self.iteration, self.seconds, self.origin = 0, 0.0, ""
         self.skipped, self.skipped_in_row = 0, 0
         self._hold = hold
@@ -43,74 +51,91 @@ class BaseRun(abc.ABC):
     @property
     @abc.abstractmethod
     def state(self) -> Any:
-        """The pytree of all that the next iteration needs, as it is saved."""
+        """Pytree of everything that the next iteration needs, as saved."""
 
     @abc.abstractmethod
-    def like(self, progress: dict[str, Any]) -> Any:
-        """A pytree shaped like the state that was saved with this progress."""
+    def state_template(self, progress: dict[str, Any]) -> Any:
+        """A pytree of the same structure and shapes as the state saved with this progress."""
 
     @abc.abstractmethod
     def restore(self, state: Any) -> None:
-        """Go on from a saved state."""
+        """Continue from a saved state."""
 
     @abc.abstractmethod
     def material(self, **changes) -> Material:
-        """The material as it is now, with changes of its facts."""
+        """The current material, with changes of its metadata."""
 
     @abc.abstractmethod
     def record(self) -> dict[str, Any]:
         """The training record of the checkpoint."""
 
     @abc.abstractmethod
-    def take_back(self) -> None:
-        """Go back to the last weights whose loss was finite."""
+    def revert_last_update(self) -> None:
+        """Restore the last weights whose loss was finite."""
 
     @abc.abstractmethod
     def evaluate(self) -> float:
-        """The loss of whole rollouts as they are now."""
+        """The loss of whole rollouts with the current weights."""
 
     @property
     @abc.abstractmethod
     def evaluation_due(self) -> bool:
-        """Whether it is to be evaluated before its next iteration."""
+        """Whether an evaluation precedes the next iteration."""
 
     @abc.abstractmethod
     def progress(self, done: Any, rate: Rate, status: Status, **more) -> Progress:
-        """The report of an iteration; `more` are an evaluation, a preview and a saved material, where there are any."""
+        """The progress after an iteration; `more`: evaluation, preview and saved material, None where there is none."""
+
+    def progress_with(self, rate: Rate, status: Status, **values) -> Progress:
+        """Progress with the counters that every method has, and `values`."""
+        iterations = self.config.schedule.iterations
+        return Progress(
+            iteration=self.iteration,
+            iterations=iterations,
+            rate=rate.per_second,
+            seconds=self.seconds,
+            seconds_left=(iterations - self.iteration) / max(rate.per_second, 1e-9),
+            skipped=self.skipped,
+            status=status,
+            **values,
+        )
 
     def close(self) -> None:
-        """Give the lock of its folder back."""
+        """Release the lock of the folder."""
         if self._hold is not None:
             self._hold.close()
 
     def begin(self, resume: bool) -> None:
-        """Take the folder for a new run, or go on from where the run in it was saved."""
+        """Start a new run in the folder, or restore the run saved there."""
         if self.folder is None:
             return
         if resume:
-            saved = read_state(self.folder, self.like)
+            saved = read_state(self.folder, self.state_template)
             if saved is not None:
-                facts = self.check_exemplar()
+                metadata = self.check_exemplar()
                 state, progress = saved
                 self.restore(state)
                 self.iteration, self.seconds, self.origin = (progress[key] for key in ("iteration", "seconds", "origin"))
                 self.skipped, self.skipped_in_row = (progress.get(key, 0) for key in ("skipped", "skipped_in_row"))
-                if self.gave_up:  # and is asked to try again
+                if self.has_given_up:  # resuming allows as many skipped iterations again
                     self.skipped_in_row = 0
-                if self.iteration < self.config.iterations:  # else nothing is asked of it
-                    write_request(self.folder, self.config, facts)
+                if self.iteration < self.config.schedule.iterations:  # a finished run keeps its request
+                    write_request(self.folder, self.config, metadata)
                 return
         refuse_run(self.folder)
         frames = {"frames": len(self.exemplar), "duration": self.exemplar.duration, "digest": self.exemplar.digest}
-        write_request(self.folder, self.config, {**dataclasses.asdict(self.facts.exemplar), **frames})
+        write_request(self.folder, self.config, {**dataclasses.asdict(self.metadata.exemplar), **frames})
 
     def check_exemplar(self) -> dict:
-        """The facts of the exemplar that the run began with; refuses to go on with other frames."""
-        began_with = read_request(self.folder)[1]
-        if began_with.get("digest", self.exemplar.digest) != self.exemplar.digest:
-            name = began_with.get("name", "its exemplar")
-            raise TrainingError(f"The run in {self.folder}, of {name}, began with other frames or times: it needs those again.")
-        return began_with
+        """The exemplar's metadata in run.json; TrainingError if the frames differ from those of the run."""
+        original = read_request(self.folder)[1]
+        if original.get("digest", self.exemplar.digest) != self.exemplar.digest:
+            name = original.get("name", "its exemplar")
+            raise TrainingError(
+                f"The run in {self.folder}, of {name}, began with other frames or times; resume it with the same exemplar.",
+                code="other-exemplar",
+            )
+        return original
 
     def count(self, finite: bool) -> None:
         """Count an iteration, and whether it was skipped because its loss or gradient was not finite."""
@@ -119,51 +144,66 @@ class BaseRun(abc.ABC):
         self.skipped_in_row = 0 if finite else self.skipped_in_row + 1
 
     @property
-    def gave_up(self) -> bool:
-        """Whether it has skipped as many iterations in a row as it may."""
-        return self.skipped_in_row >= self.config.most_skipped
+    def has_given_up(self) -> bool:
+        """Whether the maximum of skipped iterations in a row is reached."""
+        return self.skipped_in_row >= self.config.schedule.most_skipped
 
     @property
     def preview_due(self) -> bool:
-        """Whether its last iteration is to be followed by a preview."""
-        return self.config.preview_every > 0 and self.iteration % self.config.preview_every == 0
+        """Whether a preview follows the last iteration."""
+        return self.config.saving.preview_every > 0 and self.iteration % self.config.saving.preview_every == 0
 
     def save_state(self) -> None:
-        """Save where it stands, if it has a folder."""
+        """Save the state, if there is a folder."""
         if self.folder is None:
             return
         names = ("iteration", "seconds", "origin", "skipped", "skipped_in_row")
         write_state(self.folder, self.state, {name: getattr(self, name) for name in names})
 
     def save(self) -> Material:
-        """Save the run, then the material as it is; returns the material."""
+        """Save the state, then the current material; returns the material."""
         self.save_state()
         return self._save_material()
 
     def save_material_if_older(self) -> None:
-        """Save the material where a process that was killed between the state and the material left none or an older one."""
+        """Save the material if a process was killed after saving the state and before saving the material."""
         if self.folder is not None and material_iteration(self.folder) != self.iteration:
             self._save_material()
 
     def _save_material(self):
         material = self.material(training=self.record())
         if self.folder is not None:
-            # A material that cannot be solved yet has no preview, and is no use to anybody; the run has its weights.
+            # A material that cannot be solved has no preview, so it is not saved; the state has its weights.
             with contextlib.suppress(RequestError):
                 save(material, self.folder / MATERIAL)
         return material
 
     def preview_if_due(self) -> Float[np.ndarray, "times 3 s s"] | None:
-        """Pictures of the material as it is, every so often."""
+        """Pictures of the current material, or None if no preview is due."""
         if not self.preview_due:
             return None
-        pictures = preview(self.material(), self.config.state_size)
+        pictures = preview(self.material(), self.config.data.state_size)
         give_memory_back()
         return pictures
 
 
-def initial_facts(exemplar: ExemplarFrames, config: TrainConfig, credit: Exemplar | None) -> MaterialConfig:
-    """The facts of the material that an exemplar is to become."""
+def checked_metadata(
+    exemplar: ExemplarFrames, config: TrainConfig, init_from: Material | None, credit: Exemplar | None
+) -> MaterialConfig:
+    """The initial metadata of the material.
+
+    Raises:
+        TrainingError: the exemplar or `init_from` does not fit the config, or there is too little memory.
+        ConfigError: the credit or a number is out of bounds.
+    """
+    check_fit(exemplar, config, init_from)
+    metadata = _initial_metadata(exemplar, config, credit)
+    validated_config(metadata)
+    check_training_memory(config)
+    return metadata
+
+
+def _initial_metadata(exemplar, config, credit):
     times = Times(WARMUP_SHARE * exemplar.duration, exemplar.duration, exemplar.frame_interval, len(exemplar))
     return MaterialConfig(
         exemplar.name,
@@ -171,14 +211,14 @@ def initial_facts(exemplar: ExemplarFrames, config: TrainConfig, credit: Exempla
         config.brdf,
         config.architecture,
         times,
-        config.solver,
-        config.normals,
+        config.solver.solver_config,
+        config.model.normals,
         exemplar=credit or Exemplar(exemplar.name, real_duration=exemplar.real_duration),
     )
 
 
-def begun(make: Callable[[], RunType], held: FolderLock | None, resume: bool) -> RunType:
-    """The run that `make` makes, begun; the lock `held` of its folder is given back where that fails."""
+def start_run(make: Callable[[], RunType], held: FolderLock | None, resume: bool) -> RunType:
+    """Make and start a run; if that fails, release the lock `held` of its folder."""
     try:
         run = make()
         run.begin(resume)

@@ -1,4 +1,4 @@
-"""What cannot be trained, told before anything is begun: by the form, the estimate and the run alike."""
+"""Checks of a training before it starts, for the form, the estimate and the run."""
 
 from ..checkpoints.checkpoint import check_config, validated_config
 from ..config.schema import Exemplar, MaterialConfig
@@ -9,25 +9,35 @@ from ..models.material import Material
 from ..perceptual.features import FeatureExtractor, count_maps
 from .train_config import TrainConfig
 
-LEAST_FLOW_SIZE = 24
-"""Least side of the crops that flow matching learns from."""
+MIN_FLOW_SIZE = 24
+"""Minimum side of the crops that flow matching learns from, in pixels."""
 
 
 def check_training(config: TrainConfig, features: FeatureExtractor | None = None) -> None:
-    """Raise TrainingError, ConfigError or FeatureError for a config that no exemplar can be trained with.
+    """Check a config by itself, without an exemplar.
 
-    `features` are those that it will be trained with, where they are known: "auto" does not tell.
+    Args:
+        features: the feature extractor of the training, where it is known; the option "auto" does not name one.
+
+    Raises:
+        TrainingError: options contradict each other.
+        ConfigError: an option is out of bounds.
+        FeatureError: the features cannot be computed at the state size.
     """
     if (config.kind == "svbrdf") != (config.brdf is not None):
-        raise TrainingError("A BRDF model is needed for an SVBRDF, and for nothing else.")
-    if config.state_size % config.architecture.downsampling:
-        raise TrainingError(f"The state size has to be a multiple of {config.architecture.downsampling}.")
-    if config.state_size > config.exemplar_size:
-        raise TrainingError(f"States of {config.state_size} pixels are larger than the exemplar's {config.exemplar_size}.")
-    if not any(config.map_weights):
-        raise TrainingError("All maps have the weight 0: there is nothing to learn from.")
-    if config.crops > 1 and config.kind == "rgb":
-        raise TrainingError("Crops are for SVBRDFs: an RGB texture looks the same at every place.")
+        raise TrainingError("An SVBRDF needs a BRDF model, and an RGB texture has none.", code="brdf")
+    if config.data.state_size % config.architecture.downsampling:
+        raise TrainingError(f"The state size has to be a multiple of {config.architecture.downsampling}.", code="state-size")
+    if config.data.state_size > config.data.exemplar_size:
+        raise TrainingError(
+            f"States of {config.data.state_size} pixels are larger than the exemplar's {config.data.exemplar_size}; "
+            "choose a smaller state size.",
+            code="state-size",
+        )
+    if not any(config.loss.map_weights):
+        raise TrainingError("All map weights are 0; set at least one above 0.", code="map-weights")
+    if config.loss.crops > 1 and config.kind == "rgb":
+        raise TrainingError("Crops are for SVBRDFs only; leave out the crops of an RGB texture.", code="crops")
     check_config(MaterialConfig("trained", config.kind, config.brdf, config.architecture))
     if config.method == "flow":
         _check_flow(config)
@@ -36,59 +46,81 @@ def check_training(config: TrainConfig, features: FeatureExtractor | None = None
 
 
 def _check_flow(config):
-    """Flow matching learns RGB textures, by batches that have samples of the span."""
+    """Flow matching needs an RGB texture, and samples of the span in each batch."""
     if config.kind != "rgb":
-        raise TrainingError("Flow matching is for RGB textures: train an SVBRDF by --method texture.")
-    if config.batch <= config.flow_warmups:
-        raise TrainingError(f"Of a batch of {config.batch}, {config.flow_warmups} are of the warm-up: none is of the span.")
-    walking = config.batch - config.flow_warmups
-    if config.flow_pool < walking:
-        raise TrainingError(f"A batch takes {walking} states of the pool, which has {config.flow_pool}: make it larger.")
-    if config.state_size < LEAST_FLOW_SIZE:
-        raise TrainingError(f"Flow matching needs states of at least {LEAST_FLOW_SIZE} pixels: their border is left out.")
+        raise TrainingError("Flow matching is for RGB textures: train an SVBRDF by --method texture.", code="flow-kind")
+    if config.data.batch <= config.flow.flow_warmups:
+        raise TrainingError(
+            f"All {config.data.batch} samples of a batch are of the warm-up ({config.flow.flow_warmups}); take a larger batch.",
+            code="flow-batch",
+        )
+    walking = config.data.batch - config.flow.flow_warmups
+    if config.flow.flow_pool < walking:
+        raise TrainingError(
+            f"A batch needs {walking} states of the pool, which has {config.flow.flow_pool}; take a larger pool.",
+            code="flow-pool",
+        )
+    if config.data.state_size < MIN_FLOW_SIZE:
+        raise TrainingError(
+            f"Flow matching needs states of at least {MIN_FLOW_SIZE} pixels, since their border is left out.", code="state-size"
+        )
 
 
 def _check_maps(config, features):
-    """The states need feature maps that have a weight; coarser ones of a larger exemplar are compared with nothing."""
+    """At least one feature map of the states needs a weight; a larger exemplar's coarser maps do not count."""
     if features is not None:
-        name, count = features.name, len(features.shapes(config.state_size, config.state_size))
-    elif config.features != "auto":
-        name, count = config.features, count_maps(config.features, config.state_size)
+        name, count = features.name, len(features.shapes(config.data.state_size, config.data.state_size))
+    elif config.data.features != "auto":
+        name, count = config.data.features, count_maps(config.data.features, config.data.state_size)
     else:
         return
-    if not any(config.map_weights[:count]):
+    if not any(config.loss.map_weights[:count]):
         raise TrainingError(
-            f"States of {config.state_size} pixels have the picture and {count - 1} maps of {name} features, and all of "
-            "these have the weight 0: there is nothing to learn from."
+            f"States of {config.data.state_size} pixels have the picture and {count - 1} maps of {name} features, all with "
+            "weight 0; set at least one weight above 0.",
+            code="map-weights",
         )
 
 
 def check_fit(exemplar: ExemplarFrames, config: TrainConfig, init_from: Material | None) -> None:
-    """Raise TrainingError where the exemplar, or the material to start from, does not fit the config."""
+    """Check a config with its exemplar and the material to start from.
+
+    Raises:
+        TrainingError: they do not fit, or `check_training` fails.
+    """
     if exemplar.kind != config.kind:
-        raise TrainingError(f"{exemplar.name} was read as {exemplar.kind}, but is to be trained as {config.kind}.")
-    if config.state_size > exemplar.size:
-        raise TrainingError(f"States of {config.state_size} pixels are larger than the exemplar's {exemplar.size}.")
+        raise TrainingError(
+            f"{exemplar.name} was read as {exemplar.kind}, but the config is for {config.kind}; load it as {config.kind}.",
+            code="kind",
+        )
+    if config.data.state_size > exemplar.size:
+        raise TrainingError(
+            f"States of {config.data.state_size} pixels are larger than the exemplar's {exemplar.size}; "
+            "choose a smaller state size.",
+            code="state-size",
+        )
     check_training(config)
     if config.method == "flow":
-        _check_frames(exemplar, config.hidden_channels)
+        _check_frames(exemplar, config.model.hidden_channels)
     if init_from is not None and init_from.config.architecture != config.architecture:
         raise TrainingError(
             f"{init_from.name} has another architecture ({init_from.config.architecture}) than this training "
-            f"({config.architecture}); give the same dim, dim_mults, attention and BRDF model."
+            f"({config.architecture}); give the same dim, dim_mults, attention and BRDF model.",
+            code="architecture",
         )
 
 
 def _check_frames(exemplar, hidden):
-    """Flow matching needs two frames to have a velocity, and as many values of a pixel as the code of its history has."""
-    least = max(2, -(-hidden // 3))
-    if len(exemplar) < least:
+    """Flow matching needs two frames for a velocity, and at least as many values per pixel as its code has channels."""
+    minimum = max(2, -(-hidden // 3))
+    if len(exemplar) < minimum:
         raise TrainingError(
-            f"{exemplar.name} has {len(exemplar)} frames: flow matching with {hidden} hidden channels needs {least} at least."
+            f"{exemplar.name} has {len(exemplar)} frames; flow matching with {hidden} hidden channels needs {minimum}.",
+            code="too-few-frames",
         )
 
 
 def check_credit(credit: Exemplar) -> None:
-    """Raise ConfigError where a material cannot have this name, credit, licence or real duration."""
+    """Raise ConfigError if a material cannot have this name, credit, licence or real duration."""
     from_json(Exemplar, to_json(credit), "exemplar")
     validated_config(MaterialConfig(credit.name, exemplar=credit))

@@ -1,4 +1,4 @@
-"""A training as a whole: what is to be learnt and how, and its run from the first iteration to the baked material."""
+"""A whole training: its task, and the run from the first iteration to the baked material."""
 
 import contextlib
 import dataclasses
@@ -22,7 +22,11 @@ from .trainer import begin, train_alone
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Task:
-    """One exemplar to be learnt, wherever that is done. `max_minutes` is the length of one sitting."""
+    """One exemplar to be learnt, on any executor.
+
+    Attributes:
+        max_minutes: maximum duration of one call of `perform`; the run can be resumed.
+    """
 
     exemplar: ExemplarFrames
     config: TrainConfig
@@ -33,31 +37,34 @@ class Task:
 
 @contextlib.contextmanager
 def recording(folder: Path, exemplar: ExemplarFrames, iteration: int) -> Iterator[Callable[[Progress], None]]:
-    """A function that notes the progress of a run that has done so many iterations, in its folder's event log and journal.
+    """Context manager of a function that writes progress to the event log and the journal of a run at `iteration`.
 
-    Raises TrainingError where that cannot be written.
+    Raises:
+        TrainingError: they cannot be written.
     """
     try:
         with EventLog(folder, iteration) as log, Journal(folder, exemplar) as journal:
 
-            def note(progress: Progress) -> None:
+            def write(progress: Progress) -> None:
                 log.write(progress)
                 journal.write(progress)
 
-            yield note
+            yield write
     except OSError as error:
         raise TrainingError(f"The run's progress could not be written to {folder}: {error.strerror or error}.") from error
 
 
 def bake_finished(folder: Path) -> None:
-    """Bake the material of a finished run; one that cannot be is solved all the same, or baked later.
+    """Bake the keyframes of a finished run's material. A failed baking is ignored: the material can be solved without.
 
-    Raises TrainingError where there is no material of the run's last iteration: it could not be solved.
+    Raises:
+        TrainingError: there is no material of the last iteration, since it could not be solved.
     """
     if material_iteration(folder) != (read_progress(folder) or {}).get("iteration"):
         raise TrainingError(
-            f"The run in {folder} is finished, but its material cannot be solved, and was not saved: start another one with a "
-            "smaller learning rate, or where there is more memory."
+            f"The run in {folder} is finished, but its material cannot be solved and was not saved; start another run with a "
+            "smaller learning rate or on a machine with more memory.",
+            code="no-material",
         )
     with contextlib.suppress(AppearanceError):
         bake(folder / MATERIAL)
@@ -66,24 +73,31 @@ def bake_finished(folder: Path) -> None:
 def perform(
     task: Task, folder: Path, *, resume: bool, stop: Callable[[], bool] = lambda: False, patience: float = 0.0
 ) -> Iterator[Progress]:
-    """Train into a run's folder, with its event log and journal, and bake the material when it is finished.
+    """Train in a run's folder, write its event log and journal, and bake the material at the end.
 
-    Yields what `train` yields; the last when the folder is complete. Yields nothing where a resumed run was finished before;
-    its material is saved again where it is older than the run, and baked. Raises what `train` raises, and TrainingError where
-    another process has the folder for longer than `patience` seconds, where the progress cannot be recorded, or where a
-    finished run has no material that can be solved.
+    A resumed run that was finished before has its material saved again if it is outdated, and baked.
+
+    Args:
+        patience: seconds to wait for the lock of the folder. The others are those of `train`.
+
+    Yields:
+        What `train` yields, the last one when the folder is complete; nothing if the run was finished before.
+
+    Raises:
+        TrainingError: as `train`; also if the folder stays locked, the progress cannot be written, or a finished run has no
+            material that can be solved.
     """
-    learning = begin(
+    group = begin(
         task.exemplar, task.config, folder, resume, task.init_from, features=None, credit=task.credit, patience=patience
     )
-    (run,) = learning.runs
+    (run,) = group.runs
     progress = None
     with contextlib.closing(run):
         delete_stale_temporaries(folder)
-        with recording(folder, task.exemplar, run.iteration) as note:
-            with contextlib.closing(train_alone(learning, stop, task.max_minutes)) as progresses:
+        with recording(folder, task.exemplar, run.iteration) as write:
+            with contextlib.closing(train_alone(group, stop, task.max_minutes)) as progresses:
                 for progress in progresses:
-                    note(progress)
+                    write(progress)
                     if progress.status == "running":
                         yield progress
             if progress is None and is_finished(folder):

@@ -9,8 +9,8 @@ from .progress import Progress, Rate, Status
 
 
 @runtime_checkable
-class Report(Protocol):
-    """What an iteration of a run gives to report."""
+class IterationReport(Protocol):
+    """The result of one iteration of one run."""
 
     @property
     def finite(self) -> bool:
@@ -19,74 +19,77 @@ class Report(Protocol):
 
 
 @runtime_checkable
-class Learning(Protocol):
-    """Runs of one config that stand at the same iteration, and how they go on."""
+class RunGroup(Protocol):
+    """Runs of one config at the same iteration, and how to advance them."""
 
     runs: Sequence[BaseRun]
 
-    def iterate(self, iteration: int) -> Sequence[Report]:
-        """The iteration of that number, of all runs, waited for."""
+    def iterate(self, iteration: int) -> Sequence[IterationReport]:
+        """Compute this iteration of all runs; returns when the results are there."""
         ...
 
-    def hand_out(self) -> None:
-        """Give each run what it has learnt."""
+    def distribute(self) -> None:
+        """Copy the learnt weights to each run."""
         ...
 
 
-def go_on(learning: Learning, stop: Callable[[], bool], max_minutes: float) -> Generator[list[Progress | None], None, None]:
-    """Go on until it is finished or stopped; yields after every iteration what each run has to report.
+def run_loop(group: RunGroup, stop: Callable[[], bool], max_minutes: float) -> Generator[list[Progress | None], None, None]:
+    """Iterate until the runs are finished or stopped.
 
-    An iteration whose loss or gradient is not finite is skipped: it changes no weights. A run that has skipped
-    `config.most_skipped` in a row ends, and reports nothing from then on.
+    An iteration whose loss or gradient is not finite is skipped: it changes no weights. A run ends after
+    `config.schedule.most_skipped` skipped iterations in a row.
+
+    Yields:
+        After every iteration the progress of each run; None for a run that has ended.
     """
-    runs = learning.runs
-    config, iteration, going = runs[0].config, runs[0].iteration, list(runs)
+    runs = group.runs
+    config, iteration, active = runs[0].config, runs[0].iteration, list(runs)
     began = saved = clock.monotonic()
     rate, unsaved = Rate(), False
-    status: Status = "running" if iteration < config.iterations else "finished"
+    status: Status = "running" if iteration < config.schedule.iterations else "finished"
     try:
-        while status == "running" and going:
+        while status == "running" and active:
             evaluations = {}
-            if going[0].evaluation_due:
-                learning.hand_out()
-                evaluations = {run: run.evaluate() for run in going}
+            if active[0].evaluation_due:
+                group.distribute()
+                evaluations = {run: run.evaluate() for run in active}
             lap = clock.monotonic()
-            reports = dict(zip(runs, learning.iterate(iteration), strict=True))
+            reports = dict(zip(runs, group.iterate(iteration), strict=True))
             now = clock.monotonic()
-            for run in going:
+            for run in active:
                 run.seconds += (now - lap) / len(runs)
                 run.count(finite=reports[run].finite)
             iteration, unsaved = iteration + 1, True
             rate.observe(now - lap)
-            if iteration >= config.iterations:
+            if iteration >= config.schedule.iterations:
                 status = "finished"
             elif stop() or now - began > 60 * max_minutes:
                 status = "stopped"
-            ends = {run: "not finite" if run.gave_up else status for run in going}
-            save_all = status != "running" or now - saved > config.save_every
-            saving = [run for run in going if save_all or ends[run] != "running"]
-            if saving or going[0].preview_due:
-                learning.hand_out()
-            for run in going:
-                if run.gave_up:
-                    run.take_back()
+            ends = {run: "not finite" if run.has_given_up else status for run in active}
+            save_all = status != "running" or now - saved > config.saving.save_every
+            saving = [run for run in active if save_all or ends[run] != "running"]
+            if saving or active[0].preview_due:
+                group.distribute()
+            for run in active:
+                if run.has_given_up:
+                    run.revert_last_update()
             materials = {run: run.save() for run in saving}
             if save_all:
                 saved, unsaved = clock.monotonic(), False
-            previews = {run: run.preview_if_due() for run in going if ends[run] != "not finite"}
-            told = {
+            previews = {run: run.preview_if_due() for run in active if ends[run] != "not finite"}
+            progresses = {
                 run: run.progress(
                     reports[run], rate, ends[run],
                     evaluation=evaluations.get(run), preview=previews.get(run), material=materials.get(run),
                 )
-                for run in going
+                for run in active
             }  # fmt: skip
-            going = [run for run in going if ends[run] in ("running", status)]
-            yield [told.get(run) for run in runs]
-        for run in going:
+            active = [run for run in active if ends[run] in ("running", status)]
+            yield [progresses.get(run) for run in runs]
+        for run in active:
             run.save_material_if_older()
     finally:
         if unsaved:
-            learning.hand_out()
-            for run in going:
+            group.distribute()
+            for run in active:
                 run.save_state()

@@ -1,4 +1,4 @@
-"""What a training reports of itself."""
+"""Progress reports of a training."""
 
 import dataclasses
 from typing import Literal
@@ -10,12 +10,12 @@ from ..models.material import Material
 
 Status = Literal["running", "finished", "stopped", "not finite"]
 NOT_FINITE = "Too many iterations in a row gave no finite loss; the last weights that gave one are kept."
-"""What the status "not finite" means, for whoever is to be told."""
+"""Explanation of the status "not finite" for users."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Progress:
-    """Where a training stands after an iteration. Losses are those of the iteration, weighted as they are minimised."""
+    """State of a training after an iteration. Losses are those of the iteration, with the weights of the objective."""
 
     iteration: int  # done so far
     iterations: int
@@ -27,26 +27,26 @@ class Progress:
     log_intensity: float
     solver_steps: int
     learning_rate: float
-    rate: float  # iterations per second, lately
-    seconds: float  # spent on this run, earlier sittings included
+    rate: float  # iterations per second, median of the last 60
+    seconds: float  # spent on this run, including earlier processes
     seconds_left: float
     skipped: int = 0  # iterations so far whose loss or gradient was not finite
-    features: str = ""  # which they are, and why
-    warmup_loss: float | None = None  # of flow matching; its span's is `distance`
-    state_error: float | None = None  # of flow matching: mean squared, of the pictures of the pool's states, from -1 to 1
-    evaluation: float | None = None  # loss of whole rollouts, where one was made
-    preview: Float[np.ndarray, "times 3 s s"] | None = None  # at times over the span, where one was made
-    material: Material | None = None  # every so often, and at the end
+    features: str = ""  # their name and why they were chosen
+    warmup_loss: float | None = None  # flow matching only; the loss of the span is `distance`
+    state_error: float | None = None  # flow matching only: mean squared error of the pool's pictures, values from -1 to 1
+    evaluation: float | None = None  # loss of whole rollouts, if evaluated
+    preview: Float[np.ndarray, "times 3 s s"] | None = None  # at times over the span, if rendered
+    material: Material | None = None  # at each save, and at the end
     status: Status = "running"
 
     @property
     def notable(self) -> bool:
-        """Whether the iteration has more to tell than its losses: an evaluation, a preview or the end."""
+        """Whether the iteration has an evaluation, a preview or the final status."""
         return self.evaluation is not None or self.preview is not None or self.status != "running"
 
 
 class Rate:
-    """Iterations per second over the last ones, the first (which compiles) left out."""
+    """Median of iterations per second over the last 60, without the first one, which compiles."""
 
     def __init__(self):
         self._first, self._laps = 0.0, []

@@ -7,9 +7,10 @@ from .progress import Progress
 
 
 def with_bar(progresses: Iterable[Progress], name: str, iterations: int) -> Progress | None:
-    """Go through a training under a progress bar on standard error; its last progress, or None where it had none.
+    """Run a training with a progress bar on standard error, and the features' name above it.
 
-    Above the bar stands which features it compares by, and why those.
+    Returns:
+        The last progress, or None if there was none.
     """
     from tqdm import tqdm
 

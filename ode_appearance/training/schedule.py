@@ -1,4 +1,4 @@
-"""Which iteration does what: pure functions of the iteration's number, so that a resumed run goes on as it would have."""
+"""The schedule of iterations: pure functions of the iteration's number, so that a resumed run equals an uninterrupted one."""
 
 from typing import NamedTuple
 
@@ -11,10 +11,10 @@ from .train_config import TrainConfig
 
 
 class Segment(NamedTuple):
-    """What one iteration integrates, and what its end is compared with."""
+    """Times that one iteration integrates between; the state at `end` is compared with the exemplar."""
 
     initialising: bool
-    fresh: bool  # starts from new noise at -warmup
+    fresh: bool  # start from new noise at -warmup
     start: float
     end: float
 
@@ -22,12 +22,12 @@ class Segment(NamedTuple):
 def segment(config: TrainConfig, times: Times, iteration: int) -> Segment:
     """The segment of an iteration.
 
-    A cycle starts with fresh noise and the warm-up only; then it goes on through times drawn uniformly, one from each
-    equal part of the exemplar's span, each segment starting where the last one ended.
+    The first segment of a cycle is the warm-up from fresh noise. The others end at times drawn uniformly, one from each equal
+    part of the exemplar's span, and start at the end of the previous segment.
     """
-    initialising = iteration < config.initialisation
-    cycle = config.initialisation_cycle if initialising else config.cycle
-    first = iteration if initialising else iteration - config.initialisation
+    initialising = iteration < config.schedule.initialisation
+    cycle = config.schedule.initialisation_cycle if initialising else config.schedule.cycle
+    first = iteration if initialising else iteration - config.schedule.initialisation
     place = first % cycle
     if place == 0:
         return Segment(initialising, True, -times.warmup, 0.0)
@@ -45,13 +45,13 @@ def iteration_key(config: TrainConfig, iteration: int) -> jax.Array:
     return jax.random.fold_in(jax.random.PRNGKey(config.seed), jnp.uint32(iteration))
 
 
-def traced(config: TrainConfig, iteration: int, piece: Segment) -> tuple[bool, jax.Array, jax.Array, jax.Array, jax.Array]:
-    """What `step.one_iteration` is told of an iteration: whether it initialises, is fresh, its key, its start and its end."""
-    start, end = jnp.float32(piece.start), jnp.float32(piece.end)
-    return piece.initialising, jnp.array(piece.fresh), iteration_key(config, iteration), start, end
+def step_inputs(config: TrainConfig, iteration: int, part: Segment) -> tuple[bool, jax.Array, jax.Array, jax.Array, jax.Array]:
+    """Inputs of `step.one_iteration`: initialising, fresh, key, start, end."""
+    start, end = jnp.float32(part.start), jnp.float32(part.end)
+    return part.initialising, jnp.array(part.fresh), iteration_key(config, iteration), start, end
 
 
-def annealed(config: TrainConfig, iteration: int) -> float:
-    """The factor of an iteration's learning rate: 1, and in the last `annealing` of all iterations on a line down to 0."""
-    last = config.annealing * config.iterations
-    return 1.0 if last == 0 else min(1.0, (config.iterations - iteration) / last)
+def annealing_factor(config: TrainConfig, iteration: int) -> float:
+    """Factor of the learning rate: 1, falling linearly to 0 in the last `annealing` share of the iterations."""
+    last = config.rate.annealing * config.schedule.iterations
+    return 1.0 if last == 0 else min(1.0, (config.schedule.iterations - iteration) / last)

@@ -1,32 +1,42 @@
-"""Every default of training, as published, and the presets that depart from it."""
+"""The training options, their groups, and the presets. The defaults are the published numbers."""
 
 import dataclasses
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
-from ..config.schema import Architecture, Attention, Boundary, BrdfName, Kind, SolverConfig, option
+from ..config.option_groups import group, replace_options
+from ..config.schema import Architecture, BrdfName, Kind, option
 from ..errors import ConfigError
-from ..perceptual.features import FeatureName
 from ..shading.brdf import BRDF_MODELS
+from .option_groups import (
+    DataConfig,
+    FlowConfig,
+    LossConfig,
+    NetworkConfig,
+    OptimiserConfig,
+    RateConfig,
+    RolloutConfig,
+    SavingConfig,
+    ScheduleConfig,
+    TrainSolver,
+)
 
-Adjoint = Literal["recursive_checkpoint", "backsolve"]
-Loss = Literal["sliced_wasserstein", "gram"]
 PRESETS = ("paper", "standard", "quick", "flow")
 RGB_ONLY = ("flow",)
-"""Those of them that are for RGB textures alone."""
-HIDDEN_CHANNELS = 9
-"""Of the published networks."""
+"""Presets for RGB textures only."""
 CHANGEABLE = ("iterations", "learning_rate", "most_skipped")
-"""Fields that may be others where a run goes on."""
+"""Options that may change when a run is resumed."""
 
 
 @dataclasses.dataclass(frozen=True)
 class TrainConfig:
-    """How a material is trained. The defaults are the published numbers for RGB textures; see `preset` for the others.
+    """How a material is trained: options in groups by what uses them, each explained by its help text.
+
+    The command line, the training form and stored files name the options without their groups, and so does `replace`.
+    The defaults are the published numbers for RGB textures; see `preset` for others.
 
     Example:
-        >>> import dataclasses
         >>> import ode_appearance as oa
-        >>> config = dataclasses.replace(oa.preset("quick"), seed=1)
+        >>> config = oa.preset("quick").replace(seed=1)
         >>> config.kind, config.method, config.seed
         ('rgb', 'texture', 1)
     """
@@ -35,108 +45,45 @@ class TrainConfig:
     brdf: BrdfName | None = option(None, "BRDF model of an SVBRDF")
     method: Literal["texture", "flow"] = option(
         "texture",
-        "texture: integrate the ODE and compare textures, as published; flow: learn the velocity of an RGB exemplar's frames",
+        "texture: integrate the ODE and compare textures, as published; flow: flow matching of an RGB exemplar's frames",
     )
-    dim: int = option(32, "width of the U-Net's first level (a multiple of 4)", least=8, most=1024)
-    dim_mults: tuple[int, ...] = option((1, 2, 4), "width of each level as a multiple of dim", least=1, most=64)
-    hidden_channels: int = option(HIDDEN_CHANNELS, "channels of the state beside those that are seen", least=1, most=64)
-    attention: Attention | None = option(Attention(), "linear attention after each block, or none")
-    resampling: Boundary = option("published", "border of the up- and downsampling: published, or periodic to tile")
-    normals: Boundary = option("published", "border of the height-to-normal step: published, or periodic to tile")
+    seed: int = option(0, "seed of all random numbers", minimum=0, maximum=2**32 - 1)
+    model: NetworkConfig = group(NetworkConfig)
+    data: DataConfig = group(DataConfig)
+    schedule: ScheduleConfig = group(ScheduleConfig)
+    loss: LossConfig = group(LossConfig)
+    solver: TrainSolver = group(TrainSolver)
+    flow: FlowConfig = group(FlowConfig)
+    optimiser: OptimiserConfig = group(OptimiserConfig)
+    rate: RateConfig = group(RateConfig)
+    rollout: RolloutConfig = group(RolloutConfig)
+    saving: SavingConfig = group(SavingConfig)
 
-    iterations: int = option(50_000, "iterations in all", least=1, most=10_000_000)
-    initialisation: int = option(
-        0, "how many of them initialise an SVBRDF, flattened, by squared differences", least=0, most=10**7
+    OPTION_ORDER: ClassVar[tuple[str, ...]] = (
+        *"kind brdf method dim dim_mults hidden_channels attention resampling normals iterations".split(),
+        *"initialisation cycle initialisation_cycle state_size exemplar_size crops initialisation_crops batch".split(),
+        *"loss features directions target_precision map_weights normalise_maps normalise_over overflow_weight".split(),
+        *"height_weight kinetic_weight jacobian_weight runge_kutta tolerance first_step coarsest_step refining".split(),
+        *"adjoint max_steps flow_pull flow_noise flow_warmups flow_pool flow_step flow_smoothing learning_rate".split(),
+        *"plateau_factor plateau_patience plateau_floor annealing averaging evaluate_every evaluation".split(),
+        *"evaluation_rollouts evaluation_frames most_skipped seed preview_every save_every".split(),
     )
-    cycle: int = option(6, "iterations from fresh noise to fresh noise", least=2, most=1000)
-    initialisation_cycle: int = option(2, "the same during the initialisation", least=2, most=1000)
-    state_size: int = option(128, "side of the states that are trained on", least=8, most=4096)
-    exemplar_size: int = option(128, "side that the exemplar's frames are brought to", least=8, most=4096)
-    crops: int = option(1, "places of an SVBRDF exemplar that each state is lit at and compared with", least=1, most=1024)
-    initialisation_crops: int = option(
-        1,
-        "random choices of an SVBRDF exemplar's pixels that each state is compared with in the initialisation",
-        least=1,
-        most=1024,
-    )
-    batch: int = option(1, "states trained on side by side", least=1, most=256)
+    """Order of the options in files, help and form; options that are not listed come last."""
 
-    loss: Loss = option("sliced_wasserstein", "distance between feature maps")
-    features: FeatureName = option("auto", "feature maps: vgg19 as published, vgg16, patch, or the first that is there")
-    directions: Literal["iteration", "crop"] = option(
-        "iteration", "random directions of the sliced Wasserstein distance: drawn once an iteration, or anew for each crop"
-    )
-    target_precision: Literal["float32", "float16"] = option(
-        "float32", "precision in which the feature maps of an RGB exemplar's frames are kept"
-    )
-    map_weights: tuple[float, ...] = option((1.0,) * 6, "weights of the picture and of each feature map, 0: left out", least=0)
-    normalise_maps: bool = option(False, "divide each of these maps by its root mean square")
-    normalise_over: Literal["frame", "exemplar"] = option(
-        "frame",
-        "where: in the frame compared with, or over ten of the exemplar, the picture itself then left alone",
-    )
-    overflow_weight: float = option(100.0, "weight of the penalty for values out of range", least=0, most=1e6)
-    height_weight: float = option(1.0, "weight of the mean squared height in the initialisation", least=0, most=1e6)
-    kinetic_weight: float = option(0.0, "weight of the kinetic energy regulariser", least=0, most=1e6)
-    jacobian_weight: float = option(0.0, "weight of the Jacobian norm regulariser", least=0, most=1e6)
+    def replace(self, **options: Any) -> "TrainConfig":
+        """A copy with other values of some options, named without their groups, such as `iterations=100`.
 
-    runge_kutta: Literal["heun", "tsit5", "bosh3"] = option("heun", "Runge-Kutta method, in training and of the material")
-    tolerance: float = option(1e-2, "relative and absolute tolerance of its step size control", least=1e-6, most=0.5)
-    first_step: float = option(0.01, "first step of each segment", least=1e-4, most=10)
-    coarsest_step: float = option(
-        0.0, "fixed steps instead, each iteration's of a length between a quarter of this and this; 0: none", least=0, most=10
-    )
-    refining: float = option(
-        0.0, "share of the iterations, the last ones, whose steps the tolerance controls all the same", least=0, most=1
-    )
-    adjoint: Adjoint = option("recursive_checkpoint", "how gradients pass through the solver")
-    max_steps: int = option(4096, "attempted steps of one segment after which it is given up", least=8, most=65536)
-
-    flow_pull: float = option(1.7, "flow: pull of a state back to the exemplar's, per model time", least=0, most=100)
-    flow_noise: float = option(0.02, "flow: standard deviation of the noise added to states of the span", least=0, most=1)
-    flow_warmups: int = option(1, "flow: samples of the warm-up in each batch; the others are of the span", least=0, most=255)
-    flow_pool: int = option(32, "flow: states on their way through the span; a batch moves some", least=1, most=4096)
-    flow_step: float = option(0.024, "flow: longest step of such a state, as a share of the span", least=1e-4, most=0.5)
-    flow_smoothing: float = option(1.5, "flow: frames of the Gaussian that smooths the exemplar in time", least=0, most=20)
-
-    learning_rate: float = option(5e-4, "learning rate: of Adam, or for flow of Muon", least=1e-7, most=1.0)
-    plateau_factor: float = option(0.5, "factor of the learning rate on a plateau", least=0.01, most=1.0)
-    plateau_patience: int = option(5, "evaluations without progress that make a plateau", least=1, most=1000)
-    plateau_floor: float = option(1e-4, "least learning rate", least=0, most=1.0)
-    annealing: float = option(
-        0.0, "share of the iterations, the last ones, in which the learning rate falls to 0", least=0, most=1
-    )
-    averaging: float = option(
-        0.0, "decay of the mean of the weights that the material is made of; 0: the last", least=0, most=0.9999
-    )
-    evaluate_every: int = option(
-        500, "iterations from one evaluation on a whole rollout to the next; 0: none", least=0, most=10**6
-    )
-    evaluation: Literal["published", "repeatable"] = option(
-        "published",
-        "published: fresh noise, evenly spaced times, the texture distance alone; repeatable: the same noise each time, the "
-        "frames' own times, with the overflow penalty",
-    )
-    evaluation_rollouts: int = option(3, "rollouts averaged by an evaluation", least=1, most=100)
-    evaluation_frames: int = option(100, "frames of a rollout that are compared, at most", least=1, most=1000)
-    most_skipped: int = option(
-        20, "iterations in a row without a finite loss and gradient after which a run ends", least=1, most=10_000
-    )
-    seed: int = option(0, "seed of everything random", least=0, most=2**32 - 1)
-
-    preview_every: int = option(500, "iterations from one preview to the next; 0: none", least=0, most=10**6)
-    save_every: float = option(120.0, "seconds from one save to the next", least=0, most=10**6)
+        Raises:
+            ConfigError: there is no option of that name (code "unknown-option"); the message has the closest one.
+        """
+        return replace_options(self, options)
 
     @property
     def architecture(self) -> Architecture:
         """The vector field's architecture; the channels follow from the kind and the BRDF model."""
-        seen = 3 if self.brdf is None else BRDF_MODELS[self.brdf].channels + 1
-        return Architecture(seen + self.hidden_channels, self.dim, self.dim_mults, self.attention, self.resampling)
-
-    @property
-    def solver(self) -> SolverConfig:
-        """The solver in training, and the one that the material is then to be solved with."""
-        return SolverConfig(self.runge_kutta, self.tolerance, self.tolerance)
+        visible = 3 if self.brdf is None else BRDF_MODELS[self.brdf].channels + 1
+        model = self.model
+        return Architecture(visible + model.hidden_channels, model.dim, model.dim_mults, model.attention, model.resampling)
 
 
 _SVBRDF = dict(
@@ -152,11 +99,11 @@ _SVBRDF = dict(
     initialisation_crops=32,
     evaluation_rollouts=1,
 )
-# The picture's own colours weigh more; the deepest map of VGG16 varies thirtyfold over an exemplar and teaches little.
+# The picture itself weighs more; the deepest map of VGG16 varies by a factor of thirty over an exemplar and adds little.
 _WITHOUT_DEEPEST = (4.0, 1.0, 1.0, 1.0, 1.0, 0.0)
-# Where the presets of ours depart from the published training on purpose; the README says why.
+# Deliberate differences of our presets from the published training; README.md has the reasons.
 _OURS = dict(directions="crop", evaluation="repeatable", target_precision="float16")
-# What a GPU does in minutes and two CPU cores do overnight: the published network on a fifth of the schedule.
+# The published network on a fifth of the schedule: minutes on a GPU, a night on two CPU cores.
 _STANDARD = dict(
     **_OURS,
     iterations=10_000,
@@ -169,8 +116,8 @@ _STANDARD = dict(
     evaluation_rollouts=1,
 )
 _STANDARD_SVBRDF = dict(initialisation=2_000, crops=4, initialisation_crops=1)
-# A small network on states of 64x64: a quarter of the work, at the same scale of detail. Under a tolerance alone the steps of
-# an SVBRDF grow fine as it learns, 40 to 170 a segment, and iterations slow tenfold; equal steps keep it from becoming stiff.
+# A small network on states of 64x64: a quarter of the work, at the same scale of detail. Steps controlled by the tolerance only
+# become finer while an SVBRDF is learnt (40 to 170 a segment, iterations ten times slower); fixed steps prevent stiffness.
 _QUICK = dict(
     **_OURS,
     dim=16,
@@ -190,10 +137,10 @@ _QUICK = dict(
     evaluation_rollouts=1,
     preview_every=200,
 )
-# Its span is twice as long as that of an RGB texture, and so are its steps.
+# The span is twice as long as that of an RGB texture, and so are the steps.
 _QUICK_SVBRDF = dict(dim=24, initialisation=400, exemplar_size=128, crops=2, initialisation_crops=1, coarsest_step=0.8)
-# Fewer levels and no attention: what a place becomes is in its own code. More hidden channels: nine of them explain 56 % of the
-# fine detail's history of changingcolor_leaves, 21 explain 93 %.
+# Fewer levels and no attention, since the code of each place determines its future. Of the fine detail's history of
+# changingcolor_leaves, 9 hidden channels explain 56 %, 21 explain 93 %.
 _FLOW = dict(
     method="flow",
     dim=32,
@@ -212,9 +159,17 @@ _FLOW = dict(
 )
 
 
-def preset(name: str, kind: Kind = "rgb") -> TrainConfig:
-    """`paper`: the published numbers. `standard`: the published network on a shorter schedule. `quick`: a small network
-    for a CPU. `flow`: flow matching of an RGB texture, for a CPU. Raises ConfigError for another name or kind.
+def preset(name: str, kind: Kind = "rgb", **options: Any) -> TrainConfig:
+    """The options of a preset.
+
+    Args:
+        name: `paper`: the published numbers. `standard`: the published network on a shorter schedule. `quick`: a small
+            network for a CPU. `flow`: flow matching of an RGB texture, for a CPU.
+        kind: RGB texture or SVBRDF.
+        options: other values than the preset's, as in `TrainConfig.replace`.
+
+    Raises:
+        ConfigError: there is no such preset or option, or the preset is for RGB textures only.
 
     Example:
         >>> import ode_appearance as oa
@@ -222,11 +177,11 @@ def preset(name: str, kind: Kind = "rgb") -> TrainConfig:
         ('flow', 'diffuse_cook_torrance')
     """
     if name not in PRESETS:
-        raise ConfigError(f"There is no preset {name!r}; there are {', '.join(PRESETS)}.")
+        raise ConfigError(f"There is no preset {name!r}; choose one of {', '.join(PRESETS)}.", code="unknown-preset")
     if name in RGB_ONLY and kind != "rgb":
-        raise ConfigError("Flow matching is for RGB textures: choose another preset for an SVBRDF.")
+        raise ConfigError("Flow matching is for RGB textures: choose another preset for an SVBRDF.", code="flow-kind")
     if name == "flow":
-        return TrainConfig(**_FLOW)
+        return TrainConfig().replace(**{**_FLOW, **options})
     own = {"paper": ({}, {}), "standard": (_STANDARD, _STANDARD_SVBRDF), "quick": (_QUICK, _QUICK_SVBRDF)}[name]
     values = {**own[0]} if kind == "rgb" else {**_SVBRDF, **own[0], **own[1]}
-    return TrainConfig(**values)
+    return TrainConfig().replace(**{**values, **options})

@@ -1,4 +1,4 @@
-"""The trainer: a generator that learns from an exemplar and reports its progress."""
+"""The trainer: a generator that trains a material on an exemplar and yields its progress."""
 
 import contextlib
 from collections.abc import Callable, Generator
@@ -11,11 +11,12 @@ from ..config.schema import Exemplar
 from ..data import ExemplarFrames
 from ..models.material import Material
 from ..perceptual.features import FeatureExtractor
-from .loop import Learning, go_on
+from .loop import RunGroup, run_loop
 from .progress import Progress
-from .schedule import annealed, segment, traced
-from .texture.run import Done, Run, begin_run
-from .texture.step import begin_learning, iterate, step_config
+from .schedule import annealing_factor, segment, step_inputs
+from .texture.step import begin_learning, iterate
+from .texture.step_config import step_config
+from .texture.texture_run import TextureReport, TextureRun, begin_texture_run
 from .train_config import TrainConfig
 
 
@@ -31,18 +32,28 @@ def train(
     stop: Callable[[], bool] = lambda: False,
     max_minutes: float = float("inf"),
 ) -> Generator[Progress, None, None]:
-    """Train a material on an exemplar; yields after every iteration, last with the material and how the run ended.
+    """Train a material on an exemplar.
 
-    With `out`, the run saves itself there every `config.save_every` seconds and at its end, whole or not at all; `resume`
-    goes on from what was saved, to the weights that an uninterrupted run of the same numbers would have; without it, a folder
-    that holds a run is refused. `init_from` starts from another material's weights. `features` replaces those that the config
-    names; `credit` says where the exemplar comes from.
+    Args:
+        exemplar: the time-lapse.
+        config: the options; see `preset`.
+        out: folder of the run, which is saved there atomically every `config.saving.save_every` seconds and at its end.
+        resume: continue the run saved in `out`, to the weights of an uninterrupted run with the same options.
+        init_from: material whose weights the training starts from.
+        features: feature extractor, in place of the one that the config names.
+        credit: source of the exemplar, for the material's metadata.
+        stop: called after each iteration; the run is saved and ends once it returns True.
+        max_minutes: maximum duration of this call; the run can be resumed.
 
-    Raises TrainingError for an exemplar or a material that does not fit, for what takes more memory than is free, or a folder
-    that cannot be used.
+    Yields:
+        Progress after every iteration; the last one has the material and the final status.
+
+    Raises:
+        TrainingError: the exemplar or `init_from` does not fit, there is too little free memory, `out` holds a run and
+            `resume` is False, or `out` cannot be used.
 
     Example:
-        >>> import dataclasses, pathlib, tempfile
+        >>> import pathlib, tempfile
         >>> import PIL.Image
         >>> import ode_appearance as oa
         >>> file = pathlib.Path(tempfile.mkdtemp()) / "paint.gif"
@@ -50,13 +61,13 @@ def train(
         >>> frames[0].save(file, save_all=True, append_images=frames[1:])
         >>> exemplar = oa.load_exemplar(file, "rgb", size=64)
         >>> tiny = {"dim": 4, "dim_mults": (1,), "hidden_channels": 1, "attention": None, "state_size": 32}
-        >>> config = dataclasses.replace(oa.preset("flow"), iterations=1, **tiny)
+        >>> config = oa.preset("flow").replace(iterations=1, **tiny)
         >>> *_, last = oa.train(exemplar, config)
         >>> last.status, last.material.name
         ('finished', 'paint')
     """
-    learning = begin(exemplar, config, None if out is None else Path(out), resume, init_from, features, credit)
-    return _to_the_end(learning, stop, max_minutes)
+    group = begin(exemplar, config, None if out is None else Path(out), resume, init_from, features, credit)
+    return _train_and_close(group, stop, max_minutes)
 
 
 def begin(
@@ -68,59 +79,63 @@ def begin(
     features: FeatureExtractor | None,
     credit: Exemplar | None,
     patience: float = 0.0,
-) -> Learning:
-    """One run by the method of its config, begun or gone on with, as the loop takes it; the caller closes the run.
+) -> RunGroup:
+    """Start or resume one run, for `train_alone`; the caller closes the run.
 
-    It waits up to `patience` seconds for the lock of its folder. Raises what `train` raises.
+    Args:
+        patience: seconds to wait for the lock of the folder. The others are those of `train`.
+
+    Raises:
+        TrainingError: as `train`.
     """
     if config.method == "flow":
-        from .flow.flow_run import FlowLearning, begin_flow_run
+        from .flow.flow_run import FlowRunGroup, begin_flow_run
 
-        return FlowLearning(begin_flow_run(exemplar, config, folder, resume, init_from, credit, patience))
-    return _Alone(begin_run(exemplar, config, folder, resume, init_from, features, credit, patience))
+        return FlowRunGroup(begin_flow_run(exemplar, config, folder, resume, init_from, credit, patience))
+    return _SingleRun(begin_texture_run(exemplar, config, folder, resume, init_from, features, credit, patience))
 
 
-def _to_the_end(learning, stop, max_minutes):
-    (run,) = learning.runs
+def _train_and_close(group, stop, max_minutes):
+    (run,) = group.runs
     with contextlib.closing(run):
-        yield from train_alone(learning, stop, max_minutes)
+        yield from train_alone(group, stop, max_minutes)
 
 
-def train_alone(learning: Learning, stop: Callable[[], bool], max_minutes: float) -> Generator[Progress, None, None]:
-    """What `train` yields, of a run that was begun, and that the caller closes."""
-    # The reports are closed with this generator, not sometime later: the run is saved then.
-    with contextlib.closing(go_on(learning, stop, max_minutes)) as reports:
+def train_alone(group: RunGroup, stop: Callable[[], bool], max_minutes: float) -> Generator[Progress, None, None]:
+    """Train the single run of a group, which the caller closes; yields what `train` yields."""
+    # Closing the loop saves the run; do it with this generator, not at garbage collection.
+    with contextlib.closing(run_loop(group, stop, max_minutes)) as reports:
         for (report,) in reports:
             yield report
 
 
-class _Alone:
-    """One run as the loop goes on with it."""
+class _SingleRun:
+    """The group of one texture run."""
 
-    def __init__(self, run: Run):
+    def __init__(self, run: TextureRun):
         self.runs = [run]
 
-    def hand_out(self) -> None:
-        """It learns by itself."""
+    def distribute(self) -> None:
+        """Nothing to copy: the run holds its own weights."""
 
-    def iterate(self, iteration: int) -> list[Done]:
-        """The iteration of that number."""
+    def iterate(self, iteration: int) -> list[TextureReport]:
+        """Compute this iteration; returns when the result is there."""
         (run,) = self.runs
-        config, facts = run.config, run.facts
-        learning_rate = run.plateau.learning_rate * annealed(config, iteration)
-        piece = segment(config, facts.times, iteration)
-        if iteration == config.initialisation > 0:
+        config, metadata = run.config, run.metadata
+        learning_rate = run.plateau.learning_rate * annealing_factor(config, iteration)
+        part = segment(config, metadata.times, iteration)
+        if iteration == config.schedule.initialisation > 0:
             run.learner = begin_learning(run.learner.parameters, run.learner.states)
-        learner, outcome = iterate(
+        learner, result = iterate(
             run.learner,
             step_config(config, iteration),
-            facts,
+            metadata,
             run.features,
-            *traced(config, iteration, piece),
-            run.targets.at(piece.end),
+            *step_inputs(config, iteration, part),
+            run.targets.at(part.end),
             jnp.float32(learning_rate),
-            jnp.float32(-facts.times.warmup),
+            jnp.float32(-metadata.times.warmup),
         )
-        outcome, log_intensity = jax.device_get((outcome, learner.parameters.log_intensity))
-        run.learner = learner  # not before it was waited for, which may be interrupted
-        return [Done(piece.initialising, outcome, learning_rate, log_intensity)]
+        result, log_intensity = jax.device_get((result, learner.parameters.log_intensity))
+        run.learner = learner  # only after the wait, which may be interrupted
+        return [TextureReport(part.initialising, result, learning_rate, log_intensity)]

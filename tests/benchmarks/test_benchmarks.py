@@ -132,7 +132,7 @@ def test_the_published_solve_agrees():
 
 @pytest.mark.slow
 def test_the_rate_of_a_training():
-    config = TrainConfig(dim=8, state_size=16, exemplar_size=16, features="patch", attention=None)
+    config = TrainConfig().replace(dim=8, state_size=16, exemplar_size=16, features="patch", attention=None)
     assert 0 < iterations_per_second(config, 4) < 1e4
 
 

@@ -13,7 +13,7 @@ from little_trainings import CONFIG, ROOT, environment, little_runs, same_weight
 from ode_appearance.app.trainings.run_records import Run
 from ode_appearance.checkpoints.keyframe_baking import baked
 from ode_appearance.executors.local import sequential
-from ode_appearance.executors.plan import Outcome, Plan, finished_before
+from ode_appearance.executors.plan import TrainingPlan, TrainingResult, finished_before
 from ode_appearance.runtime import atomic_io
 from ode_appearance.training.job import perform
 from ode_appearance.training.run_dir.folder import is_finished, material_iteration, read_progress
@@ -46,8 +46,8 @@ def runs(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def task(runs):
-    """It is saved at its end only."""
-    return dataclasses.replace(runs.task, config=dataclasses.replace(CONFIG, save_every=10**6))
+    """Saved at its end only."""
+    return dataclasses.replace(runs.task, config=CONFIG.replace(save_every=10**6))
 
 
 @pytest.fixture
@@ -98,9 +98,9 @@ def test_journal_of_a_finished_run_is_completed(task, runs, tmp_path):
 @pytest.mark.parametrize("together", [1, 2], ids=["alone", "stacked"])
 def test_train_all_repairs_a_run_with_an_older_material(task, runs, halfway, together):
     shutil.copyfile(runs.finished / "state.eqx", halfway / "state.eqx")
-    plan = Plan("moss", halfway, lambda: task)
+    plan = TrainingPlan("moss", halfway, lambda: task)
     assert finished_before(plan) is None and material_iteration(halfway) == 1
-    assert sequential.run([plan], lambda: False, together) == [Outcome("moss", "finished")]
+    assert sequential.run([plan], lambda: False, together) == [TrainingResult("moss", "finished")]
     assert same_weights(halfway, runs.finished) and finished_before(plan).status == "finished"
 
 
@@ -115,7 +115,7 @@ def test_finished_run_with_an_unsolvable_material(task, runs, halfway, monkeypat
     monkeypatch.setattr(base_run, "save", unsolvable)
     with pytest.raises(TrainingError):
         list(perform(task, halfway, resume=True))
-    plan = Plan("moss", halfway, lambda: task)
+    plan = TrainingPlan("moss", halfway, lambda: task)
     for together in (1, 2):
         (outcome,) = sequential.run([plan], lambda: False, together)
         assert outcome.status.startswith("failed: The run in ")

@@ -65,7 +65,7 @@ def test_named_time_is_possible_and_near(time, warmup):
     try:
         checked = check_times(config, [time])
         assert checked.dtype == np.float32 and checked.shape == (1,)
-        assert checked[0] == pytest.approx(time, rel=1e-5, abs=1e-5)
+        assert float(checked[0]) == pytest.approx(time, rel=1e-5, abs=1e-5)
         assert -warmup * (1 + 1e-5) <= time <= 500 * warmup * (1 + 1e-5)
     except RequestError as error:
         named = float(re.findall(r"nearest (?:possible )?time is (-?[\d.e+]*\d)", str(error))[0])

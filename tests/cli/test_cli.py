@@ -347,7 +347,7 @@ IMPOSSIBLE = {
 
 
 @pytest.mark.parametrize(("arguments", "hint"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)
-def test_what_is_not_possible(tmp_path, capsys, arguments, hint):
+def test_impossible_options_are_refused(tmp_path, capsys, arguments, hint):
     out = tmp_path / ("out.png" if arguments[0] == "export" else "out")
     assert main([str(out) if argument == "OUT" else argument for argument in arguments]) == 1
     told = capsys.readouterr()
@@ -396,7 +396,7 @@ def test_help_comes_from_the_configuration(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["sample", "--help"])
     assert ended.value.code == 0
-    assert "attempted steps after which a solve gives up" in " ".join(capsys.readouterr().out.split())
+    assert "maximum of attempted steps of a solve" in " ".join(capsys.readouterr().out.split())
 
 
 def test_as_a_program(tmp_path, collection):

@@ -101,7 +101,7 @@ def test_the_table_of_all_materials(tmp_path, exemplar, monkeypatch, capsys):
     card = (tmp_path / "plain" / "README.md").read_text()
     assert f"score: {kept['score']}" in card and "times as far from its exemplar" in card
     assert main([*evaluate_all, str(tmp_path / "elsewhere")]) == 0
-    assert "its exemplar is not at hand" in capsys.readouterr().out
+    assert "its exemplar was not found" in capsys.readouterr().out
     assert main(["evaluate"]) == 1
     assert "--all" in capsys.readouterr().err
 

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from little_trainings import LITTLE, NAMES, little_runs, make_dataset, same_weights
 from materials import RGB, little_material
+from raising import raises
 
 from ode_appearance.cli.main import main
 from ode_appearance.errors import TrainingError
-from ode_appearance.executors.plan import Outcome, Plan
+from ode_appearance.executors.plan import TrainingPlan, TrainingResult
 from ode_appearance.executors.ray import ray_runs
 from ode_appearance.executors.ray.ray_task import Update, carry_out
 from ode_appearance.executors.run_archive import pack, unpack, zipped
@@ -56,7 +57,7 @@ def no_signals(monkeypatch):
 # What goes from one machine to another
 
 
-def test_a_run_in_a_parcel(finished, tmp_path):
+def test_a_run_as_an_archive(finished, tmp_path):
     (finished / "secrets.txt").write_text("not of the run")
     unpack(pack(finished), tmp_path)
     names = {path.relative_to(finished).as_posix() for path in finished.rglob("*") if path.is_file()} - {"secrets.txt", ".lock"}
@@ -67,7 +68,7 @@ def test_a_run_in_a_parcel(finished, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "parcel",
+    "archive",
     [
         zipped({"state.eqx": b"new", "../outside": b"x"}),
         zipped({"state.eqx": b"new", "material/../../outside": b"x"}),
@@ -78,12 +79,12 @@ def test_a_run_in_a_parcel(finished, tmp_path):
         b"no zip file",
     ],
 )
-def test_what_is_no_parcel_changes_nothing(parcel, tmp_path):
+def test_bytes_that_are_no_archive_change_nothing(archive, tmp_path):
     folder = tmp_path / "deep" / "run"
     folder.mkdir(parents=True)
     (folder / "state.eqx").write_bytes(b"old")
-    with pytest.raises(TrainingError, match="What was sent"):
-        unpack(parcel, folder)
+    with raises(TrainingError):
+        unpack(archive, folder)
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["state.eqx"]
     assert (folder / "state.eqx").read_bytes() == b"old"
 
@@ -98,36 +99,36 @@ def test_a_training_as_bytes(task):
     assert again.init_from.config == start.config
     assert read_task(write_task(task)).max_minutes == np.inf and read_task(write_task(task)).init_from is None
     assert write_task(task) == write_task(task)
-    with pytest.raises(TrainingError, match="is no training"):
+    with raises(TrainingError, code="no-task"):
         read_task(zipped({"task.json": b"{}"}))
 
 
-def test_a_worker_goes_on_from_what_another_one_saved(task, finished, tmp_path):
+def test_a_worker_resumes_the_save_of_another(task, finished, tmp_path):
     """The first one is gone after its second save."""
-    sent, parcels = write_task(task), []
+    sent, archives = write_task(task), []
     worker = carry_out(sent, None, lambda: False)
     assert next(worker).where
-    while len(parcels) < 2:
+    while len(archives) < 2:
         update = next(worker)
-        parcels += [update.parcel] if update.parcel is not None else []
+        archives += [update.archive] if update.archive is not None else []
     worker.close()
     assert update.iteration == 2
-    _, *_, last = carry_out(sent, parcels[-1], lambda: False)
+    _, *_, last = carry_out(sent, archives[-1], lambda: False)
     assert (last.iteration, last.status) == (4, "finished")
-    unpack(last.parcel, tmp_path)
+    unpack(last.archive, tmp_path)
     assert same_weights(tmp_path, finished)
     assert [entry["iteration"] for entry in read_journal(tmp_path)].count(1) == 1
 
 
-def test_a_worker_that_is_asked_to_end_saves(task, tmp_path):
+def test_a_stopped_worker_saves(task, tmp_path):
     *_, last = carry_out(write_task(task), None, lambda: True)
     assert (last.iteration, last.status) == (1, "stopped")
-    unpack(last.parcel, tmp_path)
+    unpack(last.archive, tmp_path)
     assert read_progress(tmp_path)["iteration"] == 1
 
 
-def test_a_worker_says_what_is_not_possible(task):
-    wrong = dataclasses.replace(task, config=dataclasses.replace(task.config, state_size=64))
+def test_a_worker_reports_an_impossible_task(task):
+    wrong = dataclasses.replace(task, config=task.config.replace(state_size=64))
     *_, last = carry_out(write_task(wrong), None, lambda: False)
     assert "larger than the exemplar" in last.failure
 
@@ -157,8 +158,8 @@ class ClusterStandIn:
     def remote(self, **options):
         return lambda function: types.SimpleNamespace(remote=self._submit)
 
-    def _submit(self, task, parcel, flag):
-        self.submitted.append(parcel)
+    def _submit(self, task, archive, flag):
+        self.submitted.append(archive)
         return iter(self.workers.pop(0))
 
     def put(self, value):
@@ -179,9 +180,9 @@ class ClusterStandIn:
 def drive(monkeypatch, workers, task, folder, stop=lambda: False, names=("moss",)):
     cluster = ClusterStandIn(workers)
     flag = types.SimpleNamespace(raise_it=types.SimpleNamespace(remote=lambda: setattr(cluster, "raised", True)))
-    monkeypatch.setattr(ray_runs.Runs, "_raisable", lambda self: flag)
-    plans = [Plan(name, folder / name, lambda: task) for name in names]
-    return ray_runs.Runs(cluster, {"num_cpus": 1}).run(plans, stop), cluster
+    monkeypatch.setattr(ray_runs.RayRuns, "_raisable", lambda self: flag)
+    plans = [TrainingPlan(name, folder / name, lambda: task) for name in names]
+    return ray_runs.RayRuns(cluster, {"num_cpus": 1}).run(plans, stop), cluster
 
 
 BEGAN = Update(where="a node, process 1")
@@ -191,8 +192,8 @@ def test_a_driver_submits_again_with_the_last_save(monkeypatch, task, halfway, f
     half, whole = pack(halfway), pack(finished)
     saved, last = Update("", 1, 0.5, "running", half), Update("", 4, 0.25, "finished", whole)
     lives = [[BEGAN, WorkerCrashedError()], [BEGAN, saved, WorkerCrashedError()], [BEGAN, last]]
-    outcomes, cluster = drive(monkeypatch, lives, task, tmp_path)
-    assert outcomes == [Outcome("moss", "finished", 0.25)]
+    results, cluster = drive(monkeypatch, lives, task, tmp_path)
+    assert results == [TrainingResult("moss", "finished", 0.25)]
     assert cluster.submitted[0] is None and cluster.submitted[1] is None
     unpack(cluster.submitted[2], tmp_path / "sent")
     assert read_progress(tmp_path / "sent")["iteration"] == 1
@@ -202,28 +203,28 @@ def test_a_driver_submits_again_with_the_last_save(monkeypatch, task, halfway, f
 def test_a_driver_gives_up_after_three_deaths_without_a_save(monkeypatch, task, halfway, tmp_path, capsys):
     saved = Update("", 1, 0.5, "running", pack(halfway))
     dies, saves = [BEGAN, WorkerCrashedError()], [BEGAN, saved, WorkerCrashedError()]
-    outcomes, cluster = drive(monkeypatch, [dies, dies, saves, dies, dies, [BEGAN, Update(failure="never")]], task, tmp_path)
-    assert outcomes == [Outcome("moss", "failed: 3 workers in a row died before one had saved")]
+    results, cluster = drive(monkeypatch, [dies, dies, saves, dies, dies, [BEGAN, Update(failure="never")]], task, tmp_path)
+    assert results == [TrainingResult("moss", "failed: 3 workers in a row died without a save")]
     assert len(cluster.submitted) == 5 and read_progress(tmp_path / "moss")["iteration"] == 1
     assert capsys.readouterr().err.count("its worker died") == 4
 
 
-def test_a_driver_that_is_asked_to_end_withdraws_what_waits(monkeypatch, task, halfway, tmp_path):
+def test_a_stopped_driver_cancels_waiting_tasks(monkeypatch, task, halfway, tmp_path):
     """The first run has begun, and saves; the second waits for a worker."""
     asked = iter([False, False, False, True, True, True])
     workers = [[BEGAN, Update("", 1, 0.5, "stopped", pack(halfway))], []]
-    outcomes, cluster = drive(monkeypatch, workers, task, tmp_path, lambda: next(asked), NAMES)
-    assert [outcome.status for outcome in outcomes] == ["stopped", "not started"]
+    results, cluster = drive(monkeypatch, workers, task, tmp_path, lambda: next(asked), NAMES)
+    assert [result.status for result in results] == ["stopped", "not started"]
     assert cluster.raised and len(cluster.cancelled) == 1
 
 
-def test_a_driver_tells_of_other_failures(monkeypatch, task, finished, tmp_path):
+def test_a_driver_reports_other_failures(monkeypatch, task, finished, tmp_path):
     shutil.copytree(finished, tmp_path / "d")
     workers = [[BEGAN, Update(failure="It is too small.")], [], [BEGAN, RayError("a trace\nValueError: of no use")]]
-    outcomes, _ = drive(monkeypatch, workers, task, tmp_path, names=("a", "b", "c", "d"))
-    assert [outcome.status for outcome in outcomes] == [
+    results, _ = drive(monkeypatch, workers, task, tmp_path, names=("a", "b", "c", "d"))
+    assert [result.status for result in results] == [
         "failed: It is too small.",
-        "failed: its worker ended without a word",
+        "failed: its worker ended without a message",
         "failed: ValueError: of no use",
         "finished",
     ]
@@ -240,22 +241,22 @@ def test_the_table_of_a_data_set(dataset, finished, tmp_path, capsys):
     told = capsys.readouterr()
     moss, rust = told.out.splitlines()
     assert moss == f"{'moss':28} {loss:>10.3f}  finished"
-    assert rust.startswith("rust ") and "failed: States of 64 pixels are larger than the exemplar's 32." in rust
+    assert rust.startswith("rust ") and "failed: States of 64 pixels are larger than the exemplar's 32" in rust
     assert "Not trained: rust;" in told.err
 
 
-def test_a_run_goes_on_with_the_numbers_that_it_began_with(dataset, halfway, tmp_path, capsys):
+def test_a_resumed_run_keeps_its_options(dataset, halfway, tmp_path, capsys):
     shutil.copytree(halfway, tmp_path / "moss")
     before = (tmp_path / "moss" / STATE).read_bytes()
     assert main(["train-all", str(dataset), "--out", str(tmp_path), "--only", "moss", "--dim", "16"]) == 1
-    assert "failed: A run goes on with the numbers that it began with: its dim is 8" in capsys.readouterr().out
+    assert "failed: A resumed run keeps its options: its dim is 8" in capsys.readouterr().out
     assert (tmp_path / "moss" / STATE).read_bytes() == before
     assert main(["train-all", str(dataset), "--out", str(tmp_path), "--only", "moss", "--iterations", "2"]) == 0
     assert read_progress(tmp_path / "moss")["iteration"] == 2
 
 
 @pytest.mark.parametrize("together", [[], ["--together", "2"]], ids=["alone", "stacked"])
-def test_a_finished_run_goes_on_where_more_iterations_are_asked_for(dataset, finished, tmp_path, capsys, together):
+def test_a_finished_run_continues_to_more_iterations(dataset, finished, tmp_path, capsys, together):
     shutil.copytree(finished, tmp_path / "moss")
     command = ["train-all", str(dataset), "--out", str(tmp_path), "--only", "moss", *together]
     for iterations in ("4", "3"):
@@ -281,7 +282,7 @@ IMPOSSIBLE = {
 
 
 @pytest.mark.parametrize(("options", "sentence"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)
-def test_what_is_not_possible(dataset, tmp_path, capsys, options, sentence):
+def test_impossible_options_are_refused(dataset, tmp_path, capsys, options, sentence):
     assert main(["train-all", str(dataset), "--out", str(tmp_path / "out"), *options]) == 1
     told = capsys.readouterr()
     assert sentence in told.err and told.err.endswith(".\n") and told.out == "" and not (tmp_path / "out").exists()
@@ -305,7 +306,7 @@ def test_without_ray(monkeypatch, dataset, tmp_path, capsys):
     [("ray://10.0.0.1:10001", "HOST:PORT"), ("127.0.0.1:1", "answers at 127.0.0.1:1"), ("127.0.0.1:many", "answers at"),
      ("127.0.0.1:99999", "answers at")],
 )  # fmt: skip
-def test_an_address_of_no_use(monkeypatch, dataset, tmp_path, capsys, address, sentence):
+def test_an_unusable_address(monkeypatch, dataset, tmp_path, capsys, address, sentence):
     """Where Ray itself, a module without anything here, is not asked."""
     monkeypatch.setitem(sys.modules, "ray", types.ModuleType("ray"))
     monkeypatch.setenv("RAY_ADDRESS", address)

@@ -72,7 +72,7 @@ def put_run(there, folder, name="moss"):
     there.repositories["datasets/someone/runs"].commit({f"runs/{name}.zip": pack(folder)})
 
 
-def test_what_a_job_is_asked_to_do(there, submit):
+def test_the_request_of_a_job(there, submit):
     rows = submit("--flavor", "t4-small", "--timeout", "90m", "--only", "moss")
     (job,) = there.jobs
     assert rows == {"moss": f"submitted: {there.endpoint}/jobs/someone/job0"}
@@ -85,11 +85,11 @@ def test_what_a_job_is_asked_to_do(there, submit):
     assert repository.private and set(files) == {".gitattributes", "source.zip", "tasks/moss.zip"}
     assert not any(TOKEN.encode() in content for content in files.values())
     sent = read_task(files["tasks/moss.zip"])
-    assert (sent.exemplar.name, sent.config.dim, sent.config.iterations) == ("moss", 8, 4)
+    assert (sent.exemplar.name, sent.config.model.dim, sent.config.schedule.iterations) == ("moss", 8, 4)
     assert repository.branches["main"] in job.spec["command"][-1]  # what is sent later is not for this job
 
 
-def test_a_job_does_what_it_is_asked_to(there, submit, tmp_path):
+def test_a_job_trains_its_task(there, submit, tmp_path):
     """Its very command, in a process of its own; then what it did is collected, and nothing is left to do."""
     submit("--only", "moss")
     process = start_job(there.jobs[0], there.endpoint, tmp_path / "machine")
@@ -135,7 +135,7 @@ def test_a_machine_with_a_gpu_gets_a_jax_for_its_driver(tmp_path, driver, wheels
 
 
 @pytest.mark.slow
-def test_a_job_that_is_killed_goes_on_in_the_next(there, submit, tmp_path):
+def test_a_killed_job_is_resumed_by_the_next(there, submit, tmp_path):
     """Killed after it has uploaded twice; the weights are those of a job that was left alone."""
     options = ("--only", "moss", "--iterations", "300", "--save-every", "0.3")
     submit(*options, "--upload-minutes", "0")
@@ -182,7 +182,7 @@ def test_a_second_call(there, submit, finished, halfway, tmp_path):
     assert same_weights(tmp_path / "out" / "moss", finished)
 
 
-def test_a_run_that_was_begun_here_goes_on_there(there, submit, halfway, tmp_path):
+def test_a_job_resumes_a_run_of_this_machine(there, submit, halfway, tmp_path):
     shutil.copytree(halfway, tmp_path / "out" / "moss")
     submit("--only", "moss")
     repository = there.repositories["datasets/someone/runs"]
@@ -205,7 +205,7 @@ def test_a_run_with_other_numbers_is_not_taken_for_this_one(there, submit, halfw
     request = json.loads((tmp_path / "out" / "moss" / "run.json").read_text())
     request["config"]["seed"] = 9
     (tmp_path / "out" / "moss" / "run.json").write_text(json.dumps(request))
-    assert "other numbers" in submit("--only", "moss", status=1)["moss"] and len(there.jobs) == 1
+    assert "different options" in submit("--only", "moss", status=1)["moss"] and len(there.jobs) == 1
 
 
 def test_a_loss_that_is_not_finite_is_not_paid_for_again(there, submit, halfway, tmp_path):
@@ -235,7 +235,7 @@ def test_what_the_hub_refuses(there, submit, monkeypatch):
     assert "is public" in submit("--hub-repository", "someone/open", status=1)
     there.repositories["datasets/someone/other"] = other = Repository(private=True)
     other.commit({"train.csv": b"1,2"})
-    assert "something else (train.csv)" in submit("--hub-repository", "someone/other", status=1)
+    assert "(train.csv)" in submit("--hub-repository", "someone/other", status=1)
     monkeypatch.setenv("HF_TOKEN", READ_ONLY)
     assert "permission" in submit("--hub-repository", "someone/new", status=1)
     monkeypatch.setenv("HF_TOKEN", "hf_wrong")

@@ -7,7 +7,6 @@ to change no result changes no bit. Compiled arithmetic differs in the last bits
     python tests/project/test_stored_hashes.py     records all of it for this machine
 """
 
-import dataclasses
 import functools
 import hashlib
 import importlib.metadata
@@ -31,7 +30,7 @@ LIBRARIES = ("jax", "jaxlib", "diffrax", "equinox", "optax", "numpy", "pillow", 
 SIZE, TIMES = (32, 24), [-0.25, 0.0, 0.7, 2.0, 2.6]
 MATERIALS = {"rgb": RGB, "svbrdf": SVBRDF}
 BRDF = {"rgb": None, "svbrdf": "diffuse_cook_torrance"}
-TRAINING = TrainConfig(
+TRAINING = TrainConfig().replace(
     dim=8, dim_mults=(1,), attention=None, state_size=32, exemplar_size=32, iterations=3, initialisation=1, features="patch",
     runge_kutta="bosh3", tolerance=0.1, first_step=0.5, evaluate_every=2, evaluation_frames=2, evaluation_rollouts=1,
     preview_every=0, flow_pool=4, batch=2,
@@ -50,7 +49,7 @@ def solved(kind: str) -> list[np.ndarray]:
 
 def trained(kind: str, method: str) -> list[np.ndarray]:
     """The weights after three iterations on spots that grow, and the losses on the way."""
-    config = dataclasses.replace(TRAINING, kind=kind, brdf=BRDF[kind], method=method)
+    config = TRAINING.replace(kind=kind, brdf=BRDF[kind], method=method)
     exemplar = growing_spots(size=32, kind=kind)
     progresses = list(oa.train(exemplar, config))
     assert progresses[-1].status == "finished"

@@ -16,7 +16,7 @@ from ode_appearance.app.trainings.supervisor import Trainings
 from ode_appearance.cli.main import main
 from ode_appearance.errors import TrainingError
 from ode_appearance.executors.local import sequential
-from ode_appearance.executors.plan import Plan
+from ode_appearance.executors.plan import TrainingPlan
 from ode_appearance.runtime.folder_lock import HOLDER, LOCK, lock_folder
 from ode_appearance.training.job import perform
 from ode_appearance.training.run_dir.folder import STATE, hold_run
@@ -96,7 +96,7 @@ def test_two_trainings_into_one_run(runs, tmp_path, capsys):
     with raises(TrainingError, code="locked"):
         train(runs.task.exemplar, CONFIG, out=folder, resume=True)
     for together in (1, 2):
-        (outcome,) = sequential.run([Plan("moss", folder, lambda: runs.task)], lambda: False, together)
+        (outcome,) = sequential.run([TrainingPlan("moss", folder, lambda: runs.task)], lambda: False, together)
         assert outcome.status.startswith("failed:") and f"this process ({os.getpid()})" in outcome.status
     assert (folder / STATE).read_bytes() == before
     assert [progress.iteration for progress in going] == [2, 3, 4]

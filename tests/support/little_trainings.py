@@ -21,7 +21,7 @@ from ode_appearance.training.train_config import TrainConfig
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("moss", "rust")
-CONFIG = TrainConfig(
+CONFIG = TrainConfig().replace(
     dim=8, dim_mults=(1,), attention=None, state_size=32, exemplar_size=32, iterations=4, features="patch", save_every=0,
     runge_kutta="bosh3", tolerance=0.1, first_step=0.5, evaluate_every=50, evaluation_frames=2, evaluation_rollouts=1,
     preview_every=100,

@@ -8,18 +8,20 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from raising import raises
 
 import ode_appearance as oa
 from ode_appearance.checkpoints.checkpoint import load_folder
 from ode_appearance.config.schema import Architecture
 from ode_appearance.data import ExemplarFrames
 from ode_appearance.errors import ConfigError, TrainingError
+from ode_appearance.runtime import memory_budget
 from ode_appearance.training.checks import check_fit, check_training
-from ode_appearance.training.flow.exemplar_states import LEAST_DEVIATION, exemplar_states
+from ode_appearance.training.flow.exemplar_states import MIN_DEVIATION, exemplar_states
 from ode_appearance.training.flow.flow_objective import (
     BORDER,
     DETAIL,
-    Exemplar,
+    FlowExemplar,
     Place,
     Walker,
     crop,
@@ -28,7 +30,7 @@ from ode_appearance.training.flow.flow_objective import (
     span_loss,
     warmup_loss,
 )
-from ode_appearance.training.flow.flow_run import LAST_SHARE, RISING, learning_rate
+from ode_appearance.training.flow.flow_run import FINAL_SHARE, WARMUP_ITERATIONS, learning_rate
 from ode_appearance.training.flow.initial_field import initial_field
 from ode_appearance.training.run_dir.folder import RUN, read_request, write_request
 from ode_appearance.training.train_config import TrainConfig, preset
@@ -36,8 +38,7 @@ from ode_appearance.training.trainer import train
 
 SIZE, DURATION = 48, 4.0
 ARCHITECTURE = Architecture(12, 24, (1, 2), None)
-TINY = dataclasses.replace(
-    preset("flow"), dim=24, hidden_channels=9, iterations=12, state_size=24, exemplar_size=SIZE, batch=3, flow_pool=4,
+TINY = preset("flow").replace(dim=24, hidden_channels=9, iterations=12, state_size=24, exemplar_size=SIZE, batch=3, flow_pool=4,
     preview_every=0, learning_rate=0.01,
 )  # fmt: skip
 
@@ -59,7 +60,7 @@ def rusting(frames=9):
 
 def on_device(exemplar, smoothing=0.0):
     states = exemplar_states(exemplar, 9, smoothing)
-    return Exemplar(*map(jnp.asarray, (states.frames, states.times, states.code, np.float32(0.8), np.float32(DURATION))))
+    return FlowExemplar(*map(jnp.asarray, (states.frames, states.times, states.code, np.float32(0.8), np.float32(DURATION))))
 
 
 class Oracle:
@@ -93,7 +94,7 @@ def test_code_channels_are_strongest_first():
     code = states.code.reshape(9, -1).astype(np.float64)
     deviations = code.std(axis=1)
     assert deviations[0] == pytest.approx(1, rel=1e-3) and (np.diff(deviations) < 1e-3).all()
-    assert deviations.min() >= LEAST_DEVIATION * 0.999
+    assert deviations.min() >= MIN_DEVIATION * 0.999
     assert 0.5 < exemplar_states(rusting(), 2, 1.5).explained < states.explained <= 1
 
 
@@ -106,13 +107,13 @@ def test_smoothing_is_over_time_alone():
     np.testing.assert_allclose(exemplar_states(still, 9, 2.0).frames[0], still.frames[0] / 127.5 - 1, atol=1e-5)
 
 
-@pytest.mark.parametrize(("hidden", "least"), [(9, 3), (10, 4), (1, 2)])
-def test_an_exemplar_with_too_few_frames_is_refused(hidden, least):
-    """Where it is looked at, before a training is asked for."""
-    config = dataclasses.replace(TINY, hidden_channels=hidden)
-    check_fit(rusting(least), config, None)
-    with pytest.raises(TrainingError, match=f"has {least - 1} frames: .* needs {least} at least"):
-        check_fit(rusting(least - 1), config, None)
+@pytest.mark.parametrize(("hidden", "minimum"), [(9, 3), (10, 4), (1, 2)])
+def test_an_exemplar_with_too_few_frames_is_refused(hidden, minimum):
+    config = TINY.replace(hidden_channels=hidden)
+    check_fit(rusting(minimum), config, None)
+    with raises(TrainingError, code="too-few-frames") as caught:
+        check_fit(rusting(minimum - 1), config, None)
+    assert f"needs {minimum}." in str(caught.value)
 
 
 # The first vector field
@@ -235,10 +236,10 @@ def last(progresses):
 def test_a_training_makes_a_material_that_starts_from_its_exemplar(tmp_path):
     exemplar = rusting()
     progress = last(train(exemplar, TINY, out=tmp_path / "run"))
-    assert progress.status == "finished" and progress.iteration == TINY.iterations
+    assert progress.status == "finished" and progress.iteration == TINY.schedule.iterations
     material = load_folder(tmp_path / "run" / "material")
     assert material.config.start == "stitched" and material.config.start_size == (SIZE, SIZE)
-    states = exemplar_states(exemplar, 9, TINY.flow_smoothing)
+    states = exemplar_states(exemplar, 9, TINY.flow.flow_smoothing)
     np.testing.assert_allclose(material.start, states.start, atol=2e-3)
     trajectory = oa.solve(material, size=(32, 32), times=[0.0, DURATION])
     assert trajectory.status == "complete"
@@ -247,9 +248,9 @@ def test_a_training_makes_a_material_that_starts_from_its_exemplar(tmp_path):
 
 
 def test_learning_lowers_both_losses():
-    config = dataclasses.replace(TINY, iterations=300, batch=4, state_size=32, flow_pool=6, learning_rate=0.02, averaging=0.95)
+    config = TINY.replace(iterations=300, batch=4, state_size=32, flow_pool=6, learning_rate=0.02, averaging=0.95)
     learnt = last(train(rusting(), config)).material.vector_field
-    exemplar = on_device(rusting(), config.flow_smoothing)
+    exemplar = on_device(rusting(), config.flow.flow_smoothing)
     keys = jax.random.split(jax.random.PRNGKey(7), 40)
 
     @jax.jit
@@ -268,7 +269,7 @@ def test_a_resumed_run_comes_to_the_same_weights_bit_for_bit(tmp_path):
     whole = last(train(exemplar, TINY, out=tmp_path / "whole")).material
     stops = iter([False] * 4 + [True] * 100)
     part = last(train(exemplar, TINY, out=tmp_path / "part", stop=lambda: next(stops)))
-    assert part.status == "stopped" and part.iteration < TINY.iterations
+    assert part.status == "stopped" and part.iteration < TINY.schedule.iterations
     resumed = last(train(exemplar, TINY, out=tmp_path / "part", resume=True)).material
     for one, other in zip(jax.tree.leaves(whole), jax.tree.leaves(resumed), strict=True):
         np.testing.assert_array_equal(one, other)
@@ -276,7 +277,7 @@ def test_a_resumed_run_comes_to_the_same_weights_bit_for_bit(tmp_path):
 
 def test_an_iteration_that_is_not_finite_changes_no_weights(tmp_path):
     exemplar = rusting()
-    config = dataclasses.replace(TINY, learning_rate=1.0, most_skipped=3, iterations=400, flow_pull=100.0)
+    config = TINY.replace(learning_rate=1.0, most_skipped=3, iterations=400, flow_pull=100.0)
     broken = last(train(exemplar, TINY)).material
     broken = oa.Material(jax.tree.map(lambda leaf: leaf * jnp.float32(1e30), broken.vector_field), broken.config, broken.start)
     progresses = list(train(exemplar, config, init_from=broken, out=tmp_path / "run"))
@@ -285,11 +286,11 @@ def test_an_iteration_that_is_not_finite_changes_no_weights(tmp_path):
 
 
 def test_the_learning_rate_rises_and_falls():
-    config = dataclasses.replace(TINY, iterations=1000, learning_rate=0.02)
+    config = TINY.replace(iterations=1000, learning_rate=0.02)
     rates = [learning_rate(config, iteration) for iteration in range(1000)]
-    assert rates[0] == pytest.approx(0.02 / RISING, rel=1e-3)
-    assert np.argmax(rates) == pytest.approx(RISING, abs=10)
-    assert rates[-1] == pytest.approx(0.02 * LAST_SHARE, rel=0.01)
+    assert rates[0] == pytest.approx(0.02 / WARMUP_ITERATIONS, rel=1e-3)
+    assert np.argmax(rates) == pytest.approx(WARMUP_ITERATIONS, abs=10)
+    assert rates[-1] == pytest.approx(0.02 * FINAL_SHARE, rel=0.01)
 
 
 @pytest.mark.parametrize(
@@ -297,16 +298,23 @@ def test_the_learning_rate_rises_and_falls():
 )
 def test_numbers_that_cannot_be_are_refused(changes):
     with pytest.raises((TrainingError, ConfigError)):
-        check_training(dataclasses.replace(TINY, **changes))
+        check_training(TINY.replace(**changes))
+
+
+def test_flow_matching_checks_free_memory_before_it_begins(monkeypatch, tmp_path):
+    monkeypatch.setattr(memory_budget, "free_device_bytes", lambda: 1)
+    with raises(TrainingError, code="memory"):
+        train(rusting(), TINY, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_flow_matching_is_for_textures():
-    with pytest.raises(ConfigError):
+    with raises(ConfigError):
         preset("flow", "svbrdf")
 
 
-def test_a_run_of_before_goes_on_under_the_new_names(tmp_path):
-    write_request(tmp_path, TrainConfig(runge_kutta="bosh3"), {})
+def test_a_run_with_old_option_names_is_read(tmp_path):
+    write_request(tmp_path, TrainConfig().replace(runge_kutta="bosh3"), {})
     data = json.loads((tmp_path / RUN).read_text())
     data["config"] = {
         **{name: value for name, value in data["config"].items() if not name.startswith(("flow_", "runge_kutta"))},
@@ -314,4 +322,4 @@ def test_a_run_of_before_goes_on_under_the_new_names(tmp_path):
     }
     (tmp_path / RUN).write_text(json.dumps(data))
     config, _ = read_request(tmp_path)
-    assert config.runge_kutta == "bosh3" and config.method == "texture"
+    assert config.solver.runge_kutta == "bosh3" and config.method == "texture"

@@ -1,6 +1,5 @@
 """Where the `paper` preset has to be the published training, and the other presets depart from it on purpose."""
 
-import dataclasses
 import json
 
 import jax
@@ -21,8 +20,8 @@ from ode_appearance.training.train_config import PRESETS, TrainConfig, preset
 
 TEXTURE = [name for name in PRESETS if name != "flow"]
 BRDF = "diffuse_iso_cook_torrance"
-FACTS = MaterialConfig("m", "svbrdf", BRDF, Architecture(17, 16, (1,), None), Times(0.2, 1.0, 0.25, 4))
-RGB_FACTS = MaterialConfig("m", "rgb", None, Architecture(12, 8, (1,), None), Times(0.2, 1.0, 0.25, 4))
+METADATA = MaterialConfig("m", "svbrdf", BRDF, Architecture(17, 16, (1,), None), Times(0.2, 1.0, 0.25, 4))
+RGB_METADATA = MaterialConfig("m", "rgb", None, Architecture(12, 8, (1,), None), Times(0.2, 1.0, 0.25, 4))
 
 
 def exemplar_of(kind):
@@ -33,7 +32,7 @@ def exemplar_of(kind):
 def lit(size=16):
     state = jax.random.normal(jax.random.PRNGKey(1), (17, size, size)) / 2
     target = jax.random.uniform(jax.random.PRNGKey(2), (3, 32, 32))
-    return Lit(FACTS, jnp.float32(0.2), state, target)
+    return Lit(METADATA, jnp.float32(0.2), state, target)
 
 
 @pytest.fixture(scope="module")
@@ -42,21 +41,24 @@ def features():
 
 
 def test_the_paper_preset_is_the_published_training_and_the_others_say_where_they_are_not():
-    names = ("directions", "evaluation", "target_precision")
+
+    def departures(config):
+        return [config.loss.directions, config.rollout.evaluation, config.data.target_precision]
+
     for kind in ("rgb", "svbrdf"):
-        values = {name: [getattr(preset(name, kind), field) for field in names] for name in TEXTURE}
+        values = {name: departures(preset(name, kind)) for name in TEXTURE}
         assert values["paper"] == ["iteration", "published", "float32"]
         assert values["standard"] == values["quick"] == ["crop", "repeatable", "float16"]
-    assert [preset(name, "svbrdf").initialisation_crops for name in TEXTURE] == [32, 1, 1]
+    assert [preset(name, "svbrdf").loss.initialisation_crops for name in TEXTURE] == [32, 1, 1]
 
 
 @pytest.mark.parametrize("count", [1, 5])
 def test_the_initialisation_compares_with_so_many_random_choices_of_pixels(count):
-    config = TrainConfig("svbrdf", BRDF, initialisation_crops=count)
+    config = TrainConfig().replace(kind="svbrdf", brdf=BRDF, initialisation_crops=count)
     key, material = jax.random.PRNGKey(3), lit()
 
     def ours(state, log_intensity):
-        return initialisation_terms(config, key, material._replace(state=state, log_intensity=log_intensity))[0]
+        return initialisation_terms(config.loss, key, material._replace(state=state, log_intensity=log_intensity))[0]
 
     def plain(state, log_intensity):
         here = material._replace(state=state)
@@ -65,7 +67,7 @@ def test_the_initialisation_compares_with_so_many_random_choices_of_pixels(count
         differences = []
         for one in jax.random.split(key, count):
             chosen = jax.random.choice(one, 32 * 32, (16 * 16,), replace=False)
-            picture = lit_picture(FACTS, log_intensity, maps, positions[:, chosen].reshape(3, 16, 16))
+            picture = lit_picture(METADATA, log_intensity, maps, positions[:, chosen].reshape(3, 16, 16))
             differences.append(jnp.mean((picture - target[:, chosen].reshape(3, 16, 16)) ** 2))
         return sum(differences) / count + jnp.mean(maps["height"] ** 2)
 
@@ -84,8 +86,8 @@ def test_the_directions_are_the_same_for_all_crops_of_an_iteration(monkeypatch, 
             return jax.random.uniform(key) ** power + 0 * jnp.sum(picture)
 
         monkeypatch.setattr(objective, "texture_distance", drawn)
-        config = TrainConfig("svbrdf", BRDF, crops=6, directions=directions)
-        return float(svbrdf_terms(features, config, jax.random.PRNGKey(4), lit())[0])
+        config = TrainConfig().replace(kind="svbrdf", brdf=BRDF, crops=6, directions=directions)
+        return float(svbrdf_terms(features, config.loss, jax.random.PRNGKey(4), lit())[0])
 
     assert mean_of(2, "iteration") == pytest.approx(mean_of(1, "iteration") ** 2, rel=1e-5)
     assert mean_of(2, "crop") > 1.05 * mean_of(1, "crop") ** 2
@@ -106,8 +108,8 @@ def solved(monkeypatch):
 
 
 def evaluated(features, iteration, **changes):
-    config = TrainConfig(state_size=32, exemplar_size=32, features="patch", evaluation_rollouts=2, **changes)
-    return rollout.rollout_loss(config, new_material(RGB_FACTS), features, exemplar_of("rgb"), iteration)
+    config = TrainConfig().replace(state_size=32, exemplar_size=32, features="patch", evaluation_rollouts=2, **changes)
+    return rollout.rollout_loss(config, new_material(RGB_METADATA), features, exemplar_of("rgb"), iteration)
 
 
 def test_the_published_evaluation(solved, features):
@@ -141,7 +143,7 @@ def test_the_precision_of_the_targets(precision, features):
         np.testing.assert_allclose(values, wanted.astype(precision), rtol=1e-3, atol=1e-6)
 
 
-def test_a_run_begun_before_these_choices_goes_on_as_it_began(tmp_path):
+def test_a_run_without_these_options_keeps_its_behaviour(tmp_path):
     names = ("initialisation_crops", "directions", "evaluation", "target_precision")
     write_request(tmp_path, preset("paper", "svbrdf"), {})
     data = json.loads((tmp_path / "run.json").read_text())
@@ -149,4 +151,4 @@ def test_a_run_begun_before_these_choices_goes_on_as_it_began(tmp_path):
     data["config"] = {name: value for name, value in data["config"].items() if name not in names}
     (tmp_path / "run.json").write_text(json.dumps(data))
     began = dict(zip(names, (1, "crop", "repeatable", "float16"), strict=True))
-    assert read_request(tmp_path)[0] == dataclasses.replace(preset("paper", "svbrdf"), **began)
+    assert read_request(tmp_path)[0] == preset("paper", "svbrdf").replace(**began)

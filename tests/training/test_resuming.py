@@ -29,8 +29,8 @@ def exemplars(tmp_path_factory):
 def begun(exemplars, tmp_path_factory):
     """A run of one iteration, cut off, that said all there is to say of its exemplar."""
     folder = tmp_path_factory.mktemp("runs") / "begun"
-    facts = "--duration 8 --name my_moss --credit Somebody --license cc0-1.0 --real-duration years".split()
-    options = ["--features", "auto", *LITTLE[2:], *SOLVING, "--iterations", "3", "--max-minutes", "0", *facts]
+    about = "--duration 8 --name my_moss --credit Somebody --license cc0-1.0 --real-duration years".split()
+    options = ["--features", "auto", *LITTLE[2:], *SOLVING, "--iterations", "3", "--max-minutes", "0", *about]
     assert main(["train", str(exemplars / "moss.gif"), "--kind", "rgb", "--out", str(folder), *options]) == 0
     return folder
 
@@ -45,14 +45,14 @@ def resume(run, exemplar, *options):
 
 
 def test_a_run_remembers_its_exemplar_and_its_features(run, exemplars):
-    config, facts = read_request(run)
-    assert config.features != "auto" and (facts["duration"], facts["frames"]) == (8, 4)
+    config, metadata = read_request(run)
+    assert config.data.features != "auto" and (metadata["duration"], metadata["frames"]) == (8, 4)
     assert resume(run, exemplars / "moss.gif", "--iterations", "2") == 0
     material = oa.load(run / "material")
     assert material.config.times.duration == 8 and material.config.training["iterations"] == 2
     kept = material.config.exemplar
     assert (material.name, kept.credit, kept.license, kept.real_duration) == ("my_moss", "Somebody", "cc0-1.0", "years")
-    assert material.config.training["features"].startswith(config.features)
+    assert material.config.training["features"].startswith(config.data.features)
 
 
 @pytest.mark.parametrize(
@@ -61,19 +61,19 @@ def test_a_run_remembers_its_exemplar_and_its_features(run, exemplars):
         ("rust.gif", [], "began with other frames or times"),
         ("moss.gif", ["--duration", "5"], "began with other frames or times"),
         ("moss.gif", ["--kind", "svbrdf"], "a run of --kind rgb, not svbrdf"),
-        ("moss.gif", ["--dim", "16"], "its dim is 8, and cannot be 16"),
+        ("moss.gif", ["--dim", "16"], "its dim is 8, and cannot become 16"),
         ("moss.gif", ["--no-attention", "--tolerance", "0.01"], "its tolerance is"),
-        ("moss.gif", ["--preset", "paper"], "its dim is 8, and cannot be 32, as --preset paper has it"),
+        ("moss.gif", ["--preset", "paper"], "its dim is 8, and cannot become 32 (of --preset paper)"),
     ],
 )
-def test_what_a_run_cannot_go_on_with_is_refused_and_nothing_is_lost(run, exemplars, capsys, exemplar, options, sentence):
+def test_a_resumed_run_refuses_other_options_and_keeps_its_state(run, exemplars, capsys, exemplar, options, sentence):
     before = (run / STATE).read_bytes()
     assert resume(run, exemplars / exemplar, *options) == 1
     assert sentence in capsys.readouterr().err
     assert (run / STATE).read_bytes() == before
 
 
-def test_the_numbers_that_a_run_began_with_may_be_said_again(run, exemplars):
+def test_a_resumed_run_accepts_its_own_options(run, exemplars):
     """The preset's that are another in this run are among them."""
     options = ["--preset", "quick", "--features", "auto", *LITTLE[2:], *SOLVING, "--iterations", "2", "--duration", "8"]
     assert resume(run, exemplars / "moss.gif", *options) == 0
@@ -82,7 +82,7 @@ def test_the_numbers_that_a_run_began_with_may_be_said_again(run, exemplars):
 
 def test_fewer_iterations_than_are_done_change_nothing(run, exemplars):
     assert resume(run, exemplars / "moss.gif", "--iterations", "1") == 0
-    assert read_request(run)[0].iterations == 3 and not is_finished(run)
+    assert read_request(run)[0].schedule.iterations == 3 and not is_finished(run)
 
 
 def test_more_iterations_are_remembered_where_they_are_cut_off(run, exemplars):
@@ -95,16 +95,16 @@ def test_more_iterations_are_remembered_where_they_are_cut_off(run, exemplars):
     assert read_request(run)[1]["credit"] == "Somebody"
 
 
-def test_a_folder_with_a_run_in_it_is_not_trained_over(run, exemplars, capsys):
+def test_a_folder_with_a_run_is_refused(run, exemplars, capsys):
     before = (run / STATE).read_bytes()
     assert main(["train", str(exemplars / "moss.gif"), "--kind", "rgb", "--out", str(run), *LITTLE]) == 1
-    assert "holds a run already" in capsys.readouterr().err
+    assert "already holds a run" in capsys.readouterr().err
     assert (run / STATE).read_bytes() == before
 
 
-def test_which_features_are_compared_and_why_is_told(run, exemplars, capsys):
+def test_the_features_are_printed(run, exemplars, capsys):
     assert resume(run, exemplars / "moss.gif", "--iterations", "2") == 0
-    assert f"Features: {read_request(run)[0].features}" in capsys.readouterr().err
+    assert f"Features: {read_request(run)[0].data.features}" in capsys.readouterr().err
 
 
 def test_the_interval_of_the_frames_can_be_given(exemplars, tmp_path):
@@ -115,7 +115,7 @@ def test_the_interval_of_the_frames_can_be_given(exemplars, tmp_path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_disk_ends_a_run_with_a_sentence_and_keeps_what_was_saved(run, exemplars, capsys):
+def test_a_full_disk_ends_a_run_with_a_message_and_keeps_its_save(run, exemplars, capsys):
     before = read_progress(run)["iteration"]
     (run / "journal.jsonl").unlink()
     (run / "journal.jsonl").symlink_to("/dev/full")
@@ -143,7 +143,7 @@ def test_iterations_that_were_lost_are_hidden_from_tensorboard(run, exemplars):
 
 def test_a_smaller_learning_rate_is_remembered(run, exemplars):
     assert resume(run, exemplars / "moss.gif", "--learning-rate", "0.0001", "--max-minutes", "0") == 0
-    assert read_request(run)[0].learning_rate == 0.0001
+    assert read_request(run)[0].rate.learning_rate == 0.0001
     assert resume(run, exemplars / "moss.gif") == 0
     assert oa.load(run / "material").config.training["learning_rate"] == 0.0001
 

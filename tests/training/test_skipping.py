@@ -1,4 +1,4 @@
-"""Iterations without a finite loss: skipped, counted, and after many in a row the end of a run that can be gone on with."""
+"""Iterations without a finite loss: skipped, counted, and after many in a row the end of a run that can be resumed."""
 
 import itertools
 
@@ -16,8 +16,8 @@ from ode_appearance.perceptual.features import load_features
 from ode_appearance.training.run_dir.folder import STATE, read_progress, read_request, read_state, write_state
 from ode_appearance.training.run_dir.journal import read_journal
 from ode_appearance.training.texture import step
-from ode_appearance.training.texture.run import begin_run
 from ode_appearance.training.texture.targets import Targets
+from ode_appearance.training.texture.texture_run import begin_texture_run
 from ode_appearance.training.trainer import begin, train, train_alone
 
 
@@ -104,7 +104,7 @@ def narrow(monkeypatch):
     jax.clear_caches()
 
 
-def test_a_run_that_gives_up_goes_on_as_the_sentence_says(narrow, tmp_path, capsys):
+def test_a_run_that_has_given_up_resumes_as_its_message_says(narrow, tmp_path, capsys):
     exemplar = make_dataset(tmp_path) / "RGB_dynamic_textures" / "moss.gif"
     solving = "--runge-kutta bosh3 --tolerance 0.1 --first-step 0.5 --averaging 0 --annealing 0".split()
     command = ["train", str(exemplar), "--kind", "rgb", "--out", str(tmp_path / "run")]
@@ -115,7 +115,7 @@ def test_a_run_that_gives_up_goes_on_as_the_sentence_says(narrow, tmp_path, caps
     ended = read_progress(tmp_path / "run")
     assert ended["skipped"] == ended["skipped_in_row"] == 4 and ended["iteration"] == 5
     assert read_journal(tmp_path / "run")[-1]["status"] == "not finite"
-    advice = told.split("Go on from them more slowly: ")[1].rstrip(".\n").split()
+    advice = told.split("Resume with a smaller learning rate: ")[1].rstrip(".\n").split()
     assert advice[0] == "--resume" and 0 < float(advice[2]) < 1
     assert main([*command, "--resume"]) == 1  # as before: it tries four more
     assert read_progress(tmp_path / "run")["iteration"] == 10
@@ -123,18 +123,18 @@ def test_a_run_that_gives_up_goes_on_as_the_sentence_says(narrow, tmp_path, caps
     assert read_progress(tmp_path / "run") | {"seconds": 0} == {
         "iteration": 20, "seconds": 0, "origin": "", "skipped": 8, "skipped_in_row": 0,
     }  # fmt: skip
-    assert read_request(tmp_path / "run")[0].learning_rate == 0.001
+    assert read_request(tmp_path / "run")[0].rate.learning_rate == 0.001
     material = oa.load(tmp_path / "run" / "material")
     assert 0 < np.abs(material.vector_field.final_conv[1].weight).max() < BEYOND
     assert read_events(tmp_path / "run")[0]["skipped"][20] == 8
 
 
-def test_a_run_of_an_earlier_version_goes_on(features, tmp_path):
+def test_a_run_of_an_earlier_version_is_resumed(features, tmp_path):
     """Its state has no weights before the last update, and no counts."""
     exemplar, config = make_exemplar("rgb"), tiny("rgb", iterations=6)
     *_, whole = train(exemplar, config, features=features)
     list(train(exemplar, tiny("rgb", iterations=3), out=tmp_path, features=features))
-    run = begin_run(exemplar, config, tmp_path, True, None, features, None)
+    run = begin_texture_run(exemplar, config, tmp_path, True, None, features, None)
     run.close()
     assert (run.iteration, run.skipped) == (3, 0)
     old = {name: value for name, value in read_progress(tmp_path).items() if not name.startswith("skipped")}

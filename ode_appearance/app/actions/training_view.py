@@ -48,7 +48,9 @@ def curve(run: Run) -> dict[str, list[Any]]:
     for line in run.journal:
         while points and points[-1][0] >= line["iteration"]:
             points.pop()
-        warming_up = config.method == "texture" and (line["iteration"] - 1 - config.initialisation) % config.cycle == 0
+        warming_up = (
+            config.method == "texture" and (line["iteration"] - 1 - config.schedule.initialisation) % config.schedule.cycle == 0
+        )
         if line.get("loss") is not None and not line.get("initialising") and not warming_up:
             points.append((line["iteration"], line["loss"]))
     group = max(1, -(-len(points) // POINTS))

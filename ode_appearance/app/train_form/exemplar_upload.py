@@ -74,7 +74,7 @@ def look_at(path: Path, config: TrainConfig, name: str) -> tuple[ExemplarFrames,
 
     Raises AppearanceError, with a sentence, for what cannot be trained on.
     """
-    exemplar = load_exemplar(path, config.kind, size=config.exemplar_size, name=name)
+    exemplar = load_exemplar(path, config.kind, size=config.data.exemplar_size, name=name)
     check_fit(exemplar, config, None)
     picks = np.linspace(0, len(exemplar) - 1, SHOWN).round().astype(int)
     return exemplar, np.concatenate([exemplar.frames[pick] for pick in picks], axis=2).transpose(1, 2, 0)

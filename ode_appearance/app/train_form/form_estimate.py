@@ -1,7 +1,5 @@
 """How long a training will take, for anybody who asks: measured in seconds, whatever it is that is asked about."""
 
-import dataclasses
-
 from ...perceptual.features import FeatureExtractor, load_features
 from ...runtime.memory_budget import enough_memory
 from ...training.checks import check_training
@@ -19,9 +17,9 @@ def training_seconds(config: TrainConfig) -> tuple[float, FeatureExtractor | Non
     Raises AppearanceError where its network is too large for this machine, or its features are not to be had.
     """
     check_training_memory(config)
-    side = min(config.state_size, MOST_SIDE)
-    features = load_features(config.features) if config.method == "texture" else None
+    side = min(config.data.state_size, MOST_SIDE)
+    features = load_features(config.data.features) if config.method == "texture" else None
     check_training(config, features)
     with enough_memory((side, side)):
-        seconds = estimate_seconds(dataclasses.replace(config, state_size=side), features)
-    return COMPILING + (seconds - COMPILING) * (config.state_size / side) ** 2, features
+        seconds = estimate_seconds(config.replace(state_size=side), features)
+    return COMPILING + (seconds - COMPILING) * (config.data.state_size / side) ** 2, features

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import gradio as gr
 
+from ...config.option_groups import options_of
 from ...config.schema import Attention, Kind
 from ...config.serialization import from_json, to_json
 from ...data import list_dataset
@@ -20,8 +21,7 @@ from ...training.train_config import TrainConfig, preset
 # What the form asks for by itself, and what an interface has no use for.
 _LEFT_OUT = ("kind", "preview_every", "save_every")
 _RECORD = [field.name for field in dataclasses.fields(Attention)]
-_HINTS = typing.get_type_hints(TrainConfig)
-ADVANCED = [field for field in dataclasses.fields(TrainConfig) if field.name not in _LEFT_OUT]
+ADVANCED = [option for option in options_of(TrainConfig).values() if option.name not in _LEFT_OUT]
 """The fields under "advanced", in order."""
 
 
@@ -67,7 +67,7 @@ def _component(field, value):
     if _is_record(field):
         info += f": its {' and '.join(name.replace('_', ' ') for name in _RECORD)}, such as 4, 8"
     options = {"label": label, "info": info, "value": value, "interactive": True, "min_width": 200}
-    hint = _HINTS[field.name]
+    hint = field.hint
     choices = [choice for part in (hint, *typing.get_args(hint)) for choice in _literals(part)]
     if choices:
         return gr.Dropdown([*choices, *([("none", None)] if type(None) in typing.get_args(hint) else [])], **options)
@@ -75,11 +75,7 @@ def _component(field, value):
         return gr.Checkbox(**options)
     if _is_list(field) or _is_record(field):
         return gr.Textbox(**options)
-    bounds = {
-        name: bound
-        for name, bound in (("minimum", field.metadata["least"]), ("maximum", field.metadata["most"]))
-        if math.isfinite(bound)
-    }
+    bounds = {name: field.metadata[name] for name in ("minimum", "maximum") if math.isfinite(field.metadata[name])}
     return gr.Number(**options, **bounds, precision=0 if hint is int else None, step=1 if hint is int else None)
 
 
@@ -88,15 +84,15 @@ def _literals(hint):
 
 
 def _is_list(field):
-    return typing.get_origin(_HINTS[field.name]) is tuple
+    return typing.get_origin(field.hint) is tuple
 
 
 def _is_record(field):
-    return Attention in typing.get_args(_HINTS[field.name])
+    return Attention in typing.get_args(field.hint)
 
 
 def _read(field, value):
-    return _numbers(field.name, value, typing.get_args(_HINTS[field.name])[0]) if _is_list(field) else _number(field, value)
+    return _numbers(field.name, value, typing.get_args(field.hint)[0]) if _is_list(field) else _number(field, value)
 
 
 def _attention(text):
@@ -116,6 +112,6 @@ def _numbers(name, text, kind):
 
 
 def _number(field, value):
-    if value is None and type(None) not in typing.get_args(_HINTS[field.name]):
+    if value is None and type(None) not in typing.get_args(field.hint):
         raise ConfigError(f"{field.name} is empty: give a value.")
-    return int(value) if _HINTS[field.name] is int and isinstance(value, float) and value.is_integer() else value
+    return int(value) if field.hint is int and isinstance(value, float) and value.is_integer() else value

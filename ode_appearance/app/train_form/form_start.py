@@ -60,7 +60,7 @@ def start_training(library: Library, path: Path, config: TrainConfig, order: Ord
     if start is not None:
         check_start(start.config, config)
     check_credit(Exemplar(order.name, order.credit, order.license))
-    check_training(config, load_features(config.features) if config.method == "texture" else None)
+    check_training(config, load_features(config.data.features) if config.method == "texture" else None)
     if trainings.idle:  # else there may be more memory when its turn comes
         check_training_memory(config)
     look_at(path, config, order.name)

@@ -44,7 +44,7 @@ class Order:
     credit: str = option("", "who made the exemplar")
     license: str = option("", "its licence")
     init_from: str = option("", "the material whose weights it starts from")
-    created: float = option(0.0, "seconds since 1970", least=0, most=1e11)
+    created: float = option(0.0, "seconds since 1970", minimum=0, maximum=1e11)
     wanted: Wanted = option("run", "whether it is to run")
 
 

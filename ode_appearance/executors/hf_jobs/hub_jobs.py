@@ -1,4 +1,4 @@
-"""Jobs on the Hugging Face Hub: how they are run, which there are, and new ones."""
+"""Jobs on the Hugging Face Hub: their settings, listing and start."""
 
 import dataclasses
 import hashlib
@@ -10,14 +10,19 @@ from ...errors import ConfigError
 from .job_command import IMAGE, job_command
 from .run_repository import RunRepository
 
-UNDER_WAY = ("SCHEDULING", "RUNNING")
+ACTIVE_STAGES = ("SCHEDULING", "RUNNING")
 UPLOAD_MINUTES = 15.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Jobs:
-    """How the jobs are run: the Hub's hardware `flavor`, how long at most (`6h`, `90m`), in which image of Docker Hub, and how
-    many minutes they let pass at least between two uploads (by default a quarter of an hour; more where there are many).
+    """Settings of jobs.
+
+    Attributes:
+        flavor: the Hub's name of the hardware.
+        timeout: maximum duration, such as `6h` or `90m`.
+        image: Docker image with Python and pip.
+        upload_minutes: minimum minutes between uploads (default: 15, more for more than 30 jobs).
     """
 
     flavor: str = "cpu-upgrade"
@@ -27,22 +32,22 @@ class Jobs:
 
     def __post_init__(self):
         if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?[smhd]", self.timeout):
-            raise ConfigError(f"--timeout has to be a number with s, m, h or d after it such as 6h, not {self.timeout[:50]!r}.")
+            raise ConfigError(f"--timeout has to be a number followed by s, m, h or d, such as 6h, not {self.timeout[:50]!r}.")
         if self.upload_minutes is not None and not 0 <= self.upload_minutes <= 1e5:
             raise ConfigError(f"--upload-minutes has to be from 0 to 100000, not {self.upload_minutes:g}.")
 
 
 class HubJobs:
-    """The jobs of a repository's owner that train what is in the repository. Both methods raise HubError."""
+    """The jobs for the tasks of a repository. Both methods raise HubError."""
 
     def __init__(self, repository: RunRepository, jobs: Jobs, token: str):
         self._repository, self._jobs, self._token = repository, jobs, token
         self._namespace, self._label = repository.name.split("/")
 
     def latest(self) -> dict:
-        """The last job (huggingface_hub's JobInfo) of each slug."""
+        """The latest job (huggingface_hub.JobInfo) of each slug."""
         listing = self._repository.api.list_jobs
-        # Releases of huggingface_hub that cannot ask for a label give them all.
+        # Versions of huggingface_hub without this parameter list all jobs.
         labelled = "labels" in inspect.signature(listing).parameters
         options: Any = {"labels": {"ode-appearance": self._label}} if labelled else {}
         found = self._ask(lambda: list(listing(namespace=self._namespace, **options)))
@@ -50,8 +55,8 @@ class HubJobs:
         return {job.labels.get("exemplar"): job for job in sorted(ours, key=lambda job: job.created_at)}
 
     def start(self, slug: str, commit: str, count: int) -> str:
-        """Start a job, of `count`, that trains what the commit has for a slug; its address."""
-        # The Hub takes about 128 commits an hour.
+        """Start one of `count` jobs, for the task of a slug at a commit; returns its URL."""
+        # The Hub accepts about 128 commits per hour.
         minutes = max(UPLOAD_MINUTES, count / 2) if self._jobs.upload_minutes is None else self._jobs.upload_minutes
         made = self._ask(
             self._repository.api.run_job,
@@ -71,6 +76,6 @@ class HubJobs:
 
 
 def slug_of(name: str) -> str:
-    """A name that a label and a path on the Hub can have; different ones for different exemplars."""
+    """A name valid as a label and in a path on the Hub, unique for each exemplar."""
     slug = re.sub(r"[^A-Za-z0-9_-]", "-", name)[:40]
     return slug if slug == name else f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -1,4 +1,4 @@
-"""The command of a job on the Hub: a plain Python image becomes one that trains."""
+"""The command of a job on the Hub, for a plain Python image."""
 
 import importlib.metadata
 import shlex
@@ -7,7 +7,7 @@ from ..package_source import REQUIREMENTS
 from .run_repository import SOURCE
 
 IMAGE = "python:3.12"
-# The wheels of JAX for the newest CUDA that the machine's driver takes, or none.
+# JAX for the newest CUDA version that the driver supports, or for the CPU.
 _CUDA = (
     "driver=$(nvidia-smi --query-gpu=driver_version --format=csv,noheader 2>/dev/null | head -n 1 | cut -d. -f1); "
     "if [ \"${driver:-0}\" -ge 580 ]; then jax='jax[cuda13]'; elif [ \"${driver:-0}\" -ge 525 ]; then jax='jax[cuda12]'; "
@@ -16,9 +16,10 @@ _CUDA = (
 
 
 def job_command(repository: str, revision: str, slug: str, minutes: float) -> list[str]:
-    """What a job executes to train a task of a repository at a commit, uploading its run every so many minutes.
+    """The command that trains a task of a repository at a commit; it reads the access token from $HF_TOKEN.
 
-    It takes the access token from $HF_TOKEN.
+    Args:
+        minutes: minimum minutes between uploads of the run.
     """
     hub = f"huggingface_hub=={importlib.metadata.version('huggingface_hub')}"
     name, commit = shlex.quote(repository), shlex.quote(revision)

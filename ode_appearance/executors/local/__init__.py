@@ -1,1 +1,1 @@
-"""Trainings in this process: one exemplar after the other, or several stacked."""
+"""Trainings in this process: exemplars in sequence, or several stacked."""

@@ -1,1 +1,1 @@
-"""Trainings on a Ray cluster: a task for each exemplar."""
+"""Executor on a Ray cluster: a task for each exemplar."""

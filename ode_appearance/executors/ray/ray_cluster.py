@@ -1,6 +1,6 @@
-"""On a Ray cluster: one task an exemplar, on whichever node has room; what a worker saves comes back to the driver's disk.
+"""Executor on a Ray cluster: one task per exemplar on any node with free resources.
 
-No disk is shared. A task whose worker died is submitted again, from what it saved last.
+No disk is shared: workers send their saves to the driver. A task whose worker died is resubmitted with its last save.
 """
 
 import contextlib
@@ -13,28 +13,38 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ...errors import ConfigError, TrainingError
 from ...runtime.folders import PACKAGE, WHEEL_CHECKPOINTS
-from ..plan import Outcome, Plan
-from .ray_runs import Runs
+from ..plan import TrainingPlan, TrainingResult
+from .ray_runs import RayRuns
 
 CPUS = 2
-"""What a task takes by default: XLA does not make much of more."""
-PATIENCE = 10.0
-"""Seconds in which a cluster has to answer."""
+"""Default number of CPUs of a task; XLA gains little from more."""
+CONNECT_TIMEOUT = 10.0
+"""Timeout in seconds for the connection to a cluster."""
 
 
-def run(plans: Sequence[Plan], stop: Callable[[], bool], cpus: float | None = None, gpus: float | None = None) -> list[Outcome]:
-    """Train what is not finished on the cluster that $RAY_ADDRESS names, or on one that is started here and ends with this.
+def run(
+    plans: Sequence[TrainingPlan], stop: Callable[[], bool], cpus: float | None = None, gpus: float | None = None
+) -> list[TrainingResult]:
+    """Train unfinished plans on the cluster of $RAY_ADDRESS, or on a temporary one on this machine.
 
-    A task takes `cpus` processors (CPUS of them, or what the largest node has) and `gpus` (1 where the cluster has any).
-    Where `stop` becomes true, every run is saved and ends. Raises ConfigError where Ray is missing or its address is of no
-    use, and TrainingError where there is no such cluster.
+    Args:
+        stop: called about once a second; once it returns True, all runs are saved and end.
+        cpus: CPUs of a task (default: CPUS, at most those of the largest node).
+        gpus: GPUs of a task (default: 1 if the cluster has any).
+
+    Returns:
+        The result of each plan, in order.
+
+    Raises:
+        ConfigError: Ray is not installed, or its address has the wrong form.
+        TrainingError: the cluster cannot be reached.
     """
     ray = _import_ray()
     _check_address(os.environ.get("RAY_ADDRESS", ""))
-    # What Ray has to say of the cluster goes where all but the table goes.
+    # Ray's messages go to standard error; standard output has the table only.
     with contextlib.redirect_stdout(sys.stderr), _cluster(ray):
         needs = _needs(ray, cpus, gpus)
-        return Runs(ray, needs).run(plans, stop)
+        return RayRuns(ray, needs).run(plans, stop)
 
 
 def _import_ray():
@@ -47,23 +57,23 @@ def _import_ray():
 
 
 def _check_address(address):
-    """Refuse an address of no use: Ray itself would go on asking for a quarter of an hour."""
+    """Check that the address answers; Ray itself would retry for a quarter of an hour."""
     if address.startswith("ray://"):
         raise ConfigError(
-            "RAY_ADDRESS has to be HOST:PORT of a cluster, not ray://...: give this command on a node of the cluster."
+            "RAY_ADDRESS has to be HOST:PORT of a cluster, not ray://...; run this command on a node of the cluster."
         )
     host, colon, port = address.rpartition(":")
     if not colon:  # "auto", "local" or nothing
         return
     try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=PATIENCE).close()
+        socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_TIMEOUT).close()
     except (OSError, ValueError, OverflowError) as error:
         raise TrainingError(f"No Ray cluster answers at {address[:100]}, which RAY_ADDRESS names.") from error
 
 
 @contextlib.contextmanager
 def _cluster(ray) -> Iterator[None]:
-    if ray.is_initialized():  # by whoever uses this as a library
+    if ray.is_initialized():  # by a program that uses this as a library
         yield
         return
     environment = {"py_modules": [str(PACKAGE)], "excludes": ["**/__pycache__", f"**/{WHEEL_CHECKPOINTS}"]}
@@ -71,10 +81,10 @@ def _cluster(ray) -> Iterator[None]:
     try:
         ray.init(runtime_env=environment, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, RuntimeError, ValueError, OSError, ray.exceptions.RayError) as error:
-        told = " ".join(str(error).split())[:300].rstrip(".")
-        raise TrainingError(f"There is no Ray cluster to train on: {told}.") from error
+        message = " ".join(str(error).split())[:300].rstrip(".")
+        raise TrainingError(f"Ray could not connect to or start a cluster: {message}.") from error
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, handler)  # Ray's own would end this process unsaved
+        signal.signal(signal.SIGTERM, handler)  # Ray's own handler would end this process without a save
     try:
         yield
     finally:
@@ -89,5 +99,5 @@ def _needs(ray, cpus, gpus):
     if gpus is None:
         gpus = float(any(node.get("GPU", 0) >= 1 for node in nodes))
     if not any(node.get("CPU", 0) >= cpus and node.get("GPU", 0) >= gpus for node in nodes):
-        print(f"No node of the cluster has {cpus:g} CPUs and {gpus:g} GPUs: waiting for one that has.", file=sys.stderr)
+        print(f"No node of the cluster has {cpus:g} CPUs and {gpus:g} GPUs; waiting for such a node.", file=sys.stderr)
     return {"num_cpus": cpus, "num_gpus": gpus}

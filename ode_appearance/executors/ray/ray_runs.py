@@ -1,4 +1,4 @@
-"""The runs of a driver on a Ray cluster, from their submission to their end."""
+"""The driver of a Ray cluster: submits tasks, stores their saves, and resubmits tasks of dead workers."""
 
 import contextlib
 import dataclasses
@@ -8,104 +8,104 @@ from typing import Any
 
 from ...errors import AppearanceError
 from ...training.run_dir.folder import hold_run
-from ..plan import Outcome, Plan, failed, finished_before
+from ..plan import TrainingPlan, TrainingResult, failed, finished_before
 from ..run_archive import pack, unpack
 from . import ray_task
 
-MOST_DEATHS = 3
-"""Workers that may die one after the other without having saved anything, before a run is given up."""
+MAX_DEATHS = 3
+"""Maximum number of workers of a run that die in a row without a save."""
 
 
 @dataclasses.dataclass
-class _Run:
-    plan: Plan
+class _SubmittedRun:
+    plan: TrainingPlan
     task: Any  # in the cluster's object store
     iterations: int
     iteration: int = 0
     deaths: int = 0
-    began: bool = False
-    outcome: Outcome | None = None
+    started: bool = False
+    result: TrainingResult | None = None
 
 
-class Runs:
-    """Follows the tasks of a cluster; `needs` are the resources of each."""
+class RayRuns:
+    """The tasks of a cluster; `needs` are the resources of each."""
 
     def __init__(self, ray, needs: dict[str, float]):
         errors = ray.exceptions
         self._ray = ray
         self._lost = (errors.WorkerCrashedError, errors.NodeDiedError, errors.OutOfMemoryError, errors.ObjectLostError)
-        # A process for each task, so that it leaves no memory behind. Dead ones are submitted again here, with what they saved.
+        # One process per task, so that no memory remains allocated. Dead tasks are resubmitted here with their last save.
         self._train = ray.remote(max_retries=0, max_calls=1, **needs)(ray_task.train_exemplar)
         self._flag = self._raisable()
-        self._running: dict[Any, _Run] = {}
+        self._running: dict[Any, _SubmittedRun] = {}
 
     def _raisable(self):
-        """The flag, on the driver's own node: it is there as long as the driver is."""
+        """The stop flag, an actor on the driver's node, which lives as long as the driver."""
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
         here = NodeAffinitySchedulingStrategy(self._ray.get_runtime_context().get_node_id(), soft=True)
         return self._ray.remote(num_cpus=0, max_restarts=-1, scheduling_strategy=here)(ray_task.Flag).remote()
 
-    def run(self, plans: Sequence[Plan], stop: Callable[[], bool]) -> list[Outcome]:
-        """Train every plan; how each ended, in their order."""
+    def run(self, plans: Sequence[TrainingPlan], stop: Callable[[], bool]) -> list[TrainingResult]:
+        """Train all plans; returns their results in order."""
         from tqdm import tqdm
 
-        outcomes, runs = {}, []
+        results, runs = {}, []
         with tqdm(unit="it", desc="0 running", mininterval=2) as self._bar, contextlib.ExitStack() as locks:
             for plan in plans:
-                if outcome := Outcome(plan.name, "not started") if stop() else finished_before(plan):
-                    outcomes[plan.name] = outcome
+                if result := TrainingResult(plan.name, "not started") if stop() else finished_before(plan):
+                    results[plan.name] = result
                     continue
                 try:
                     locks.enter_context(contextlib.closing(hold_run(plan.folder)))
                     runs.append(self._begin(plan))
                 except AppearanceError as error:
-                    outcomes[plan.name] = failed(plan, error)
+                    results[plan.name] = failed(plan, error)
             self._follow(stop)
-        outcomes |= {run.plan.name: run.outcome for run in runs}
-        return [outcomes[plan.name] for plan in plans]
+        results |= {run.plan.name: run.result for run in runs}
+        return [results[plan.name] for plan in plans]
 
     def _begin(self, plan):
         from ..task_file import write_task
 
         task = plan.read()
-        run = _Run(plan, self._ray.put(write_task(task)), task.config.iterations)
+        run = _SubmittedRun(plan, self._ray.put(write_task(task)), task.config.schedule.iterations)
         self._bar.total = (self._bar.total or 0) + run.iterations
         self._submit(run)
         return run
 
     def _submit(self, run):
-        run.began = False
+        run.started = False
         updates = self._train.remote(run.task, pack(run.plan.folder) if run.plan.begun else None, self._flag)
         self._running[updates] = run
 
     def _follow(self, stop):
-        asked = False
+        stopping = False
         while self._running:
-            if stop() and not asked:
-                asked = True
+            if stop() and not stopping:
+                stopping = True
                 self._flag.raise_it.remote()
-                self._withdraw()
+                self._cancel_waiting()
             ready, _ = self._ray.wait(list(self._running), timeout=1.0)
             for updates in ready:
-                self._hear(updates, self._running[updates], asked)
-            self._bar.set_description(f"{sum(run.began for run in self._running.values())} running", refresh=False)
+                self._receive(updates, self._running[updates], stopping)
+            self._bar.set_description(f"{sum(run.started for run in self._running.values())} running", refresh=False)
 
-    def _withdraw(self):
-        """Those that no worker has begun need not save."""
+    def _cancel_waiting(self):
+        """Cancel the tasks that no worker has started: they have nothing to save."""
         for updates, run in list(self._running.items()):
-            if not run.began:
+            if not run.started:
                 self._ray.cancel(updates)
                 self._end(updates, run, "not started")
 
-    def _hear(self, updates, run, stopping):
-        """The next word of a task; or that it has ended, or died."""
+    def _receive(self, updates, run, stopping):
+        """Handle the next update of a task, its end, or the death of its worker."""
         try:
             update = self._ray.get(next(updates))
         except StopIteration:
-            self._end(updates, run, "failed: its worker ended without a word")
+            self._end(updates, run, "failed: its worker ended without a message")
         except self._lost as error:
-            self._bury(updates, run, stopping, error)
+            self._handle_death(updates, run, stopping, error)
         except self._ray.exceptions.RayError as error:
             self._end(updates, run, f"failed: {_last_line(error)}")
         else:
@@ -113,11 +113,11 @@ class Runs:
 
     def _note(self, updates, run, update):
         if update.where:
-            run.began = True
-            self._say(f"{run.plan.name}: trains on {update.where}.")
+            run.started = True
+            self._print(f"{run.plan.name}: trains on {update.where}.")
         try:
-            if update.parcel is not None:
-                unpack(update.parcel, run.plan.folder)
+            if update.archive is not None:
+                unpack(update.archive, run.plan.folder)
                 run.deaths = 0
         except AppearanceError as error:
             self._ray.cancel(updates)
@@ -127,24 +127,24 @@ class Runs:
         if update.failure or update.status != "running":
             self._end(updates, run, f"failed: {update.failure}" if update.failure else update.status, update.loss)
 
-    def _bury(self, updates, run, stopping, error):
+    def _handle_death(self, updates, run, stopping, error):
         run.deaths += 1
         del self._running[updates]
         if stopping:
-            run.outcome = Outcome(run.plan.name, "stopped")
-        elif run.deaths >= MOST_DEATHS:
-            run.outcome = Outcome(run.plan.name, f"failed: {run.deaths} workers in a row died before one had saved")
+            run.result = TrainingResult(run.plan.name, "stopped")
+        elif run.deaths >= MAX_DEATHS:
+            run.result = TrainingResult(run.plan.name, f"failed: {run.deaths} workers in a row died without a save")
         else:
-            self._say(f"{run.plan.name}: its worker died ({type(error).__name__}); it goes on from what it saved last.")
+            self._print(f"{run.plan.name}: its worker died ({type(error).__name__}); resubmitted with the last save.")
             self._submit(run)
 
     def _end(self, updates, run, status, loss=None):
-        run.outcome = Outcome(run.plan.name, status, loss)
+        run.result = TrainingResult(run.plan.name, status, loss)
         del self._running[updates]
-        self._say(f"{run.plan.name}: {status}.")
+        self._print(f"{run.plan.name}: {status}.")
 
-    def _say(self, sentence):
-        self._bar.write(sentence, file=sys.stderr)
+    def _print(self, message):
+        self._bar.write(message, file=sys.stderr)
 
 
 def _last_line(error):

@@ -9,12 +9,11 @@ from scipy.ndimage import gaussian_filter, gaussian_filter1d
 from ...data import ExemplarFrames
 
 DETAIL_WEIGHT = 4.0
-"""Additional weight of fine detail, beside the whole, in the choice of the components: it is little of the variance, and
-what an eye sees first."""
+"""Additional weight of fine detail in the choice of the components: it has little variance, but is the most visible."""
 DETAIL_SIZE = 1.5
-"""Fine detail is what a Gaussian blur of this standard deviation, in pixels, takes away."""
-LEAST_DEVIATION = 0.25
-"""Least standard deviation of a code channel; the strongest has 1."""
+"""Standard deviation, in pixels, of the Gaussian blur that removes fine detail."""
+MIN_DEVIATION = 0.25
+"""Minimum standard deviation of a code channel; the strongest has 1."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -24,7 +23,7 @@ class ExemplarStates:
     frames: Float[np.ndarray, "n 3 h w"]
     times: Float[np.ndarray, " n"]
     code: Float[np.ndarray, "hidden h w"]
-    explained: float  # share of the variance of the histories that the code explains
+    explained: float  # share of the histories' variance explained by the code
 
     @property
     def start(self) -> Float[np.ndarray, "channels h w"]:
@@ -35,10 +34,10 @@ class ExemplarStates:
 def exemplar_states(exemplar: ExemplarFrames, hidden: int, smoothing: float) -> ExemplarStates:
     """The states of an RGB exemplar, its frames smoothed by a Gaussian of `smoothing` frames.
 
-    The code of a pixel is made of the first `hidden` principal components, over all pixels, of the pixel's history (its
-    values in all frames), fine detail weighted more (DETAIL_WEIGHT). Component k has the standard deviation sqrt(s_k / s_0),
-    s^2 the components' variances, but LEAST_DEVIATION at least. The code does not change with time: it tells what a place
-    becomes. The exemplar has the `hidden` / 3 frames that it needs (training/checks.py).
+    The code of a pixel is the first `hidden` principal components, over all pixels, of its history (its values in all frames),
+    with fine detail weighted more (DETAIL_WEIGHT). Component k has the standard deviation max(MIN_DEVIATION, sqrt(s_k / s_0)),
+    where s^2 are the components' variances. The code is constant in time and determines the future of a place. The exemplar
+    needs `hidden` / 3 frames (checked in training/checks.py).
     """
     frames = exemplar.frames.astype(np.float32) / 127.5 - 1
     if smoothing > 0:
@@ -56,7 +55,7 @@ def exemplar_states(exemplar: ExemplarFrames, hidden: int, smoothing: float) -> 
     strengths = np.sqrt((components**2).mean(axis=1))
     order = np.argsort(strengths)[::-1]
     components, strengths = components[order], np.maximum(strengths[order], 1e-6)
-    deviations = np.clip(np.sqrt(strengths / strengths[0]), LEAST_DEVIATION, 1)
+    deviations = np.clip(np.sqrt(strengths / strengths[0]), MIN_DEVIATION, 1)
     code = (components * (deviations / strengths)[:, None]).reshape(hidden, *frames.shape[2:]).astype(np.float32)
     explained = float((components**2).sum() / max((centred.astype(np.float64) ** 2).sum(), 1e-12))
     return ExemplarStates(np.ascontiguousarray(frames), np.asarray(exemplar.times, np.float32), code, explained)

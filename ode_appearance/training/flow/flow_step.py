@@ -1,4 +1,4 @@
-"""One iteration of flow matching: losses of a batch, and the optimiser's step."""
+"""One compiled iteration of flow matching: losses of a batch, and the optimiser's step."""
 
 from typing import Any, NamedTuple
 
@@ -9,17 +9,17 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from ...models.unet import VectorField
 from ...runtime.jit import compiled
-from .flow_objective import Exemplar, Walker, is_done, new_walker, span_loss, warmup_loss
+from .flow_objective import FlowExemplar, Walker, is_done, new_walker, span_loss, warmup_loss
 
 ADAM_SHARE = 0.3
-"""Learning rate of Adam, for vectors, over that of Muon, for matrices and kernels."""
+"""RunGroup rate of Adam, for vectors, over that of Muon, for matrices and kernels."""
 
 
 class FlowNumbers(NamedTuple):
-    """The numbers of a training that its compiled iteration is made for."""
+    """The options in the key of a compiled flow step."""
 
     size: int
-    walkers: int  # of a batch; the others are samples of the warm-up
+    walkers: int  # in a batch, besides the samples of the warm-up
     warmups: int
     pull: float
     noise: float
@@ -27,28 +27,29 @@ class FlowNumbers(NamedTuple):
     averaging: float
 
 
-class Learner(NamedTuple):
-    """All that an iteration changes."""
+class FlowLearner(NamedTuple):
+    """Everything that one iteration passes to the next."""
 
     field: VectorField
     average: VectorField
     optimiser: Any
-    pool: Walker  # many walkers, stacked
+    pool: Walker  # walkers, stacked
 
 
-class Outcome(NamedTuple):
-    """What an iteration gives to report."""
+class FlowStepResult(NamedTuple):
+    """Results of one flow iteration."""
 
     warmup: Float[Array, ""]
     span: Float[Array, ""]
-    error: Float[Array, ""]  # mean squared, of the walkers' pictures with values from -1 to 1
+    error: Float[Array, ""]  # mean squared error of the walkers' pictures, values from -1 to 1
     finite: Bool[Array, ""]
 
 
 def optimiser() -> optax.GradientTransformation:
-    """Muon for matrices and kernels, Adam for vectors, at a learning rate of 1: updates are scaled afterwards.
+    """Muon for matrices and kernels, Adam for vectors, at a learning rate of 1; updates are scaled afterwards.
 
-    Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024.
+    Source:
+        Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024.
     """
 
     def dimensions(parameters):
@@ -62,18 +63,20 @@ def optimiser() -> optax.GradientTransformation:
     return optax.contrib.muon(1.0, muon_weight_dimension_numbers=dimensions, adam_b2=0.99, adam_learning_rate=ADAM_SHARE)
 
 
-def begin_learning(field: VectorField, exemplar: Exemplar, numbers: FlowNumbers, pool: int, key: PRNGKeyArray) -> Learner:
-    """A learner at its beginning: its pool has new walkers."""
+def begin_learning(
+    field: VectorField, exemplar: FlowExemplar, numbers: FlowNumbers, pool: int, key: PRNGKeyArray
+) -> FlowLearner:
+    """The initial learner, with a pool of new walkers."""
     keys = jax.random.split(key, pool)
     walkers = jax.jit(jax.vmap(new_walker, (0, None, None)), static_argnums=2)(keys, exemplar, numbers.size)
-    return Learner(field, field, optimiser().init(field), walkers)  # pyright: ignore[reportArgumentType]
+    return FlowLearner(field, field, optimiser().init(field), walkers)  # pyright: ignore[reportArgumentType]
 
 
 @compiled
 def iterate(
-    learner: Learner, exemplar: Exemplar, numbers: FlowNumbers, key: PRNGKeyArray, learning_rate: Float[Array, ""]
-) -> tuple[Learner, Outcome]:
-    """The learner after one iteration. Where the loss or its gradient is not finite, its weights stay as they are."""
+    learner: FlowLearner, exemplar: FlowExemplar, numbers: FlowNumbers, key: PRNGKeyArray, learning_rate: Float[Array, ""]
+) -> tuple[FlowLearner, FlowStepResult]:
+    """One iteration. A loss or gradient that is not finite changes no weights."""
     choice_key, loss_key, new_key = jax.random.split(key, 3)
     pool_size = len(learner.pool.time)
     chosen = jax.random.choice(choice_key, pool_size, (numbers.walkers,), replace=False)
@@ -108,4 +111,4 @@ def iterate(
         return pool.at[chosen].set(jnp.where(ended, fresh, moved))
 
     pool = jax.tree.map(renewed, learner.pool, moved, fresh)
-    return Learner(*kept, pool), Outcome(warmup, span, error, finite)
+    return FlowLearner(*kept, pool), FlowStepResult(warmup, span, error, finite)

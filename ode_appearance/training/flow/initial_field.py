@@ -1,4 +1,4 @@
-"""The vector field that flow matching begins with: it passes its state on, and its blocks already depend on time."""
+"""The initial vector field of flow matching: about -0.47 z, with blocks that already depend on time."""
 
 import equinox as eqx
 import jax
@@ -10,18 +10,17 @@ from ...models.layers import ConvBlock
 from ...models.unet import VectorField
 
 TIME_SCALE = 4.0
-"""Factor of the time embedding's first weights: the embedding's fastest wave has a period of 2 pi of model time, too slow for
-what an exemplar does within a few frames."""
+"""Factor of the time embedding's first weights: its fastest wave has a period of 2 pi of model time, too slow for changes
+within a few frames."""
 
 
 def initial_field(architecture: Architecture, seed: int) -> VectorField:
-    """A vector field of about -0.47 z, at which a usual one, whose last layer is zero, arrives after hundreds of steps.
+    """A vector field of about -0.47 z; with the usual zero last layer, training reaches it after hundreds of steps.
 
-    The first convolution makes the pairs (z, -z), of which silu(z) - silu(-z) = z; the last block reads them from the skip
-    connection and the last convolution takes their difference. Where the first level has fewer than two channels for each of
-    the state's, only as many of these, the first ones, have such a path; the others begin at 0. The blocks' scales and
-    shifts by time, zero in a usual one, are as
-    equinox initialises them.
+    The first convolution makes the pairs (z, -z), with silu(z) - silu(-z) = z; the last block reads them from the skip
+    connection and the last convolution takes their difference. If the first level has fewer than two channels per channel of
+    the state, only the first channels have such a path; the others start at 0. The blocks' scales and shifts by time, usually
+    zero, have equinox's random initialisation.
     """
     key, time_key = jax.random.split(jax.random.PRNGKey(seed))
     field = VectorField(architecture, key=key)

@@ -1,9 +1,9 @@
-"""The folder of a run: what it was asked for, where it stands, and the material as it is.
+"""The folder of a run: its request, its state, and its current material.
 
-run.json        the training config, the exemplar's facts, and how far it has come
-state.eqx       weights, optimiser and states: all that the next iteration needs
+run.json        the request: the training config and the exemplar's metadata
+state.eqx       progress, weights, optimiser and states: everything that the next iteration needs
 material/       a checkpoint of the material
-.lock           held by the process that trains it, see runtime/folder_lock.py
+.lock           held by the training process, see runtime/folder_lock.py
 events.*        TensorBoard's event files
 """
 
@@ -23,13 +23,13 @@ from ...runtime.regular_files import path_exists
 from ..train_config import TrainConfig
 
 RUN, STATE, MATERIAL = "run.json", "state.eqx", "material"
-_MOST_HEADER_BYTES = 1 << 16
+_MAX_HEADER_BYTES = 1 << 16
 _IMPLIED = {"initialisation_crops": 1, "directions": "crop", "evaluation": "repeatable", "target_precision": "float16"}
-"""Fields that a run.json written before they existed lacks, with the values that such a run was trained by."""
+"""Values of fields that are missing in a run.json of earlier versions."""
 
 
 def write_request(folder: Path, config: TrainConfig, exemplar: dict[str, Any]) -> None:
-    """What a run is asked for, in its folder, which is made; raises TrainingError where it cannot be written."""
+    """Write the request of a run into its folder, which is created; TrainingError if it cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"config": to_json(config), "exemplar": exemplar}, indent=1)
@@ -39,29 +39,29 @@ def write_request(folder: Path, config: TrainConfig, exemplar: dict[str, Any]) -
 
 
 def read_request(folder: Path) -> tuple[TrainConfig, dict[str, Any]]:
-    """The config of a run, and the facts of its exemplar; raises TrainingError where there is no run to resume."""
+    """The config of a run and the metadata of its exemplar; TrainingError if there is no run to resume."""
     try:
         data = parse_json((folder / RUN).read_text("utf-8"))
-        return from_json(TrainConfig, _as_now({**_IMPLIED, **data["config"]})), data["exemplar"]
+        return from_json(TrainConfig, _with_current_names({**_IMPLIED, **data["config"]})), data["exemplar"]
     except (OSError, UnicodeDecodeError, KeyError, TypeError, AppearanceError) as error:
         raise TrainingError(f"{folder} holds no run that can be resumed: {error}.") from error
 
 
-def _as_now(config):
-    """The numbers under today's names: `method` was the Runge-Kutta method before there was more than one way to train."""
+def _with_current_names(config):
+    """A stored config with current names: in earlier versions `method` was the Runge-Kutta method."""
     if config.get("method") in ("heun", "tsit5", "bosh3"):
         return {**{name: value for name, value in config.items() if name != "method"}, "runge_kutta": config["method"]}
     return config
 
 
 def refuse_run(folder: Path) -> None:
-    """Raise TrainingError where a folder holds what an earlier run has saved."""
+    """Raise TrainingError if a folder holds a saved run."""
     if path_exists(folder / STATE):
-        raise TrainingError(f"{folder} holds a run already: resume it (--resume), or train into another folder.")
+        raise TrainingError(f"{folder} already holds a run: resume it (--resume), or choose another folder.", code="holds-run")
 
 
 def write_state(folder: Path, learner: Any, progress: dict[str, Any]) -> None:
-    """Save where a run stands, whole or not at all."""
+    """Save the state of a run atomically."""
     header = json.dumps(progress).encode()
 
     def write(file):
@@ -75,7 +75,14 @@ def write_state(folder: Path, learner: Any, progress: dict[str, Any]) -> None:
 
 
 def read_state(folder: Path, like: Callable[[dict[str, Any]], Any]) -> tuple[Any, dict[str, Any]] | None:
-    """What `write_state` saved, its arrays shaped like those of `like(progress)`; None where nothing was saved yet."""
+    """The state and progress saved by `write_state`, or None.
+
+    Args:
+        like: returns a pytree of the state's structure and shapes for a progress.
+
+    Raises:
+        TrainingError: the file is damaged or of another run (code "damaged").
+    """
     try:
         with (folder / STATE).open("rb") as file:
             progress = json.loads(file.read(int.from_bytes(file.read(8), "little")))
@@ -83,30 +90,30 @@ def read_state(folder: Path, like: Callable[[dict[str, Any]], Any]) -> tuple[Any
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RuntimeError, MemoryError) as error:
-        raise TrainingError(f"{folder / STATE} is damaged or of another run: {error}") from error
+        raise TrainingError(f"{folder / STATE} is damaged or of another run: {error}", code="damaged") from error
 
 
 def read_progress(folder: Path) -> dict[str, Any] | None:
-    """How far a run had come when it was saved last (`iteration`, `seconds`, ...); None where nothing sound was saved."""
+    """The progress in the last save of a run (`iteration`, `seconds`, ...), or None if there is no valid one."""
     try:
         with (folder / STATE).open("rb") as file:
-            progress = json.loads(file.read(min(int.from_bytes(file.read(8), "little"), _MOST_HEADER_BYTES)))
+            progress = json.loads(file.read(min(int.from_bytes(file.read(8), "little"), _MAX_HEADER_BYTES)))
     except (OSError, ValueError, RecursionError):
         return None
     return progress if isinstance(progress, dict) and type(progress.get("iteration")) is int else None
 
 
 def hold_run(folder: Path, patience: float = 0.0) -> FolderLock:
-    """Lock the folder of a run; raises TrainingError where another process has it for longer than `patience` seconds."""
+    """Lock the folder of a run; TrainingError if another process holds it for longer than `patience` seconds."""
     return lock_folder(
-        folder, lambda holder: f"{folder} is being trained into by {holder}: wait until that has ended, or end it.", patience
+        folder, lambda holder: f"{folder} is in use by a training, {holder}: wait until it ends, or end it.", patience
     )
 
 
 def material_iteration(folder: Path) -> int | None:
-    """The iteration at which the material of a run was saved; None where there is no sound one.
+    """The iteration of a run's saved material, or None if there is no valid one.
 
-    Its config.json is written last, so that a save that was cut off is seen.
+    config.json is written last, so that an interrupted save is detected.
     """
     try:
         iteration = load_config(folder / MATERIAL).training.get("iterations")
@@ -115,18 +122,18 @@ def material_iteration(folder: Path) -> int | None:
     return iteration if type(iteration) is int and (folder / MATERIAL / WEIGHTS).is_file() else None
 
 
-def where_material_is(folder: Path) -> str:
-    """A sentence about the material of a run that has ended."""
+def material_sentence(folder: Path) -> str:
+    """A sentence on where the material of an ended run is."""
     if material_iteration(folder) is None:
-        return "There is no material yet: what is learnt so far cannot be solved."
+        return "There is no material yet, since the current weights cannot be solved."
     return f"The material is in {folder / MATERIAL}."
 
 
 def is_finished(folder: Path, iterations: int | None = None) -> bool:
-    """Whether a run has saved so many iterations, by default all that it was asked for, and the material after them."""
+    """Whether a run has saved this number of iterations (by default all of its request) and their material."""
     progress = read_progress(folder)
     try:
-        if progress is None or progress["iteration"] < (iterations or read_request(folder)[0].iterations):
+        if progress is None or progress["iteration"] < (iterations or read_request(folder)[0].schedule.iterations):
             return False
     except TrainingError:
         return False

@@ -1,7 +1,7 @@
-"""A run's own record of its progress, for whoever looks at the run while it goes on or after it ended.
+"""The journal of a run: its progress, for display during and after the training.
 
-journal.jsonl   one line of JSON a second or so: where the run stood
-result.webp     the exemplar's frames above, the last preview below, at the same times
+journal.jsonl   one line of JSON about every second: the progress
+result.webp     the exemplar's frames (top) and the last preview (bottom) at the same times
 """
 
 import dataclasses
@@ -19,11 +19,11 @@ from ..progress import Progress
 from ..texture.rollout import PREVIEW_STATES
 
 JOURNAL, RESULT = "journal.jsonl", "result.webp"
-_LEFT_OUT = ("preview", "material", "features")
+_OMITTED = ("preview", "material", "features")
 
 
 class Journal:
-    """Appends to a run's record; a context manager."""
+    """Appends to the journal of a run; a context manager."""
 
     def __init__(self, folder: Path, exemplar: ExemplarFrames, every: float = 1.0):
         self._folder, self._exemplar, self._every = folder, exemplar, every
@@ -33,22 +33,22 @@ class Journal:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._file = (self._folder / JOURNAL).open("a", encoding="utf-8")
         if self._file.tell():
-            self._file.write("\n")  # after a line that a kill may have cut off
+            self._file.write("\n")  # after a line that may have been cut off by a kill
         return self
 
     def __exit__(self, *_) -> None:
         self._file.close()
 
     def write(self, progress: Progress) -> None:
-        """Note an iteration: about one a second, and those with an evaluation, a preview or an end."""
+        """Write progress, about once a second and if it is `notable`."""
         if progress.preview is not None and len(progress.preview) == PREVIEW_STATES:
             self._write_result(progress.preview)
         now = time.monotonic()
         if now - self._last < self._every and not progress.notable:
             return
         self._last = now
-        facts = {field.name: getattr(progress, field.name) for field in dataclasses.fields(progress)}
-        kept = {name: _plain(value) for name, value in facts.items() if name not in _LEFT_OUT and value is not None}
+        values = {field.name: getattr(progress, field.name) for field in dataclasses.fields(progress)}
+        kept = {name: _plain(value) for name, value in values.items() if name not in _OMITTED and value is not None}
         self._file.write(json.dumps({**kept, "at": round(time.time(), 1)}) + "\n")
         self._file.flush()
 
@@ -57,26 +57,26 @@ class Journal:
 
         exemplar, size = self._exemplar, preview.shape[-1]
         frames = [exemplar.frame_at(time) for time in np.linspace(0, exemplar.duration, PREVIEW_STATES)]
-        # A crop of the exemplar as large as the preview: at the same scale of detail.
+        # Crop the exemplar to the size of the preview, for the same scale of detail.
         low = (exemplar.size - min(size, exemplar.size)) // 2
-        above = np.concatenate([frame[:, low : low + size, low : low + size] for frame in frames], axis=2)
-        below = np.concatenate(list(preview), axis=2)
-        rows = np.concatenate([above, below[:, :, : above.shape[2]]], axis=1)
+        top = np.concatenate([frame[:, low : low + size, low : low + size] for frame in frames], axis=2)
+        bottom = np.concatenate(list(preview), axis=2)
+        rows = np.concatenate([top, bottom[:, :, : top.shape[2]]], axis=1)
         image = Image.fromarray((255 * np.clip(rows, 0, 1) + 0.5).astype(np.uint8).transpose(1, 2, 0))
         write_atomically(self._folder / RESULT, lambda file: image.save(file, "WEBP", quality=90))
 
 
 def note_finished(folder: Path, iteration: int, seconds: float) -> None:
-    """Note that a run is finished, where the process that finished it was killed before it could."""
+    """Write the status "finished" if the process was killed before it could."""
     if last_entry(folder).get("status") == "finished":
         return
-    facts = {"iteration": iteration, "iterations": iteration, "seconds": seconds, "status": "finished"}
+    entry = {"iteration": iteration, "iterations": iteration, "seconds": seconds, "status": "finished"}
     with (folder / JOURNAL).open("a", encoding="utf-8") as file:
-        file.write("\n" + json.dumps({**facts, "at": round(time.time(), 1)}) + "\n")
+        file.write("\n" + json.dumps({**entry, "at": round(time.time(), 1)}) + "\n")
 
 
 def last_entry(folder: Path) -> dict:
-    """The last line noted, or an empty dict; reads no more than the end of the file."""
+    """The last entry, or an empty dict; reads only the end of the file."""
     try:
         with (folder / JOURNAL).open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - 8192))
@@ -87,7 +87,7 @@ def last_entry(folder: Path) -> dict:
 
 
 def read_journal(folder: Path) -> list[dict]:
-    """The lines noted so far, oldest first; a line cut off by a kill is left out."""
+    """All entries, oldest first; lines cut off by a kill are skipped."""
     try:
         lines = (folder / JOURNAL).read_text("utf-8", errors="replace").splitlines()
     except FileNotFoundError:

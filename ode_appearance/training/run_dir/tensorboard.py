@@ -24,10 +24,10 @@ SCALARS = (
 
 
 class EventLog:
-    """Writes scalars and preview pictures of a run's progress; a context manager."""
+    """Writes scalars and preview pictures of a run; a context manager."""
 
     def __init__(self, folder: Path, iteration: int = 0, every: int = 10):
-        """Of a run that has done `iteration` iterations: TensorBoard is told to hide later ones that were never saved."""
+        """Open the log of a run at `iteration`; TensorBoard hides later iterations that were not saved."""
         from tensorboardX import SummaryWriter
 
         purge_step = iteration + 1 if any(folder.glob("events.*")) else None
@@ -40,7 +40,7 @@ class EventLog:
         self._writer.close()
 
     def write(self, progress: Progress) -> None:
-        """Log an iteration: every tenth, and those with an evaluation, a preview or an end. What is saved has it all."""
+        """Write progress at every tenth iteration and if it is `notable`; flush at previews and saves."""
         if progress.iteration % self._every == 0 or progress.notable:
             self._add(progress)
         if progress.preview is not None or progress.material is not None:

@@ -1,4 +1,4 @@
-"""The mean of a function over many arguments, one after the other, whose gradient is found on the way."""
+"""The mean of a function over many arguments, one at a time, with its gradient in the same pass."""
 
 import functools
 
@@ -9,10 +9,10 @@ from jax import lax
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
 def mean_over(function, learnt, fixed, arguments):
-    """Mean of the numbers function(learnt, fixed, argument), the arguments stacked; only `learnt` passes gradients.
+    """Mean of function(learnt, fixed, argument) over stacked arguments; gradients pass to `learnt` only.
 
-    Each argument's gradient is taken right after its value and added up: the memory of one evaluation, whatever their
-    number, and none of them computed a second time for its gradient. The function must not close over traced arrays.
+    The gradient of each argument is computed right after its value and summed: this needs the memory of one evaluation and no
+    second forward pass. The function must not close over traced arrays.
     """
     return jnp.mean(lax.map(lambda argument: function(learnt, fixed, argument), arguments))
 

@@ -1,4 +1,4 @@
-"""What an iteration minimises: from the end of a segment to a number, for RGB textures and for SVBRDFs."""
+"""The objective of an iteration, for RGB textures and SVBRDFs, from the state at the end of a segment."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -21,12 +21,12 @@ from ...perceptual.losses import (
 )
 from ...shading.brdf import BRDF_MODELS
 from ...shading.plane import plane, shade, tone_map, traceable
-from ..train_config import TrainConfig
+from ..option_groups import LossConfig
 from .map_mean import mean_over
 
 
 class Terms(NamedTuple):
-    """The parts of the loss, weighted; `total` is what is minimised."""
+    """The weighted terms of the loss, and their sum `total`, which is minimised."""
 
     total: Float[Array, ""]
     distance: Float[Array, ""]
@@ -36,12 +36,12 @@ class Terms(NamedTuple):
 
 def texture_distance(
     features: FeatureExtractor,
-    config: TrainConfig,
+    config: LossConfig,
     key: PRNGKeyArray,
     picture: Float[Array, "3 h w"],
     target: Sequence[Float[Array, "_ _ _"]],
 ) -> Float[Array, ""]:
-    """The distance between the feature maps of a picture and the exemplar's, `target`, which may have more pixels."""
+    """Distance between the feature maps of a picture and `target`, those of the exemplar, which may have more pixels."""
     known = (values.astype(jnp.float32) for values in target)
     compared = zip(features(picture), known, config.map_weights, strict=False)
     maps, target, weights = zip(*(each for each in compared if each[2]), strict=True)
@@ -57,65 +57,65 @@ def texture_distance(
 
 def rgb_terms(
     features: FeatureExtractor,
-    config: TrainConfig,
+    config: LossConfig,
     key: PRNGKeyArray,
     state: Float[Array, "channels h w"],
     target: Sequence[Float[Array, "_ _ _"]],
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """The texture distance of an RGB state's picture to the exemplar's feature maps, and how far it leaves [0, 1]."""
+    """Texture distance of an RGB state's picture to the exemplar's feature maps, and its overflow beyond [0, 1]."""
     picture = state[:3] / 2 + 0.5
     return texture_distance(features, config, key, jnp.clip(picture, 0, 1), target), picture_overflow(picture)
 
 
 class Lit(NamedTuple):
-    """An SVBRDF's state, and the photograph that it is to look like under the same light."""
+    """An SVBRDF's state, and the photograph to compare it with under the same light."""
 
-    facts: MaterialConfig
+    metadata: MaterialConfig
     log_intensity: Float[Array, ""]
     state: Float[Array, "channels h w"]
     target: Float[Array, "3 H W"]
 
     def positions(self) -> Float[Array, "3 H W"]:
-        """Where the photograph's pixels lie."""
-        return jnp.asarray(plane(*self.target.shape[1:], self.facts.camera))
+        """Positions of the photograph's pixels on the plane."""
+        return jnp.asarray(plane(*self.target.shape[1:], self.metadata.camera))
 
     def maps(self) -> dict[str, Float[Array, "_ h w"]]:
         """The state's maps, clipped, with height and normal."""
-        return read_maps(map_channels(self.facts), self.facts.normals, self.state)
+        return read_maps(map_channels(self.metadata), self.metadata.normals, self.state)
 
     def overflow(self) -> Float[Array, ""]:
-        """What the clipping of the maps took away."""
-        return map_overflow(self.state[: BRDF_MODELS[self.facts.brdf].channels] / 2 + 0.5, *MAP_RANGE)
+        """Overflow of the maps beyond their range."""
+        return map_overflow(self.state[: BRDF_MODELS[self.metadata.brdf].channels] / 2 + 0.5, *MAP_RANGE)
 
 
 def lit_picture(
-    facts: MaterialConfig,
+    metadata: MaterialConfig,
     log_intensity: Float[Array, ""],
     maps: dict[str, Float[Array, "_ h w"]],
     positions: Float[Array, "3 h w"],
 ) -> Float[Array, "3 h w"]:
-    """The maps lit as if they lay at these positions."""
-    light = traceable(facts.light, log_intensity)
+    """The picture of the maps at these positions."""
+    light = traceable(metadata.light, log_intensity)
     materials = {name: values for name, values in maps.items() if name not in ("height", "normal")}
-    return tone_map(shade(facts.brdf, materials, maps["normal"], light, facts.camera, positions=positions))
+    return tone_map(shade(metadata.brdf, materials, maps["normal"], light, metadata.camera, positions=positions))
 
 
 def svbrdf_terms(
-    features: FeatureExtractor, config: TrainConfig, key: PRNGKeyArray, lit: Lit
+    features: FeatureExtractor, config: LossConfig, key: PRNGKeyArray, lit: Lit
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """The texture distance of an SVBRDF state lit as if it stood at random places of the photograph, and its overflow."""
+    """Mean texture distance of an SVBRDF state lit at random crops of the photograph, and its overflow."""
     positions, size = lit.positions(), lit.state.shape[1:]
     corner_key, direction_key = jax.random.split(key)
-    most = jnp.array([lit.target.shape[1] - size[0] + 1, lit.target.shape[2] - size[1] + 1])
-    corners = jax.random.randint(corner_key, (config.crops, 2), 0, most)
-    facts = lit.facts
+    limit = jnp.array([lit.target.shape[1] - size[0] + 1, lit.target.shape[2] - size[1] + 1])
+    corners = jax.random.randint(corner_key, (config.crops, 2), 0, limit)
+    metadata = lit.metadata
 
     def at_corner(learnt, fixed, place):
         features, positions, target = fixed
         corner, key = place
         maps, log_intensity = learnt
         here = jax.lax.dynamic_slice(positions, (0, *corner), (3, *size))
-        picture = lit_picture(facts, log_intensity, maps, here)
+        picture = lit_picture(metadata, log_intensity, maps, here)
         crop = features(jax.lax.dynamic_slice(target, (0, *corner), (3, *size)))
         return texture_distance(features, config, key, picture, crop)
 
@@ -127,29 +127,27 @@ def svbrdf_terms(
     return mean_over(at_corner, learnt, fixed, places), lit.overflow()
 
 
-def initialisation_terms(config: TrainConfig, key: PRNGKeyArray, lit: Lit) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """The mean squared difference to random pixels of the photograph, each state pixel lit flat where its target lies; the
-    mean over `initialisation_crops` choices of pixels.
+def initialisation_terms(config: LossConfig, key: PRNGKeyArray, lit: Lit) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """Mean squared difference to random pixels of the photograph, plus the weighted mean squared height; and the overflow.
 
-    To it comes the mean squared height. Finds the light's intensity and the maps' means before any texture is compared.
+    Each pixel of the state is lit with a flat normal at the position of its target pixel; the mean is over
+    `initialisation_crops` sets of pixels. It finds the light's intensity and the maps' means before the texture loss.
     """
-    size, facts = lit.state.shape[1:], lit.facts
+    size, metadata = lit.state.shape[1:], lit.metadata
     maps = {**lit.maps(), "normal": jnp.zeros((3, *size)).at[2].set(1)}
 
-    def of_choice(learnt, fixed, key):
+    def of_set(learnt, fixed, key):
         maps, log_intensity = learnt
         chosen = jax.random.choice(key, fixed[0][0].size, (size[0] * size[1],), replace=False)
         here, pixels = (values.reshape(3, -1)[:, chosen].reshape(3, *size) for values in fixed)
-        return jnp.mean((lit_picture(facts, log_intensity, maps, here) - pixels) ** 2)
+        return jnp.mean((lit_picture(metadata, log_intensity, maps, here) - pixels) ** 2)
 
     keys = jax.random.split(key, config.initialisation_crops)
-    difference = mean_over(of_choice, (maps, lit.log_intensity), (lit.positions(), lit.target), keys)
+    difference = mean_over(of_set, (maps, lit.log_intensity), (lit.positions(), lit.target), keys)
     return difference + config.height_weight * jnp.mean(maps["height"] ** 2), lit.overflow()
 
 
-def combine(
-    config: TrainConfig, distance: Float[Array, ""], overflow: Float[Array, ""], integrals: Float[Array, " 2"]
-) -> Terms:
+def combine(config: LossConfig, distance: Float[Array, ""], overflow: Float[Array, ""], integrals: Float[Array, " 2"]) -> Terms:
     """The weighted sum of all parts."""
     overflow = config.overflow_weight * overflow
     regularisers = config.kinetic_weight * integrals[0] + config.jacobian_weight * integrals[1]

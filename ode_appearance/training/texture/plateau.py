@@ -4,13 +4,13 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from ..train_config import TrainConfig
+from ..option_groups import RateConfig
 
 
 class Plateau:
-    """Adam's learning rate under optax's reduce-on-plateau, fed with one evaluation at a time."""
+    """The learning rate under optax's reduce-on-plateau, updated with each evaluation."""
 
-    def __init__(self, config: TrainConfig):
+    def __init__(self, config: RateConfig):
         import optax
 
         self._base = config.learning_rate
@@ -23,9 +23,9 @@ class Plateau:
 
     @property
     def learning_rate(self) -> float:
-        """The rate in force."""
+        """The current learning rate."""
         return self._base * float(self.state.scale)
 
     def observe(self, loss: float) -> None:
-        """Take note of an evaluation."""
+        """Update the schedule with an evaluation."""
         _, self.state = self._rule.update({}, self.state, value=jnp.float32(loss))

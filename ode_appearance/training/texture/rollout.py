@@ -1,4 +1,4 @@
-"""Whole rollouts during training: the loss that steers the learning rate, and previews."""
+"""Whole rollouts during training: the evaluation loss, which controls the learning rate, and previews."""
 
 import dataclasses
 
@@ -22,28 +22,28 @@ from .step import Parameters
 PREVIEW_STATES = 5
 
 
-def current_material(facts: MaterialConfig, parameters: Parameters, **changes) -> Material:
-    """The material as it is now, with its light."""
-    light = dataclasses.replace(facts.light, log_intensity=float(parameters.log_intensity))
-    return Material(parameters.field, dataclasses.replace(facts, light=light, **changes))
+def current_material(metadata: MaterialConfig, parameters: Parameters, **changes) -> Material:
+    """The material of these parameters, with the learnt light."""
+    light = dataclasses.replace(metadata.light, log_intensity=float(parameters.log_intensity))
+    return Material(parameters.field, dataclasses.replace(metadata, light=light, **changes))
 
 
 def rollout_loss(
     config: TrainConfig, material: Material, features: FeatureExtractor, exemplar: ExemplarFrames, iteration: int
 ) -> float:
-    """The texture distance of whole rollouts, averaged over the exemplar's frames.
+    """Texture distance of whole rollouts, averaged over the exemplar's frames; infinite if a rollout ends early.
 
-    As `config.evaluation` says: "published", frame i of n at i/(n-1) of the duration, with noise and random directions that
-    are drawn anew at each iteration; or "repeatable", each frame at its own time, always with the same noise and directions,
-    and for RGB textures plus the overflow penalty. Infinite where a rollout ends early.
+    With `config.rollout.evaluation` "published", frame i of n is at i/(n-1) of the duration, with new noise and random
+    directions at each iteration; with "repeatable", each frame is at its own time, always with the same noise and directions,
+    and RGB textures have the overflow penalty added.
     """
-    published, rgb = config.evaluation == "published", config.kind == "rgb"
-    size = config.state_size if rgb else config.exemplar_size
-    frames = even_indices(len(exemplar), min(config.evaluation_frames, len(exemplar)))
+    published, rgb = config.rollout.evaluation == "published", config.kind == "rgb"
+    size = config.data.state_size if rgb else config.data.exemplar_size
+    frames = even_indices(len(exemplar), min(config.rollout.evaluation_frames, len(exemplar)))
     times = np.linspace(0, exemplar.duration, len(exemplar)) if published else exemplar.times
-    overflow_weight = 0.0 if published else config.overflow_weight
+    overflow_weight = 0.0 if published else config.loss.overflow_weight
     losses = []
-    for rollout in range(config.evaluation_rollouts):
+    for rollout in range(config.rollout.evaluation_rollouts):
         seed = _fresh_seed(config.seed, iteration, rollout) if published else rollout
         direction_key = jax.random.PRNGKey(seed if published else config.seed)
         trajectory = solve(material, seed=seed, size=(size, size), times=times[frames])
@@ -53,15 +53,15 @@ def rollout_loss(
             key = jax.random.fold_in(direction_key, frame)
             target = jnp.asarray(exemplar.frames[frame], jnp.float32) / 255
             if rgb:
-                loss = _rgb_loss(features, config, overflow_weight, key, jnp.asarray(state), target)
+                loss = _rgb_loss(features, config.loss, overflow_weight, key, jnp.asarray(state), target)
             else:
-                loss = _picture_loss(features, config, key, render(material, state), target)
-            losses.append(float(loss))  # waited for: see ops/xla_ffi.py
+                loss = _picture_loss(features, config.loss, key, render(material, state), target)
+            losses.append(float(loss))  # wait for each result: see ops/xla_ffi.py
     return float(np.mean(losses))
 
 
 def _fresh_seed(*numbers):
-    """A seed that is another one for other numbers."""
+    """A different seed for each tuple of numbers."""
     return int(np.random.default_rng(numbers).integers(2**32))
 
 

@@ -1,4 +1,4 @@
-"""Integrating one segment so that gradients pass through it, with the optional regularisers along the way."""
+"""Differentiable integration of one segment, with the optional regularisers."""
 
 import contextlib
 import dataclasses
@@ -9,31 +9,37 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from ...ops.circular_conv import any_derivative
-from ..train_config import TrainConfig
+from .step_config import StepConfig
 
 
 def integrate(
     field: Callable,
-    config: TrainConfig,
+    config: StepConfig,
     key: PRNGKeyArray,
     start: Float[Array, ""],
     end: Float[Array, ""],
     state: Float[Array, "channels h w"],
 ) -> tuple[Float[Array, "channels h w"], Float[Array, " 2"], Int[Array, ""]]:
-    """The state at `end` under dz/dt = field(t, z), the regularisers' integrals (kinetic, Jacobian), and the steps it took.
+    """Integrate dz/dt = field(t, z) from `start` to `end`.
 
-    The field is a pytree that can be called; gradients pass to its leaves and to the state.
+    Kinetic energy: integral of mean(f^2)/2. Jacobian norm: integral of mean((e^T df/dz)^2) for one normal draw e. A regulariser
+    of weight 0 is not integrated.
 
-    Kinetic energy: integral of mean(f^2)/2; Jacobian norm: integral of mean((e^T df/dz)^2) for one normal draw e (Finlay
-    et al., "How to train your neural ODE", ICML 2020). What has weight zero is not integrated.
-    Where the solver gives up, the state is not a number.
+    Args:
+        field: callable pytree; gradients pass to its leaves and to the state.
+
+    Returns:
+        The state at `end` (NaN if the solver failed), the integrals (kinetic, Jacobian), and the number of steps.
+
+    Source:
+        Finlay et al., "How to train your neural ODE", ICML 2020.
     """
-    kinetic, jacobian = config.kinetic_weight > 0, config.jacobian_weight > 0
+    kinetic, jacobian = config.loss.kinetic_weight > 0, config.loss.jacobian_weight > 0
     probe = jax.random.normal(key, state.shape) if jacobian else None
 
     def rate(t, augmented, args):
         # Backsolve takes forward-mode derivatives of reverse-mode ones.
-        with any_derivative() if config.adjoint == "backsolve" else contextlib.nullcontext():
+        with any_derivative() if config.solver.adjoint == "backsolve" else contextlib.nullcontext():
             return augmented_rate(t, augmented, *args)
 
     def augmented_rate(t, augmented, field, probe):
@@ -47,28 +53,28 @@ def integrate(
         energy = jnp.mean(velocity**2) / 2 if kinetic else jnp.zeros(())
         return velocity, jnp.stack([energy, stretch])
 
-    import diffrax  # not with the module: who only looks at materials does not wait for it
+    import diffrax  # imported late: not needed for viewing materials
 
     from ...ode.first_step import WithFirstStep
     from ...ode.scan_erk import ScannedStages
     from ...ode.stepper import SOLVERS, controller
 
-    by_tolerance = controller(config.solver)
-    if config.coarsest_step:
+    by_tolerance = controller(config.solver.solver_config)
+    if config.solver.coarsest_step:
         step_sizes = diffrax.ConstantStepSize()
-        step = _equal_step(config.coarsest_step, jax.random.fold_in(key, 1), end - start)
+        step = _equal_step(config.solver.coarsest_step, jax.random.fold_in(key, 1), end - start)
     else:
-        # Regularisers have no part in the step size: the states' steps are those of a solve without them.
+        # The step size ignores the regularisers, so that the states' steps equal those of a plain solve.
         norm = lambda augmented: jnp.sqrt(jnp.mean(augmented[0] ** 2))  # noqa: E731
         step_sizes = dataclasses.replace(by_tolerance, norm=norm)
-        step = jnp.minimum(config.first_step, end - start)
-    solver = SOLVERS[config.runge_kutta]()
-    if config.adjoint == "backsolve":
+        step = jnp.minimum(config.solver.first_step, end - start)
+    solver = SOLVERS[config.solver.runge_kutta]()
+    if config.solver.adjoint == "backsolve":
         first_step = step
         adjoint = diffrax.BacksolveAdjoint(solver=solver, stepsize_controller=by_tolerance)
     else:
         first_step, step_sizes, solver = None, WithFirstStep(step_sizes, step), ScannedStages(solver)
-        adjoint = diffrax.RecursiveCheckpointAdjoint(checkpoints=min(32, config.max_steps))
+        adjoint = diffrax.RecursiveCheckpointAdjoint(checkpoints=min(32, config.solver.max_steps))
     solution = diffrax.diffeqsolve(
         diffrax.ODETerm(rate),
         solver,
@@ -79,7 +85,7 @@ def integrate(
         args=(field, probe),
         stepsize_controller=step_sizes,
         adjoint=adjoint,
-        max_steps=config.max_steps,
+        max_steps=config.solver.max_steps,
         throw=False,
     )
     final, integrals = jax.tree.map(lambda saved: saved[-1], solution.ys)
@@ -88,9 +94,9 @@ def integrate(
 
 
 def _equal_step(coarsest, key, length):
-    """The length of equal steps that fill a segment, none longer than one drawn from a quarter of the coarsest to it.
+    """Length of equal steps that fill a segment, at most a random length between a quarter of `coarsest` and `coarsest`.
 
-    It is another one each time, evenly by its logarithm, so that the field is not fitted to the errors of one step length.
+    The random length is log-uniform and new in each iteration, so that the field does not fit the errors of one step length.
     """
     longest = coarsest * 4 ** -jax.random.uniform(key)
     return length / jnp.maximum(jnp.ceil(length / longest), 1)

@@ -1,6 +1,5 @@
-"""One iteration, compiled: integrate a segment, compare, and move weights and light."""
+"""One compiled iteration: integrate a segment, compare with the exemplar, and update weights and light."""
 
-import dataclasses
 import functools
 from typing import Any, NamedTuple
 
@@ -13,55 +12,56 @@ from ...config.schema import MaterialConfig
 from ...models.unet import VectorField
 from ...perceptual.features import FeatureExtractor
 from ...runtime.jit import compiled
-from ..train_config import TrainConfig
 from .objective import Lit, Terms, combine, initialisation_terms, rgb_terms, svbrdf_terms
 from .segment import integrate
+from .step_config import StepConfig
 
 Target = Float[Array, "3 H W"] | list[Float[Array, "_ _ _"]]
-"""A frame of the exemplar: an RGB texture's feature maps, found once; an SVBRDF's picture, cropped anew each time."""
+"""A frame of the exemplar: cached feature maps for an RGB texture, the picture for an SVBRDF, which is cropped at random."""
 
 
 class Parameters(NamedTuple):
-    """All that is learnt."""
+    """The learnt parameters."""
 
     field: VectorField
-    log_intensity: Float[Array, ""]  # of the light; RGB textures have none to learn
+    log_intensity: Float[Array, ""]  # of the light; unused by RGB textures
 
 
 class Learner(NamedTuple):
-    """All that one iteration hands to the next."""
+    """Everything that one iteration passes to the next."""
 
     parameters: Parameters
-    average: Parameters  # of all iterations, the later the heavier: what the material is made of
+    average: Parameters  # moving average over iterations, for the material
     optimiser: Any
-    states: Float[Array, "batch channels h w"]  # at the end of the last segment; not finite where that has no finite end
-    previous: tuple[Parameters, Parameters]  # parameters and average before the last update: their loss was finite
+    states: Float[Array, "batch channels h w"]  # at the end of the last segment; not finite if the solve failed
+    previous: tuple[Parameters, Parameters]  # parameters and average before the last update, with a finite loss
 
 
 def begin_learning(parameters: Parameters, states: Float[Array, "batch channels h w"]) -> Learner:
-    """Where learning begins from these parameters, or begins anew: nothing is remembered."""
+    """A learner with these parameters and a new optimiser state."""
     return Learner(parameters, parameters, optimiser().init(parameters), states, (parameters, parameters))
 
 
 def without_last_update(learner: Learner) -> Learner:
-    """The learner with the weights that the last update began from; the optimiser and the states stay as they are."""
+    """The learner with the weights before the last update; optimiser and states are unchanged."""
     return learner._replace(parameters=learner.previous[0], average=learner.previous[1])
 
 
-class Outcome(NamedTuple):
-    """What one iteration reports."""
+class StepResult(NamedTuple):
+    """Results of one texture iteration."""
 
     terms: Terms
     steps: Int[Array, ""]  # of the solver, attempted
-    finite: Array  # bool; where it is not, weights, average and optimiser were left as they were
+    finite: Array  # bool; if False, weights, average and optimiser are unchanged
 
 
 def optimiser() -> Any:
-    """Adam on gradients that were divided, each parameter tensor's by its norm; the learning rate comes with each step.
+    """Adam on gradients normalised per parameter tensor, without a learning rate, which each step gets as an argument.
 
-    An `optax.GradientTransformation`.
+    Returns:
+        An `optax.GradientTransformation`.
     """
-    import optax  # not with the module: who only looks at materials does not wait for it
+    import optax  # imported late: not needed for solving and viewing materials
 
     def normalise(updates, state, parameters=None):
         del parameters
@@ -73,8 +73,8 @@ def optimiser() -> Any:
 def loss(
     parameters: Parameters,
     states: Float[Array, "batch channels h w"],
-    config: TrainConfig,
-    facts: MaterialConfig,
+    config: StepConfig,
+    metadata: MaterialConfig,
     features: FeatureExtractor,
     initialising: bool,
     key: PRNGKeyArray,
@@ -82,22 +82,26 @@ def loss(
     end: Float[Array, ""],
     target: Target,
 ) -> tuple[Float[Array, ""], tuple[Terms, Float[Array, "batch channels h w"], Int[Array, ""]]]:
-    """The mean loss of a batch integrated from `start` to `end`; with it its terms, the states there, and the steps."""
+    """The mean loss of a batch integrated from `start` to `end`.
+
+    Returns:
+        The loss, and its terms, the states at `end`, and the maximum number of steps.
+    """
 
     def of_one(state, key):
         probe_key, loss_key = jax.random.split(key)
         final, integrals, steps = integrate(parameters.field, config, probe_key, start, end, state)
-        if facts.brdf is None:
-            distance, overflow = rgb_terms(features, config, loss_key, final, target)
+        if metadata.brdf is None:
+            distance, overflow = rgb_terms(features, config.loss, loss_key, final, target)
         else:
-            lit = Lit(facts, parameters.log_intensity, final, target)
-            initial = functools.partial(initialisation_terms, config)
-            terms = initial if initialising else functools.partial(svbrdf_terms, features, config)
+            lit = Lit(metadata, parameters.log_intensity, final, target)
+            initial = functools.partial(initialisation_terms, config.loss)
+            terms = initial if initialising else functools.partial(svbrdf_terms, features, config.loss)
             distance, overflow = terms(loss_key, lit)
-        return combine(config, distance, overflow, integrals), final, steps
+        return combine(config.loss, distance, overflow, integrals), final, steps
 
     keys = jax.random.split(key, states.shape[0])
-    if states.shape[0] == 1:  # the same without a batch axis, which some of XLA's CPU kernels are slow with
+    if states.shape[0] == 1:  # without the batch axis, which makes some of XLA's CPU kernels slow
         terms, final, steps = of_one(states[0], keys[0])
         return terms.total, (terms, final[None], steps)
     terms, final, steps = jax.vmap(of_one)(states, keys)
@@ -105,27 +109,10 @@ def loss(
     return terms.total, (terms, final, jnp.max(steps))
 
 
-_DEFAULTS = TrainConfig()
-_NOT_OF_A_STEP = (
-    *("iterations", "initialisation", "cycle", "initialisation_cycle", "learning_rate", "annealing", "refining", "seed"),
-    *("plateau_factor", "plateau_patience", "plateau_floor"),
-    *("evaluate_every", "evaluation", "evaluation_rollouts", "evaluation_frames"),
-    *("preview_every", "save_every", "most_skipped", "state_size", "exemplar_size", "batch", "features", "target_precision"),
-)
-
-
-def step_config(config: TrainConfig, iteration: int) -> TrainConfig:
-    """The config of an iteration, with defaults for all that `iterate` does not depend on, so that it is compiled once."""
-    refined = iteration >= (1 - config.refining) * config.iterations
-    coarsest_step = 0.0 if refined else config.coarsest_step
-    kept = {name: getattr(_DEFAULTS, name) for name in _NOT_OF_A_STEP}
-    return dataclasses.replace(config, **kept, coarsest_step=coarsest_step)
-
-
 def one_iteration(
     learner: Learner,
-    config: TrainConfig,
-    facts: MaterialConfig,
+    config: StepConfig,
+    metadata: MaterialConfig,
     features: FeatureExtractor,
     initialising: bool,
     fresh: Array,
@@ -135,30 +122,31 @@ def one_iteration(
     target: Target,
     learning_rate: Float[Array, ""],
     beginning: Float[Array, ""],
-) -> tuple[Learner, Outcome]:
-    """One iteration, from `start` to `end`, or from new noise at `beginning` where it is `fresh` or no finite states are there.
+) -> tuple[Learner, StepResult]:
+    """One iteration.
 
-    A loss or gradient that is not finite changes neither the weights nor the optimiser (as `optax.apply_if_finite`, which
-    however accepts such an update after so many in a row).
+    The segment is from `start` to `end`, or from new noise at `beginning` if `fresh` or if the states are not finite. A loss or
+    gradient that is not finite changes neither the weights nor the optimiser (unlike `optax.apply_if_finite`, which accepts
+    such an update after a maximum number in a row).
     """
     noise_key, key = jax.random.split(key)
     fresh = fresh | ~jnp.isfinite(learner.states).all()
     start = jnp.where(fresh, beginning, start)
     states = jnp.where(fresh, jax.random.normal(noise_key, learner.states.shape), learner.states)
     (total, (terms, final, steps)), gradients = eqx.filter_value_and_grad(loss, has_aux=True)(
-        learner.parameters, states, config, facts, features, initialising, key, start, end, target
+        learner.parameters, states, config, metadata, features, initialising, key, start, end, target
     )
     updates, moved = optimiser().update(gradients, learner.optimiser)
     updates = jax.tree.map(lambda update: -learning_rate * update, updates)
     parameters = eqx.apply_updates(learner.parameters, updates)
-    # The plain mean at first, until the decay forgets faster: after a while nothing is left of where it began.
-    share = jnp.maximum(1 - config.averaging, 1 / moved[1].count)
+    # Plain mean at first, until the decay weighs less; so the initial weights soon have no influence.
+    share = jnp.maximum(1 - config.optimiser.averaging, 1 / moved[1].count)
     average = jax.tree.map(lambda new, mean: mean + share * (new - mean), parameters, learner.average)
     after = Learner(parameters, average, moved, final, (learner.parameters, learner.average))
     sums = [jnp.sum(leaf) for leaf in jax.tree.leaves((total, gradients, final))]
     finite = jnp.isfinite(jnp.stack(sums)).all()
     keep = functools.partial(jax.tree.map, lambda new, old: jnp.where(finite, new, old))
-    return keep(after, learner._replace(states=final)), Outcome(terms, steps, finite)
+    return keep(after, learner._replace(states=final)), StepResult(terms, steps, finite)
 
 
 iterate = compiled(one_iteration)

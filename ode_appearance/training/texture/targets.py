@@ -1,4 +1,4 @@
-"""What the exemplar's frames are compared by, found once each and kept."""
+"""The exemplar's targets: feature maps of its frames, computed once and cached."""
 
 import collections
 
@@ -15,24 +15,24 @@ CACHE_BYTES = 1 << 30
 
 
 class Targets:
-    """The target of each model time: feature maps for RGB textures, the picture for SVBRDFs, which are cropped anew."""
+    """The target at each model time: feature maps for RGB textures, the picture for SVBRDFs, which are cropped at random."""
 
     def __init__(self, exemplar: ExemplarFrames, features: FeatureExtractor, precision: str):
         self.exemplar, self.features = exemplar, features
-        self._known: collections.OrderedDict[int, Target] = collections.OrderedDict()
+        self._cache: collections.OrderedDict[int, Target] = collections.OrderedDict()
         self._extract = compiled(lambda features, picture: [values.astype(precision) for values in features(picture)])
 
     def at(self, time: float) -> Target:
         """The target at a model time."""
         frame = self.exemplar.index_at(time)
-        if frame not in self._known:
+        if frame not in self._cache:
             picture = jnp.asarray(self.exemplar.frames[frame], jnp.float32) / 255
-            self._known[frame] = picture if self.exemplar.kind == "svbrdf" else self._extract(self.features, picture)
-            # The latest is kept, however large it is.
-            while len(self._known) > 1 and self._bytes() > CACHE_BYTES:
-                self._known.popitem(last=False)
-        self._known.move_to_end(frame)
-        return self._known[frame]
+            self._cache[frame] = picture if self.exemplar.kind == "svbrdf" else self._extract(self.features, picture)
+            # Keep the latest target even if it alone exceeds the limit.
+            while len(self._cache) > 1 and self._bytes() > CACHE_BYTES:
+                self._cache.popitem(last=False)
+        self._cache.move_to_end(frame)
+        return self._cache[frame]
 
     def _bytes(self):
-        return sum(leaf.nbytes for leaf in jax.tree.leaves(list(self._known.values())))
+        return sum(leaf.nbytes for leaf in jax.tree.leaves(list(self._cache.values())))

@@ -104,12 +104,15 @@ def test_the_frames_are_those_of_the_size_that_is_filled_in(page):
     said(page, "100 frames of 96x96, model time 0 to 5.")
     number(page, "Exemplar size").fill("48")
     number(page, "Exemplar size").press("Enter")
-    said(page, "States of 64 pixels are larger than the exemplar's 48.")
+    said(page, "States of 64 pixels are larger than the exemplar's 48")
     number(page, "State size").fill("32")
     number(page, "State size").press("Tab")
     said(page, "100 frames of 48x48")
     assert number(page, "Name").input_value() == "moss"
-    for label, value in (("Coarsest step", preset("quick").coarsest_step), ("Refining", preset("quick").refining)):
+    for label, value in (
+        ("Coarsest step", preset("quick").solver.coarsest_step),
+        ("Refining", preset("quick").schedule.refining),
+    ):
         assert float(number(page, label).input_value()) == value
     assert page.locator("label", has_text="linear attention").locator("textarea").input_value() == "4, 8"
 

@@ -25,8 +25,7 @@ from ode_appearance.checkpoints import hub
 from ode_appearance.errors import AppearanceError, ConfigError, TrainingError
 from ode_appearance.training.train_config import preset
 
-TINY = dataclasses.replace(
-    preset("flow"), dim=8, dim_mults=(1,), iterations=100_000, state_size=32, exemplar_size=32, batch=2, flow_pool=2,
+TINY = preset("flow").replace(dim=8, dim_mults=(1,), iterations=100_000, state_size=32, exemplar_size=32, batch=2, flow_pool=2,
     preview_every=50, save_every=0.5,
 )  # fmt: skip
 

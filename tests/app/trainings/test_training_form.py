@@ -20,6 +20,7 @@ from ode_appearance.app.train_form.form_start import check_start, find_start, st
 from ode_appearance.app.trainings.run_records import Order
 from ode_appearance.app.trainings.supervisor import Trainings
 from ode_appearance.app.trainings.training_process import START
+from ode_appearance.config.option_groups import options_of
 from ode_appearance.data import load_exemplar
 from ode_appearance.errors import AppearanceError, ExemplarError, RequestError, TrainingError
 from ode_appearance.training.train_config import TrainConfig, preset
@@ -57,7 +58,7 @@ def pictures(folder, count, size=(80, 64), suffix="jpg"):
 
 
 def test_every_number_of_the_training_is_in_the_form():
-    shown = {field.name for field in dataclasses.fields(TrainConfig)} - set(NAMES)
+    shown = set(options_of(TrainConfig)) - set(NAMES)
     assert shown == {"kind", "preview_every", "save_every"}
     for name in ("coarsest_step", "refining"):
         (field,) = (field for field in ADVANCED if field.name == name)
@@ -69,9 +70,9 @@ def test_attention_is_two_numbers_or_nothing():
     place = NAMES.index("attention")
     assert values[place] == "4, 8" and shown_values(preset("quick", "svbrdf"))[place] is None
     values[place] = " "
-    assert read_config("rgb", "quick", values).attention is None
+    assert read_config("rgb", "quick", values).model.attention is None
     values[place] = "2,16"
-    assert dataclasses.astuple(read_config("rgb", "quick", values).attention) == (2, 16)
+    assert dataclasses.astuple(read_config("rgb", "quick", values).model.attention) == (2, 16)
     for wrong in ("2", "2, 3, 4", "two"):
         values[place] = wrong
         with pytest.raises(AppearanceError, match="attention has to be"):
@@ -82,12 +83,12 @@ def test_a_large_state_is_estimated_from_a_small_one(monkeypatch):
     asked = []
     monkeypatch.setattr(
         "ode_appearance.app.train_form.form_estimate.estimate_seconds",
-        lambda config, features: asked.append(config.state_size) or 100.0,
+        lambda config, features: asked.append(config.data.state_size) or 100.0,
     )
     monkeypatch.setattr("ode_appearance.runtime.memory_budget.free_device_bytes", lambda: 1 << 40)
-    config = dataclasses.replace(preset("quick"), features="patch")
+    config = preset("quick").replace(features="patch")
     assert training_seconds(config)[0] == 100
-    large = dataclasses.replace(config, state_size=4 * MOST_SIDE, exemplar_size=4 * MOST_SIDE)
+    large = config.replace(state_size=4 * MOST_SIDE, exemplar_size=4 * MOST_SIDE)
     assert training_seconds(large)[0] == 60 + 16 * 40
     assert asked == [64, MOST_SIDE]
     monkeypatch.setattr("ode_appearance.runtime.memory_budget.free_device_bytes", lambda: 2 << 30)
@@ -135,7 +136,7 @@ def test_names(names, called):
 
 
 def test_a_state_larger_than_the_exemplar_is_refused_before_it_is_trained():
-    config = dataclasses.replace(preset("quick"), exemplar_size=32)
+    config = preset("quick").replace(exemplar_size=32)
     with pytest.raises(TrainingError, match="States of 64 pixels are larger"):
         look_at(LICHEN, config, "lichen")
 
@@ -176,7 +177,7 @@ def test_a_start_brings_its_kind_and_its_network(library):
     check_start(steel, read_config(now.kind, now.preset, values))
     other, _, values = settle(library, "me", now, dataclasses.replace(now, preset="paper"), values)
     config = read_config(other.kind, other.preset, values)
-    assert config.architecture == steel.architecture and config.iterations == preset("paper").iterations
+    assert config.architecture == steel.architecture and config.schedule.iterations == preset("paper").schedule.iterations
     now, _, values = settle(library, "me", now, dataclasses.replace(now, kind="svbrdf"), values)
     assert now.start == "" and read_config("svbrdf", "quick", values) == preset("quick", "svbrdf")
     gone, _, _ = settle(library, "me", Choice(), Choice(start="deleted-since"), values)
@@ -200,8 +201,8 @@ def test_one_starts_from_what_is_shipped_and_from_ones_own(library):
 def test_what_does_not_fit_is_said_before_there_is_a_run(library):
     before = len(library.trainings.of("me"))
     steel = oa.load("rusting_steel").config.architecture
-    config = dataclasses.replace(
-        preset("quick"), dim=2 * steel.dim, dim_mults=steel.dim_mults, attention=steel.attention, resampling=steel.resampling
+    config = preset("quick").replace(
+        dim=2 * steel.dim, dim_mults=steel.dim_mults, attention=steel.attention, resampling=steel.resampling
     )
     with pytest.raises(TrainingError, match=f"dim {steel.dim}, not {2 * steel.dim}") as caught:
         start_training(library, LICHEN, config, Order("me", "rust", init_from="rusting_steel"))
@@ -215,8 +216,7 @@ def test_ones_own_weights_are_kept_as_they_were(library):
     mine = own_material(library, "me", "lichen_spreading")
     start = find_start(library, "me", mine.key).config
     network = start.architecture
-    config = dataclasses.replace(
-        preset("quick"),
+    config = preset("quick").replace(
         dim=network.dim,
         dim_mults=network.dim_mults,
         attention=network.attention,

@@ -16,7 +16,7 @@ from ode_appearance.errors import TrainingError
 from ode_appearance.training.train_config import TrainConfig, preset
 
 LICHEN = examples()["lichen_spreading"][0]
-TINY = TrainConfig(
+TINY = TrainConfig().replace(
     dim=8,
     dim_mults=(1,),
     attention=None,
@@ -135,7 +135,7 @@ def test_the_form_gives_the_preset_back():
             assert read_config(kind, name, shown_values(preset(name, kind))) == preset(name, kind)
     values = shown_values(preset("quick"))
     values[[field.name for field in ADVANCED].index("iterations")] = 12.0
-    assert read_config("rgb", "quick", values).iterations == 12
+    assert read_config("rgb", "quick", values).schedule.iterations == 12
     values[[field.name for field in ADVANCED].index("state_size")] = 66
     with pytest.raises(oa.AppearanceError, match="multiple of 4"):
         read_config("rgb", "quick", values)
