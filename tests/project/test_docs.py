@@ -135,6 +135,10 @@ def test_pages_tell_the_shipped_materials_and_their_method():
     rows = re.findall(r"^\| `([a-z_]+)`([^|]*)\|", TEXT[ROOT / "docs" / "materials.md"], flags=re.M)
     assert {name for name, _ in rows} == set(shipped)
     assert {name for name, note in rows if "flow matching" in note} == flow
+    (sentence,) = re.findall(r"^(?:The )?(.*) (?:was|were) trained by flow matching", README, flags=re.M)
+    labels = {"copper sulphate": "crystallizing_copper", "copper": "copper_patinating"}
+    told = {labels.get(label.lower(), label.lower()) for label in re.split(", | and ", sentence)}
+    assert len(told) == len(flow) and all(any(label in name for name in flow) for label in told)
 
 
 def test_the_marker_of_long_tests_exists():
