@@ -2,6 +2,9 @@ PYTHON ?= python3
 BIN = .venv/bin
 CODE = ode_appearance benchmarks tests examples app.py
 
+# The marker of long tests, in pyproject.toml.
+LONG = slow
+
 .PHONY: install app test fast browser nightly lint format types docs wheel viewer
 
 install: .venv/installed
@@ -23,7 +26,7 @@ browser: install
 	$(BIN)/python -m pytest tests/app/browser
 
 nightly: install
-	$(BIN)/python -m pytest -n 0 -m slow
+	$(BIN)/python -m pytest -n 0 -m $(LONG)
 
 lint: install
 	$(BIN)/ruff check $(CODE)
@@ -35,7 +38,8 @@ format: install
 	$(BIN)/ruff format $(CODE)
 
 types: install
-	$(BIN)/pyright
+	$(BIN)/pip install -q "pyright>=1.1.400,<2"
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 docs: install
 	$(BIN)/pip install -q -r docs/requirements.txt
