@@ -23,7 +23,7 @@ browser: install
 	$(BIN)/python -m pytest tests/app/browser
 
 nightly: install
-	$(BIN)/python -m pytest -n 0 -m slow
+	$(BIN)/python -m pytest -n 0 -m nightly
 
 lint: install
 	$(BIN)/ruff check $(CODE)

@@ -88,7 +88,7 @@ def test_the_version():
     assert re.fullmatch(r"\d+\.\d+\.\d+", ode_appearance.__version__)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_wheel_has_the_viewer_the_judge_and_the_materials(tmp_path):
     command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", str(tmp_path), str(ROOT)]
     subprocess.run(command, check=True, timeout=300)

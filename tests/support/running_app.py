@@ -14,12 +14,32 @@ import urllib.request
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-SOFTWARE_WEBGL = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
+CHROMIUM_OPTIONS = [
+    "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking",
+    "--disable-gpu-compositing",
+]  # fmt: skip
+"""WebGL in software. The page around the canvas is composited without it, which takes a third of the time."""
 BROKEN = "half_a_material"
+
+
+@contextlib.contextmanager
+def chromium():
+    """Headless Chromium with WebGL 2 in software. Skips where there is none, but not in CI."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="browser tests need playwright")
+    with playwright.sync_playwright() as running:
+        try:
+            browser = running.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        except playwright.Error as error:
+            if "CI" in os.environ:
+                raise
+            pytest.skip(f"browser tests need Chromium: {error.message.splitlines()[0]}")
+        yield browser
+        browser.close()
 
 
 @contextlib.contextmanager
