@@ -1,18 +1,27 @@
 """Fixtures: the app and its materials."""
 
+import os
 import shutil
 
+import filelock
 import pytest
 from materials import save_small_copy
 from running_app import BROKEN, serving
 
+from ode_appearance.checkpoints.checkpoint import KEYFRAMES
+
 
 @pytest.fixture(scope="session")
 def checkpoints(tmp_path_factory):
-    """Small copies of three shipped materials, and a broken checkpoint."""
-    folder = tmp_path_factory.mktemp("checkpoints")
-    for name in ("clay_solidifying", "lichen_spreading", "rusting_steel"):
-        save_small_copy(name, folder)
+    """Small copies of three shipped materials, and a broken checkpoint. The workers of pytest-xdist make the copies once."""
+    folder, shared = tmp_path_factory.mktemp("run") / "checkpoints", tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with filelock.FileLock(shared / "small_copies.lock"):
+        for name in ("clay_solidifying", "lichen_spreading", "rusting_steel"):
+            if not (shared / "small_copies" / name / KEYFRAMES).exists():
+                save_small_copy(name, shared / "small_copies")
+    shutil.copytree(shared / "small_copies", folder)
     shutil.copytree(folder / "rusting_steel", folder / BROKEN)
     weights = folder / BROKEN / "model.eqx"
     weights.write_bytes(weights.read_bytes()[:1000])
@@ -29,6 +38,6 @@ def _small_materials(checkpoints):
 
 @pytest.fixture(scope="session")
 def app(checkpoints):
-    """The app with these materials."""
-    with serving(ODE_APPEARANCE_CHECKPOINTS=str(checkpoints)) as address:
+    """The app with these materials; it does not reach the Hub."""
+    with serving(ODE_APPEARANCE_CHECKPOINTS=str(checkpoints), HF_ENDPOINT="http://127.0.0.1:9") as address:
         yield address

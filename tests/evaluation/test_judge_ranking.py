@@ -21,6 +21,7 @@ EXEMPLARS = {
     "lichen": lambda: load_exemplar(find_exemplar("lichen_spreading"), "rgb"),
     "iron": lambda: load_exemplar(find_exemplar("iron_rusting"), "svbrdf", size=128),
 }
+NAMES = [pytest.param(name, marks=pytest.mark.nightly) if name == "iron" else name for name in EXEMPLARS]
 
 
 @functools.cache
@@ -33,7 +34,7 @@ def judged(name):
     return judge, {**rows, "another material": judge.score(frames)}
 
 
-@pytest.mark.parametrize("name", EXEMPLARS)
+@pytest.mark.parametrize("name", NAMES)
 def test_good_pictures_rank_before_bad_ones(name):
     _, rows = judged(name)
     worst_of_good = max(rows[good].score for good in GOOD)
@@ -42,13 +43,13 @@ def test_good_pictures_rank_before_bad_ones(name):
     assert rows["frozen"].change_score > 3 * max(rows[good].change_score for good in GOOD)
 
 
-@pytest.mark.parametrize("name", ["spots", "spots under a flash", "lichen", "iron"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_frozen_picture_is_no_good_picture_either(name):
     _, rows = judged(name)
     assert rows["frozen"].score > 1.5 * max(rows[good].score for good in GOOD)
 
 
-@pytest.mark.parametrize("name", EXEMPLARS)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_exemplar_itself_and_the_reference(name):
     judge, rows = judged(name)
     assert dataclasses.astuple(rows["exemplar"]) == (0, 0, 0, 0)

@@ -84,9 +84,10 @@ OUTSIDE = """() => {
 
 
 def use_scheme(page, scheme):
-    """Switch the system theme, and wait until the page follows."""
+    """Switch the system theme, and wait until the page follows and no colour is on its way to another."""
     page.emulate_media(color_scheme=scheme)
     page.wait_for_function("dark => document.body.classList.contains('dark') === dark", arg=scheme == "dark")
+    page.wait_for_function("!document.getAnimations().some((animation) => animation instanceof CSSTransition)")
 
 
 def views(screen):

@@ -1,6 +1,7 @@
 """The app in a process of its own, as a person starts it, and a browser's tab of it."""
 
 import contextlib
+import functools
 import io
 import json
 import os
@@ -85,12 +86,30 @@ def _wait_for(address, process):
             time.sleep(0.2)
 
 
+def _new_page(browser, viewport=None, **options):
+    """A page that shares the cache of Chromium's other pages: it opens in half the time. Not where other options are given.
+
+    It does not share what they have stored.
+    """
+    if options:
+        return browser.new_page(viewport=viewport, **options)
+    page = _shared_context(browser).new_page()
+    page.set_viewport_size(viewport or {"width": 1280, "height": 720})
+    page.add_init_script("if (!sessionStorage.begun) { localStorage.clear(); sessionStorage.begun = true; }")
+    return page
+
+
+@functools.lru_cache(maxsize=1)
+def _shared_context(browser):
+    return browser.new_context()
+
+
 class Screen:
     """One tab of the app, and the viewer's API in it."""
 
     def __init__(self, browser, address, *, script=None, link="", held=None, **options):
         """`held` are addresses that are asked for and not answered."""
-        self.page = browser.new_page(**options)
+        self.page = _new_page(browser, **options)
         if held:
             self.page.route(held, lambda route: None)
         self.requests, self.errors = [], []

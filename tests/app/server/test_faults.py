@@ -178,12 +178,11 @@ def test_clocks_that_jump(checkpoints, tmp_path, monkeypatch):
     assert {run.key for run, _ in found} == set(names) and all(order.created > 0 for _, order in found)
 
 
-def test_what_is_too_large_is_refused_beforehand(checkpoints, tmp_path):
-    with started(ODE_APPEARANCE_CHECKPOINTS=str(checkpoints), ODE_APPEARANCE_RUNS=str(tmp_path)) as (address, _):
-        client = connected(address)
-        with pytest.raises(AppError, match=r"largest|GB|pixels"):
-            client.predict("clay_solidifying", 0, 16384, 16384, 0.5, api_name="/render")
-        assert client.predict("rusting_steel", 0, 32, 32, 0.5, api_name="/render")
+def test_what_is_too_large_is_refused_beforehand(app):
+    client = connected(app)
+    with pytest.raises(AppError, match=r"largest|GB|pixels"):
+        client.predict("clay_solidifying", 0, 16384, 16384, 0.5, api_name="/render")
+    assert client.predict("rusting_steel", 0, 32, 32, 0.5, api_name="/render")
 
 
 @pytest.mark.nightly
