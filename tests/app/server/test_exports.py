@@ -201,7 +201,7 @@ def test_an_animation_shows_the_range_and_maps_show_the_time(studio):
         ({**SEEN, "ages": {**packed(np.ones((8, 8))), "size": [32, 16]}}, {}, "each place"),
         ({**SEEN, "ages": {**packed(np.ones((999, 999))), "size": [32, 16]}}, {}, "each place"),
         ({**SEEN, "ages": packed(np.full((16, 32), np.nan))}, {}, "finite"),
-        ({**SEEN, "ages": packed(np.ones((16, 32)))}, {"format": "states"}, "one time"),
+        ({**SEEN, "ages": packed(np.ones((16, 32)))}, {"format": "states"}, "painted ages"),
     ],
 )
 def test_what_is_not_possible_is_told(studio, seen, options, sentence):

@@ -46,7 +46,7 @@ def test_a_time_lapse_is_looked_at(client, tmp_path):
     example = gradio_client.handle_file(find_exemplar("iron_rusting"))
     seen = client.predict(example, "svbrdf", "quick", api_name="/look_at_exemplar")
     (note,) = seen.pop("notes")
-    assert seen == {"frames": 100, "size": 128, "duration": 10} and "Frames were repeated" in note
+    assert seen == {"frames": 100, "size": 128, "duration": 10} and "frames were repeated" in note
     writer = imageio_ffmpeg.write_frames(str(tmp_path / "film.mp4"), (96, 64), macro_block_size=1)
     writer.send(None)
     for i in range(120):
@@ -69,7 +69,7 @@ def test_the_time_of_a_training_is_estimated(client):
     ("endpoint", "arguments", "said"),
     [
         ("/look_at_exemplar", [None], "Give a time-lapse"),
-        ("/look_at_exemplar", ["text.gif"], "no picture"),
+        ("/look_at_exemplar", ["text.gif"], "no image"),
         ("/look_at_exemplar", ["lichen", "rgb", "quick", {"state_size": 256}], "larger than the exemplar"),
         ("/look_at_exemplar", ["lichen", "rgb", "quick", {"lr": 1}], "lr"),
         ("/estimate_training", ["svbrdf", "quick", 0, {"brdf": None}], "BRDF"),
