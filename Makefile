@@ -3,7 +3,6 @@ BIN = .venv/bin
 CODE = ode_appearance benchmarks tests examples app.py
 
 # The marker of long tests, in pyproject.toml.
-LONG = slow
 
 .PHONY: install app test fast browser nightly lint format types docs wheel viewer
 
@@ -26,7 +25,7 @@ browser: install
 	$(BIN)/python -m pytest tests/app/browser
 
 nightly: install
-	$(BIN)/python -m pytest -n 0 -m $(LONG)
+	$(BIN)/python -m pytest -n 0 -m nightly
 
 lint: install
 	$(BIN)/ruff check $(CODE)

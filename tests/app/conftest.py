@@ -1,50 +1,43 @@
-"""Fixtures: the app, its materials, a browser and its tabs."""
+"""Fixtures: the app and its materials."""
 
+import os
 import shutil
 
+import filelock
 import pytest
-from running_app import BROKEN, ROOT, Screen, serving
+from materials import save_small_copy
+from running_app import BROKEN, serving
+
+from ode_appearance.checkpoints.checkpoint import KEYFRAMES
 
 
 @pytest.fixture(scope="session")
 def checkpoints(tmp_path_factory):
-    """A copy of the shipped materials with a broken one among them."""
-    folder = tmp_path_factory.mktemp("checkpoints")
-    for name in ("clay_solidifying", "lichen_spreading", "rusting_steel"):
-        shutil.copytree(ROOT / "checkpoints" / name, folder / name)
-    shutil.copytree(ROOT / "checkpoints" / "rusting_steel", folder / BROKEN)
+    """Small copies of three shipped materials, and a broken checkpoint. The workers of pytest-xdist make the copies once."""
+    folder, shared = tmp_path_factory.mktemp("run") / "checkpoints", tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with filelock.FileLock(shared / "small_copies.lock"):
+        for name in ("clay_solidifying", "lichen_spreading", "rusting_steel"):
+            if not (shared / "small_copies" / name / KEYFRAMES).exists():
+                save_small_copy(name, shared / "small_copies")
+    shutil.copytree(shared / "small_copies", folder)
+    shutil.copytree(folder / "rusting_steel", folder / BROKEN)
     weights = folder / BROKEN / "model.eqx"
     weights.write_bytes(weights.read_bytes()[:1000])
     return folder
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _small_materials(checkpoints):
+    """The materials' names mean the small copies, in this process and in the apps that it starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ODE_APPEARANCE_CHECKPOINTS", str(checkpoints))
+        yield
+
+
 @pytest.fixture(scope="session")
 def app(checkpoints):
-    """The app with these materials."""
-    with serving(ODE_APPEARANCE_CHECKPOINTS=str(checkpoints)) as address:
+    """The app with these materials; it does not reach the Hub."""
+    with serving(ODE_APPEARANCE_CHECKPOINTS=str(checkpoints), HF_ENDPOINT="http://127.0.0.1:9") as address:
         yield address
-
-
-@pytest.fixture
-def open_screen(app, browser):
-    """Opens tabs of the app, and closes them; nothing in them may have reported an error."""
-    screens = []
-
-    def open_one(**options):
-        screens.append(Screen(browser, app, **options))
-        return screens[-1]
-
-    yield open_one
-    for screen in screens:
-        screen.page.close()
-        assert screen.errors == []
-
-
-@pytest.fixture(scope="module")
-def screen(app, browser):
-    """One tab that the tests of a module share, with a solved SVBRDF in it."""
-    screen = Screen(browser, app, viewport={"width": 1280, "height": 1000})
-    screen.pick("clay_solidifying")
-    yield screen
-    screen.page.close()
-    assert screen.errors == []

@@ -130,7 +130,7 @@ def test_the_published_solve_agrees():
     assert relative_error(oa.solve(material, size=(8, 8), times=times).states, theirs) < 1e-3
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_rate_of_a_training():
     config = TrainConfig().replace(dim=8, state_size=16, exemplar_size=16, features="patch", attention=None)
     assert 0 < iterations_per_second(config, 4) < 1e4

@@ -40,7 +40,7 @@ class Kill:
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory):
+def runs(tmp_path_factory, small_previews):
     return little_runs(tmp_path_factory.mktemp("runs"))
 
 

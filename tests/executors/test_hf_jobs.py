@@ -134,7 +134,7 @@ def test_a_machine_with_a_gpu_gets_a_jax_for_its_driver(tmp_path, driver, wheels
     assert (tmp_path / "pip.log").read_text().splitlines()[-1] == f"install --quiet -r requirements.txt{wheels}"
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_killed_job_is_resumed_by_the_next(there, submit, tmp_path):
     """Killed after it has uploaded twice; the weights are those of a job that was left alone."""
     options = ("--only", "moss", "--iterations", "300", "--save-every", "0.3")

@@ -12,7 +12,7 @@ from little_trainings import LITTLE, NAMES, make_dataset, same_weights, train_al
 from ode_appearance.training.run_dir.folder import is_finished, read_progress
 from ode_appearance.training.run_dir.journal import read_journal
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.nightly
 OPTIONS = (*LITTLE, "--iterations", "400", "--save-every", "0.3")
 
 

@@ -210,7 +210,7 @@ def test_every_argument_with_wrong_values(app, place):
     ask_for_what_is_wrong(app, place, 5, 500)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_every_argument_with_every_wrong_value(app, place):
     ask_for_what_is_wrong(app, place, 1, 1500)
 

@@ -152,7 +152,7 @@ def test_a_changed_folder(sound, secret, tmp_path):
     assert "loaded" in endings and any("outside" in ended for ended in endings)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", FILES)
 def test_many_changed_files(sound, tmp_path, name):
     endings = fuzz_file(sound, tmp_path, name, MANY)
@@ -160,7 +160,7 @@ def test_many_changed_files(sound, tmp_path, name):
     assert len(endings) >= MANY
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_many_changed_folders(sound, secret, tmp_path):
     endings = fuzz_folder(sound, secret, tmp_path, MANY)
     print(f"folders: {len(endings)} cases, {len(set(endings))} endings, {endings.count('loaded')} loaded")

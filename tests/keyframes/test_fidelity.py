@@ -19,7 +19,7 @@ from ode_appearance.runtime.folders import checkpoints_folder
 
 NAMES = [name for name in oa.list_materials() if load_config(checkpoints_folder() / name).kind == "svbrdf"]
 ALWAYS = ("clay_solidifying", "iron_rusting")
-WHOLE = [name if name in ALWAYS else pytest.param(name, marks=pytest.mark.slow) for name in NAMES]
+WHOLE = [name if name in ALWAYS else pytest.param(name, marks=pytest.mark.nightly) for name in NAMES]
 """Materials whose whole trajectory is solved; slow for each."""
 LIGHTS = [None, oa.Light(0.3, -0.2, 0.3), oa.Light(-0.5, 0.0, 1.0)]
 MIN_PSNR = {"full": 45.0, "light": 32.0, "baked": 30.0}

@@ -64,12 +64,14 @@ def test_a_periodic_picture_has_no_seam_at_its_border(size, overlap):
     """Lines that meet across the border differ about as much as the worst neighbours inside, where patches join too."""
     picture = smooth_noise(2, 64, 64)
     border, inside, torn = [], [], []
+    results, open_ended = (
+        [quilt(picture, size, seed=seed, patch=16, overlap=overlap, periodic=periodic) for seed in range(6)]
+        for periodic in (True, False)
+    )
     for axis in (1, 2):
-        results = [quilt(picture, size, seed=seed, patch=16, overlap=overlap) for seed in range(6)]
         around = np.mean([mean_squares_between_lines(result, axis) for result in results], axis=0)
         border.append(around[-1])
         inside.append(around[:-1].max())
-        open_ended = [quilt(picture, size, seed=seed, patch=16, overlap=overlap, periodic=False) for seed in range(6)]
         torn.append(np.mean([mean_squares_between_lines(result, axis)[-1] for result in open_ended]))
     assert np.mean(border) < 1.5 * np.mean(inside)
     assert np.mean(torn) > 2 * np.mean(border)

@@ -4,7 +4,7 @@ Every number is compared within a tolerance, so that the test holds on any machi
 libraries that it was recorded on (`platform` below), the SHA-256 of all bytes is compared as well: a change of the code that is
 to change no result changes no bit. Compiled arithmetic differs in the last bits by instruction set, cache sizes and cores.
 
-    python tests/project/test_stored_hashes.py     records all of it for this machine
+    PYTHONPATH=.:tests/support python tests/project/test_stored_hashes.py     records all of it for this machine
 """
 
 import functools
@@ -12,6 +12,8 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -112,40 +114,49 @@ def name_of(export) -> str:
     return "export " + " ".join([export[0], *export[1].values()])
 
 
+def results() -> dict[str, dict]:
+    """The fingerprints of all cases, and the hashes of all cases and exports."""
+    arrays = {case: make() for case, make in CASES.items()}
+    hashes = {case: digest(made) for case, made in arrays.items()}
+    hashes |= {name_of(export): hashlib.sha256(exported(*export)).hexdigest() for export in EXPORTS}
+    return {"numbers": {case: fingerprint(made) for case, made in arrays.items()}, "hashes": hashes}
+
+
+STORED_RESULTS = json.loads(STORED.read_text()) if STORED.exists() else {"numbers": {}, "hashes": {}}
+
+
 @pytest.fixture(scope="module")
-def stored():
-    return json.loads(STORED.read_text())
+def optimised():
+    """The results of a process that compiles with all optimisations, as hashes were recorded; this one does without."""
+    if platform() not in STORED_RESULTS["hashes"]:
+        pytest.skip("recorded on another machine or with other versions")
+    environment = {name: value for name, value in os.environ.items() if name != "XLA_FLAGS"}
+    environment["PYTHONPATH"] = os.pathsep.join(map(str, (STORED.parents[2], STORED.parents[1] / "support")))
+    command = [sys.executable, __file__, "--print"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_numbers_are_the_stored_ones(case, stored):
-    arrays = CASES[case]()
+def test_numbers_are_the_stored_ones(case):
     # 1e-4 for one evaluation after another; three iterations of Adam or Muon multiply what rounding differs by.
     tolerance = 1e-4 if case.startswith("solve") else 2e-3
-    np.testing.assert_allclose(fingerprint(arrays), stored["numbers"][case], rtol=tolerance, atol=tolerance)
-    here = stored["hashes"].get(platform())
-    if here is not None:
-        assert digest(arrays) == here[case]
+    np.testing.assert_allclose(fingerprint(CASES[case]()), STORED_RESULTS["numbers"][case], rtol=tolerance, atol=tolerance)
 
 
-@pytest.mark.parametrize("export", EXPORTS, ids=name_of)
-def test_exports_are_the_stored_bytes(export, stored):
-    here = stored["hashes"].get(platform())
-    if here is None:
-        pytest.skip("recorded on another machine or with other versions")
-    assert hashlib.sha256(exported(*export)).hexdigest() == here[name_of(export)]
+@pytest.mark.nightly  # all optimisations take more than a minute
+@pytest.mark.parametrize("name", [*CASES, *map(name_of, EXPORTS)])
+def test_bytes_are_the_stored_ones(name, optimised):
+    assert optimised["hashes"][name] == STORED_RESULTS["hashes"][platform()][name]
 
 
 def record() -> None:
     """Write the numbers, and the hashes of this machine beside those of others."""
-    stored = json.loads(STORED.read_text()) if STORED.exists() else {"numbers": {}, "hashes": {}}
-    arrays = {case: make() for case, make in CASES.items()}
-    stored["numbers"] = {case: fingerprint(made) for case, made in arrays.items()}
-    hashes = {case: digest(made) for case, made in arrays.items()}
-    hashes |= {name_of(export): hashlib.sha256(exported(*export)).hexdigest() for export in EXPORTS}
-    stored["hashes"][platform()] = hashes
-    STORED.write_text(json.dumps(stored, indent=1) + "\n")
+    made = results()
+    hashes = {**STORED_RESULTS["hashes"], platform(): made["hashes"]}
+    STORED.write_text(json.dumps({"numbers": made["numbers"], "hashes": hashes}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    record()
+    print(json.dumps(results())) if "--print" in sys.argv else record()

@@ -69,7 +69,13 @@ RIGHT = {
 }
 
 
-@pytest.mark.parametrize("case", RIGHT)
+AT_NIGHT = ("closed stderr", "closed stdout", "ASCII output", "unknown language")
+"""Those that another case contains."""
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=pytest.mark.nightly) if case in AT_NIGHT else case for case in RIGHT]
+)
 def test_same_picture(case, checkpoints, expected, tmp_path):
     command, settings = RIGHT[case]
     done = shell(command, checkpoints, tmp_path, **settings)

@@ -4,6 +4,7 @@ PANELS = ("Solver", "Export", "Python", "More materials")
 GROUPS = ("Paint age", "Surface", "Light")
 """Of the viewer: one is open at a time."""
 OF_TRAINING = ("Credit", "Advanced")
+SCHEMES = ("light", "dark")
 
 # Colours of any notation as red, green, blue and alpha; text on what lies behind it, through all that is transparent.
 CONTRASTS = """() => {
@@ -80,6 +81,13 @@ OUTSIDE = """() => {
     .filter(([, box]) => box.width > 2 && box.height > 2 && (box.left < -1 || box.right > clientWidth + 1))
     .map(([element, box]) => `${element.tagName}.${element.className} from ${box.left} to ${box.right}`);
 }"""
+
+
+def use_scheme(page, scheme):
+    """Switch the system theme, and wait until the page follows and no colour is on its way to another."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function("dark => document.body.classList.contains('dark') === dark", arg=scheme == "dark")
+    page.wait_for_function("!document.getAnimations().some((animation) => animation instanceof CSSTransition)")
 
 
 def views(screen):

@@ -32,7 +32,7 @@ def leaves(folder: Path):
     return jax.tree.leaves(oa.load(folder / "material").vector_field)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_killed_at_ten_random_moments(tmp_path):
     whole = start(tmp_path / "whole")
     assert whole.wait(900) == 0, whole.stderr.read().decode()

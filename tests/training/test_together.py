@@ -46,7 +46,7 @@ def begin(config, seed, folder=None, resume=False, **more):
     return begin_texture_run(exemplar(config, seed, **more), config, folder, resume, None, None, None)
 
 
-@pytest.mark.parametrize("kind", ["rgb", pytest.param("svbrdf", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", ["rgb", pytest.param("svbrdf", marks=pytest.mark.nightly)])
 def test_each_run_gives_the_same_result_as_alone(kind):
     config = KINDS[kind]
     *_, last = train_together([begin(config, 1), begin(config, 2)])
@@ -74,7 +74,7 @@ def test_a_run_can_leave_and_come_back(tmp_path):
     assert last[1].loss == pytest.approx(alone.loss, rel=2e-3)
 
 
-@pytest.mark.parametrize("fails", [0, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("fails", [0, pytest.param(1, marks=pytest.mark.nightly)])
 def test_one_that_fails_leaves_the_others_alone(fails):
     config = KINDS["rgb"].replace(evaluate_every=4, most_skipped=2)
     runs = [begin(config, 1), begin(config, 2)]

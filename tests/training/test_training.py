@@ -133,7 +133,7 @@ def test_a_damaged_state_is_refused_and_kept(tmp_path, features):
 
 
 def test_losses_that_are_never_finite_end_the_run_and_change_nothing(tmp_path, features):
-    config = tiny("rgb", iterations=12, most_skipped=3)
+    config = tiny("rgb", iterations=12, most_skipped=3, max_steps=16)
     untrained = new_material(MaterialConfig(architecture=config.architecture))
     wild = oa.Material(jax.tree.map(lambda leaf: leaf + 1e25, untrained.vector_field), untrained.config)
     *_, last = train(make_exemplar("rgb"), config, out=tmp_path, init_from=wild, features=features)
@@ -155,7 +155,7 @@ def test_starting_from_another_material(features):
         train(exemplar, tiny("rgb", dim=16), features=features, init_from=taught.material)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_material_is_made_of_the_mean_weights(features):
     """With a decay of 0.5: the plain mean of the first two, then half of the mean and half of the new ones."""
     exemplar = make_exemplar("rgb")
@@ -210,7 +210,7 @@ def test_the_journal_tells_where_a_run_stands(tmp_path, features):
     assert read_journal(tmp_path / "nowhere") == []
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("changes", [{"kinetic_weight": 1.0, "jacobian_weight": 1.0}, {"batch": 2}, {"loss": "gram"}])
 def test_regularisers_batches_and_gram_matrices(changes, features):
     exemplar = make_exemplar("rgb")
@@ -221,7 +221,7 @@ def test_regularisers_batches_and_gram_matrices(changes, features):
     assert (progresses[-1].regularisers > 0) == ("kinetic_weight" in changes)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_both_adjoints_give_the_same_gradient():
     field = VectorField(Architecture(4, 8, (1,), None), key=jax.random.PRNGKey(0))
     field = eqx.tree_at(lambda f: f.final_conv[1].weight, field, replace_fn=lambda w: w + 0.1)
@@ -242,7 +242,7 @@ def test_both_adjoints_give_the_same_gradient():
     assert 0 < difference < 1e-2
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_step_and_its_straightforward_formulation_agree():
     blocks, random = ((4, 4), (8,)), np.random.default_rng(0)
     kernels = [random.standard_normal((3, 3, *shape), np.float32) / 6 for shape in layer_shapes(blocks)]

@@ -64,8 +64,8 @@ def test_every_preset_has_every_feature_set(name, kind, features, monkeypatch):
     "changes",
     [
         {},
-        pytest.param({"normalise_over": "exemplar"}, marks=pytest.mark.slow),
-        pytest.param({"map_weights": (1.0,) * 6}, marks=pytest.mark.slow),
+        pytest.param({"normalise_over": "exemplar"}, marks=pytest.mark.nightly),
+        pytest.param({"map_weights": (1.0,) * 6}, marks=pytest.mark.nightly),
     ],
 )
 def test_the_quick_preset_trains_with_patches(changes):

@@ -11,7 +11,6 @@ import pytest
 from gradio_client.exceptions import AppError
 from made_up import psnr
 from PIL import Image
-from running_app import serving
 
 import ode_appearance as oa
 from ode_appearance.data.dataset import find_exemplar
@@ -21,13 +20,9 @@ LITTLE = {"dim": 8, "dim_mults": [1], "attention": None, "state_size": 32, "exem
 
 
 @pytest.fixture(scope="module")
-def client(checkpoints, tmp_path_factory):
-    """A program's connection to an app with trainings of its own."""
-    runs = str(tmp_path_factory.mktemp("runs"))
-    with serving(
-        ODE_APPEARANCE_CHECKPOINTS=str(checkpoints), ODE_APPEARANCE_RUNS=runs, HF_ENDPOINT="http://127.0.0.1:9"
-    ) as url:
-        yield gradio_client.Client(url, verbose=False)
+def client(app):
+    """A program's connection to the app."""
+    return gradio_client.Client(app, verbose=False)
 
 
 def test_every_action_has_a_name_a_description_and_a_schema(client):

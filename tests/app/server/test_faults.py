@@ -55,7 +55,7 @@ def until(condition, seconds=120):
         time.sleep(0.1)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_killed_at_random_moments(checkpoints, tmp_path):
     """While it solves, exports, trains and publishes. After each restart nothing is corrupt and nothing is left over."""
     runs, temporary, moments = tmp_path / "runs", tmp_path / "temporary", random.Random(0)
@@ -101,7 +101,7 @@ def test_killed_at_random_moments(checkpoints, tmp_path):
     assert list(temporary.iterdir()) == [] and [path.name for path in runs.glob("[!.]*")] == [key]
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @as_root
 def test_a_full_disk(checkpoints, tmp_path):
     """Solves, exports and trainings say so; where there is room again, they go on."""
@@ -178,15 +178,14 @@ def test_clocks_that_jump(checkpoints, tmp_path, monkeypatch):
     assert {run.key for run, _ in found} == set(names) and all(order.created > 0 for _, order in found)
 
 
-def test_what_is_too_large_is_refused_beforehand(checkpoints, tmp_path):
-    with started(ODE_APPEARANCE_CHECKPOINTS=str(checkpoints), ODE_APPEARANCE_RUNS=str(tmp_path)) as (address, _):
-        client = connected(address)
-        with pytest.raises(AppError, match=r"largest|GB|pixels"):
-            client.predict("clay_solidifying", 0, 16384, 16384, 0.5, api_name="/render")
-        assert client.predict("rusting_steel", 0, 32, 32, 0.5, api_name="/render")
+def test_what_is_too_large_is_refused_beforehand(app):
+    client = connected(app)
+    with pytest.raises(AppError, match=r"largest|GB|pixels"):
+        client.predict("clay_solidifying", 0, 16384, 16384, 0.5, api_name="/render")
+    assert client.predict("rusting_steel", 0, 32, 32, 0.5, api_name="/render")
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs a limit of the address space")
 def test_memory_that_runs_out_all_the_same(checkpoints, tmp_path):
     """The estimate looks at what the machine has free; a limit of the process itself is met only in the solve."""

@@ -40,7 +40,7 @@ def expected_pictures(asked):
     return pictures
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
 def test_thirty_visitors(checkpoints, tmp_path):
     settings = {"ODE_APPEARANCE_CHECKPOINTS": str(checkpoints), "ODE_APPEARANCE_RUNS": str(tmp_path / "runs")}

@@ -27,7 +27,7 @@ def test_a_solve_that_takes_too_long_is_stopped_with_a_sentence(checkpoints):
     with serving(ODE_APPEARANCE_CHECKPOINTS=str(checkpoints), ODE_APPEARANCE_MOST_SECONDS="1") as address:
         client = gradio_client.Client(address, verbose=False)
         with pytest.raises(Exception, match=r"may take 1 s here: ask for a smaller size"):
-            client.predict("clay_solidifying", 0, 512, 512, 40.0, api_name="/render")
+            client.predict("clay_solidifying", 0, 256, 256, 40.0, api_name="/render")
         assert client.predict("rusting_steel", 0, 32, 32, -0.9, api_name="/render"), "the next one is solved"
 
 

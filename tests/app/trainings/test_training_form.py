@@ -25,6 +25,7 @@ from ode_appearance.data import load_exemplar
 from ode_appearance.errors import AppearanceError, ExemplarError, RequestError, TrainingError
 from ode_appearance.training.train_config import TrainConfig, preset
 
+STEEL = ROOT / "checkpoints" / "rusting_steel"
 LICHEN = examples()["lichen_spreading"][0]
 NAMES = [field.name for field in ADVANCED]
 
@@ -173,7 +174,7 @@ def test_a_start_brings_its_kind_and_its_network(library):
     before = Choice(kind="svbrdf")
     now, _, values = settle(library, "me", before, dataclasses.replace(before, start="rusting_steel"), values)
     assert (now.kind, now.start) == ("rgb", "rusting_steel")
-    steel = oa.load("rusting_steel").config
+    steel = oa.load(STEEL).config
     check_start(steel, read_config(now.kind, now.preset, values))
     other, _, values = settle(library, "me", now, dataclasses.replace(now, preset="paper"), values)
     config = read_config(other.kind, other.preset, values)
@@ -192,7 +193,7 @@ def test_one_starts_from_what_is_shipped_and_from_ones_own(library):
     names = [name for _, name in start_choices(library, "me")]
     assert names[0] == "" and "rusting_steel" in names and mine.key in names
     assert mine.key not in [name for _, name in start_choices(library, "you")]
-    assert find_start(library, "me", mine.key).config.architecture == oa.load("rusting_steel").config.architecture
+    assert find_start(library, "me", mine.key).config.architecture == oa.load(STEEL).config.architecture
     for owner, name in (("you", mine.key), ("", mine.key), ("me", "../../etc"), ("me", "half")):
         with pytest.raises(RequestError, match="can start from"):
             find_start(library, owner, name)
@@ -200,7 +201,7 @@ def test_one_starts_from_what_is_shipped_and_from_ones_own(library):
 
 def test_what_does_not_fit_is_said_before_there_is_a_run(library):
     before = len(library.trainings.of("me"))
-    steel = oa.load("rusting_steel").config.architecture
+    steel = oa.load(STEEL).config.architecture
     config = preset("quick").replace(
         dim=2 * steel.dim, dim_mults=steel.dim_mults, attention=steel.attention, resampling=steel.resampling
     )

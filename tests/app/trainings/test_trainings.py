@@ -52,7 +52,7 @@ def iteration(run):
     return lines[-1]["iteration"] if lines else 0
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_training_from_its_start_over_a_restart_to_its_end(trainings, tmp_path):
     first = trainings.start(LICHEN, TINY, Order("me", "spots"))
     second = trainings.start(LICHEN, TINY, Order("you", "others"))

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from running_app import ROOT, serving
+from running_app import serving
 
 from ode_appearance.app.train_form.form_fields import examples
 from ode_appearance.config.serialization import to_json
@@ -137,11 +137,11 @@ def test_several_pictures_are_uploaded_at_once(page, tmp_path):
     said(page, "note.zip is none")
 
 
-def own_run(runs, owner, name):
-    """A training of that browser that has come to the shipped rusting steel."""
+def own_run(runs, owner, name, material):
+    """A training of that browser that has come to this material."""
     run = runs / f"{name}-made_up"
     run.mkdir()
-    shutil.copytree(ROOT / "checkpoints" / "rusting_steel", run / "material")
+    shutil.copytree(material, run / "material")
     shutil.copyfile(LICHEN, run / "exemplar.webp")
     (run / "run.json").write_text(json.dumps({"config": to_json(preset("quick")), "exemplar": {"name": name}}))
     order = {"owner": owner, "name": name, "exemplar": "exemplar.webp", "created": time.time(), "wanted": "keep"}
@@ -173,7 +173,7 @@ def training_of(run):
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks for the process that trains")
-def test_a_training_starts_from_what_fits_and_is_downloaded_by_one_click(page, runs, tmp_path):
+def test_a_training_starts_from_what_fits_and_is_downloaded_by_one_click(page, runs, checkpoints, tmp_path):
     choose(page, "or one that comes with the app", "lichen_spreading")
     said(page, "100 frames of 128x128")
     page.get_by_role("button", name="Advanced").click()
@@ -182,7 +182,7 @@ def test_a_training_starts_from_what_fits_and_is_downloaded_by_one_click(page, r
     assert page.get_by_label("SVBRDF, lit by a flash").is_checked()
     choose(page, "Start from the weights of", "Rusting steel")
     said(page, "model time 0 to 5.")
-    steel = json.loads((ROOT / "checkpoints" / "rusting_steel" / "config.json").read_text())["architecture"]
+    steel = json.loads((checkpoints / "rusting_steel" / "config.json").read_text())["architecture"]
     becomes(number(page, "Dim"), str(steel["dim"]))
     number(page, "Dim").fill("24")
     number(page, "Dim").press("Tab")
@@ -198,7 +198,7 @@ def test_a_training_starts_from_what_fits_and_is_downloaded_by_one_click(page, r
     order = json.loads((first / "order.json").read_text())
     assert order["init_from"] == "rusting_steel"
 
-    mine = own_run(runs, order["owner"], "my_rust")
+    mine = own_run(runs, order["owner"], "my_rust", checkpoints / "rusting_steel")
     page.get_by_role("tab", name="Explore").click()
     page.get_by_role("tab", name="Train").click()
     page.get_by_label("Your trainings").click()

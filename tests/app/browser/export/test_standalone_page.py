@@ -69,7 +69,7 @@ def test_the_page_of_what_is_baked_scrubs_and_relights_without_a_network(browser
         assert "Chen Liu" in page.locator("footer").inner_text()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_so_does_a_page_of_32_live_keyframes_of_256x256(browser, tmp_path):
     file = tmp_path / "clay.html"
     options = ["--format", "page", "--size", "256x256", "--frames", "32"]

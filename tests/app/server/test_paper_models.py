@@ -1,4 +1,4 @@
-"""The paper's models in the app: a zip file that is dropped there is imported, listed, and what is in it can be looked at."""
+"""The paper's models in the app: a zip file that is dropped there is imported and listed."""
 
 import asyncio
 import json
@@ -75,16 +75,3 @@ def test_no_more_models_than_a_release_could_have(library, tmp_path, monkeypatch
     assert len(rows) == 2
     with pytest.raises(CheckpointError):
         next(library.open_release(tmp_path / "nowhere.zip"))
-
-
-def test_in_the_browser(open_screen, archive):
-    """Dropped, listed, picked and shown; the exemplar stands at hand to compare with."""
-    screen = open_screen(viewport={"width": 1280, "height": 1000})
-    screen.page.click("#library > .label-wrap, #library button >> nth=0")
-    screen.page.set_input_files("#paper-zip input[type=file]", str(archive))
-    row = screen.page.locator("#paper-found button", has_text="Rusting steel")
-    row.wait_for(timeout=120_000)
-    screen.page.wait_for_function("document.querySelector('#paper-found').innerText.includes('3 imported')", timeout=120_000)
-    run = screen.state["run"]
-    row.click()
-    screen.until(f"state.run > {run} && state.material.startsWith('rusting_steel_') && state.keyframes > 3")

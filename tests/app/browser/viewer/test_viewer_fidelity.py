@@ -5,7 +5,7 @@ import functools
 import numpy as np
 import pytest
 from made_up import psnr
-from running_app import Screen, serving
+from running_app import ROOT, Screen, serving
 
 import ode_appearance as oa
 from ode_appearance.checkpoints.checkpoint import load_config
@@ -18,19 +18,19 @@ LEAST = {"full": 45.0, "light": 32.0}
 
 @pytest.fixture(scope="module")
 def address():
-    with serving() as address:
+    with serving(ODE_APPEARANCE_CHECKPOINTS=str(ROOT / "checkpoints")) as address:
         yield address
 
 
 @functools.cache
 def solved(name, times):
-    return oa.solve(oa.load(name), seed=0, size=(128, 128), times=times)
+    return oa.solve(oa.load(ROOT / "checkpoints" / name), seed=0, size=(128, 128), times=times)
 
 
 def compare(screen, name, quality):
     """Asserts that what is seen is what the library renders."""
     times = screen.page.evaluate("document.querySelector('.ode-viewer').odeViewer.times")
-    material, trajectory = oa.load(name), solved(name, tuple(times))
+    material, trajectory = oa.load(ROOT / "checkpoints" / name), solved(name, tuple(times))
     moments = trajectory.times[np.random.default_rng(0).integers(len(times), size=(128, 128))]
     for light in LIGHTS:
         screen.call("setLight", light.x, light.y, light.log_intensity)
@@ -49,7 +49,7 @@ def compare(screen, name, quality):
         screen.call("setAges", None)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", NAMES)
 def test_the_canvas_shows_what_the_library_renders(browser, address, name):
     screen = Screen(browser, address, link=f"#material={name}", viewport={"width": 1280, "height": 1000})

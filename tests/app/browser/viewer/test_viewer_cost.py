@@ -1,6 +1,6 @@
 """What looking costs: time from a hand's movement to changed pixels, frames a second, and bytes that are sent for it.
 
-Run by hand, on a machine with nothing else to do: `pytest -n 0 -s -m slow tests/app/browser/test_viewer_cost.py`.
+Run by hand, on a machine with nothing else to do: `pytest -n 0 -s -m nightly tests/app/browser/viewer/test_viewer_cost.py`.
 """
 
 import itertools
@@ -9,7 +9,7 @@ import time
 
 import pytest
 from exploring import at
-from running_app import Screen, serving
+from running_app import ROOT, Screen, serving
 
 import ode_appearance as oa
 from ode_appearance.checkpoints.checkpoint import load_config
@@ -56,7 +56,7 @@ BYTES = """() => Promise.all(document.querySelector('.ode-viewer').odeViewer.ser
 
 @pytest.fixture(scope="module")
 def address():
-    with serving() as address:
+    with serving(ODE_APPEARANCE_CHECKPOINTS=str(ROOT / "checkpoints")) as address:
         yield address
 
 
@@ -110,7 +110,7 @@ def frames_of_dragging(screen):
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", NAMES)
 def test_what_looking_costs(browser, address, name):
     screen = Screen(browser, address, link=f"#material={name}&size={SIZE}x{SIZE}", viewport=WINDOW)

@@ -3,7 +3,7 @@
 import statistics
 
 import pytest
-from running_app import Screen, serving
+from running_app import ROOT, Screen, serving
 
 WIDE = {"width": 1280, "height": 1000}
 WATCH = """
@@ -31,9 +31,9 @@ def waited(screen):
     return times["preview"] / 1000, times["live"] / 1000
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_what_one_waits_for(browser):
-    with serving() as address:
+    with serving(ODE_APPEARANCE_CHECKPOINTS=str(ROOT / "checkpoints")) as address:
         context = browser.new_context(viewport=WIDE)
         loads, picks = [], {}
         for _ in range(4):  # the first fills the caches

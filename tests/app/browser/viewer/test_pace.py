@@ -20,10 +20,7 @@ MOVE = """async (milliseconds) => {
 
 
 @pytest.mark.parametrize("milliseconds", [60, 250])
-def test_slow_movements_are_coarse_and_rest_is_sharp(open_screen, milliseconds):
-    screen = open_screen(viewport={"width": 1280, "height": 1000})
-    screen.solved()
-    screen.pick("clay_solidifying")
+def test_slow_movements_are_coarse_and_rest_is_sharp(screen, milliseconds):
     page = screen.page
     sharp = page.evaluate(FULL)
     page.wait_for_function(f"{WIDTH} === {sharp}", timeout=5000)

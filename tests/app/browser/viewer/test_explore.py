@@ -206,7 +206,7 @@ def test_ages_are_painted_erased_undone_and_carried_by_a_file(screen, tmp_path):
     assert psnr(screen.pixels(), painted) < 30, "what is painted ages with all else"
 
 
-# Links and fingers
+# Links
 
 
 def test_a_link_reopens_what_was_seen(screen, open_screen):
@@ -251,28 +251,3 @@ def test_a_link_that_cannot_be_followed_is_explained(open_screen):
     screen = open_screen(link="#material=rusting_steel&seed=5&size=97x64&zoom=x&light=a,b&surface=none&tiles=-3x1e9")
     assert screen.state["material"] == "clay_solidifying" and screen.state["zoom"] == 1
     assert "link" in screen.page.get_by_text("What the link asks for").first.inner_text()
-
-
-def test_on_a_phone_two_fingers_zoom_one_moves_and_previews_rest_if_asked_to(open_screen):
-    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    screen = open_screen(**phone, reduced_motion="reduce")
-    screen.solved()
-    screen.page.wait_for_function("document.querySelector('.ode-card img').src.startsWith('data:image/png')")
-    assert screen.page.evaluate("document.documentElement.scrollWidth") <= 390
-    touch = screen.page.context.new_cdp_session(screen.page)
-
-    def fingers(kind, *places):
-        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(at(screen, *place) for place in places)]
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    screen.page.locator(".ode-picture").scroll_into_view_if_needed()
-    before = screen.state["light"]["x"]
-    fingers("touchStart", (0.7, 0.3))
-    fingers("touchMove", (0.75, 0.3))
-    fingers("touchEnd")
-    assert screen.state["light"]["x"] > before + 0.1, "a finger beside the handle moves the light too"
-    fingers("touchStart", (0.4, 0.5), (0.6, 0.5))
-    for step in range(1, 6):
-        fingers("touchMove", (0.4 - 0.04 * step, 0.5), (0.6 + 0.04 * step, 0.5))
-    fingers("touchEnd")
-    assert screen.state["zoom"] == pytest.approx(3, rel=0.2)

@@ -4,17 +4,17 @@ import re
 
 import pytest
 from hub_stand_in import HubStandIn
-from running_app import ROOT, Screen, serving
+from running_app import Screen, serving
 
 WIDE = {"width": 1280, "height": 1000}
 NAME = "<img src=x onerror=alert(1)>"
 
 
 @pytest.fixture(scope="module")
-def there():
+def there(checkpoints):
     stand_in = HubStandIn()
-    stand_in.add("someone/rust", ROOT / "checkpoints" / "rusting_steel")
-    stand_in.add("someone/" + NAME, ROOT / "checkpoints" / "rusting_steel")
+    stand_in.add("someone/rust", checkpoints / "rusting_steel")
+    stand_in.add("someone/" + NAME, checkpoints / "rusting_steel")
     yield stand_in
     stand_in.close()
 
@@ -67,8 +67,8 @@ def test_a_list_is_there_whichever_messages_are_read_at_once(browser, screen):
     assert busy.errors == []
 
 
-def test_a_link_opens_a_material_of_the_hub(browser, screen, there):
-    there.add("someone/moss", ROOT / "checkpoints" / "clay_solidifying")
+def test_a_link_opens_a_material_of_the_hub(browser, screen, there, checkpoints):
+    there.add("someone/moss", checkpoints / "clay_solidifying")
     address = screen.page.url.partition("#")[0]
     linked = Screen(browser, address, link="#material=someone%2Fmoss&size=64x64&time=2.5")
     linked.until("state.material === 'someone/moss' && Math.abs(state.time - 2.5) < 0.1 && state.size[0] === 64")

@@ -1,15 +1,15 @@
 """An exported page in a light and in a dark system theme: what is written on its controls can be read."""
 
 import re
-from pathlib import Path
 
 import pytest
+from running_app import ROOT
 
 import ode_appearance as oa
 from ode_appearance.keyframes.bundle import read_bundle
 from ode_appearance.web.page import bundle_page
 
-STEEL = Path(__file__).parents[3] / "checkpoints" / "rusting_steel"
+STEEL = ROOT / "checkpoints" / "rusting_steel"
 COLOURS = """selector => [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility()).map((element) => {
   let behind = element;
   while (/, 0\\)$|^transparent$/.test(getComputedStyle(behind).backgroundColor) && behind.parentElement)

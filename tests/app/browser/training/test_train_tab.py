@@ -61,7 +61,7 @@ def fill(page, label, value):
     field.press("Tab")
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_training_from_the_tab(browser, training_app, tmp_path):
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     page = context.new_page()
