@@ -4,6 +4,8 @@ CODE = ode_appearance benchmarks tests examples app.py
 
 # The marker of long tests, in pyproject.toml.
 
+LONG = nightly
+
 .PHONY: install app test fast browser nightly lint format types docs wheel viewer
 
 install: .venv/installed
@@ -25,7 +27,7 @@ browser: install
 	$(BIN)/python -m pytest tests/app/browser
 
 nightly: install
-	$(BIN)/python -m pytest -n 0 -m nightly
+	$(BIN)/python -m pytest -n 0 -m $(LONG)
 
 lint: install
 	$(BIN)/ruff check $(CODE)

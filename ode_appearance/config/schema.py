@@ -86,7 +86,7 @@ class SolverConfig:
     Example:
         >>> import ode_appearance as oa
         >>> accurate = oa.SolverConfig("tsit5", rtol=1e-4, atol=1e-4)
-        >>> oa.solve(oa.load("rusting_steel"), size=(32, 32), times=[-1.0], solver=accurate).status
+        >>> oa.solve(oa.load("rusting_steel"), size=(32, 32), times=[0.0], solver=accurate).status
         'complete'
     """
 
@@ -188,7 +188,7 @@ class MaterialConfig:
         >>> import ode_appearance as oa
         >>> config = oa.load("rusting_steel").config
         >>> config.kind, config.architecture.channels, config.times.warmup
-        ('rgb', 12, 1.0)
+        ('rgb', 24, 1.0)
     """
 
     name: str = option("material", "name of the material")

@@ -46,8 +46,8 @@ def estimate_bytes(
     Example:
         >>> import ode_appearance as oa
         >>> config = oa.load("rusting_steel").config
-        >>> oa.estimate_bytes(config, oa.ExportConfig("states"), size=(32, 32), frames=10)  # 10 * 12 * 32 * 32 * 4
-        491520
+        >>> oa.estimate_bytes(config, oa.ExportConfig("states"), size=(32, 32), frames=10)  # 10 * 24 * 32 * 32 * 4
+        983040
     """
     pixels = size[0] * size[1] * frames
     if config.format == "states":

@@ -76,7 +76,7 @@ def solve_stream(
     Example:
         >>> import ode_appearance as oa
         >>> material = oa.load("rusting_steel")
-        >>> [chunk.status for chunk in oa.solve_stream(material, size=(32, 32), times=[-1.0])]
+        >>> [chunk.status for chunk in oa.solve_stream(material, size=(32, 32), times=[0.0])]
         ['complete']
     """
     initial = noise
@@ -132,7 +132,7 @@ def solve(material: Material, **request) -> Trajectory:
         >>> import ode_appearance as oa
         >>> trajectory = oa.solve(oa.load("rusting_steel"), seed=1, size=(32, 32), times=[0.0, 1.0])
         >>> trajectory.states.shape
-        (2, 12, 32, 32)
+        (2, 24, 32, 32)
     """
     chunks = list(solve_stream(material, **request))
     _, _, height, width = chunks[0].states.shape

@@ -29,7 +29,7 @@ class Trajectory:
         >>> chunks = list(oa.solve_stream(oa.load("rusting_steel"), size=(32, 32), times=[0.0, 1.0]))
         >>> trajectory = oa.Trajectory.join(chunks)
         >>> trajectory.status, trajectory.times.tolist(), trajectory.states.shape
-        ('complete', [0.0, 1.0], (2, 12, 32, 32))
+        ('complete', [0.0, 1.0], (2, 24, 32, 32))
     """
 
     times: Float[np.ndarray, " n"]

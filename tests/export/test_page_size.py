@@ -19,10 +19,10 @@ PAGE = oa.ExportConfig(format="page")
     ("name", "ranges"),
     [
         ("clay_solidifying", [(0.0, 6)]),
-        ("rusting_steel", [(-1.0, 60)]),
+        ("decaying_melon", [(-1.0, 60)]),
         *(
             pytest.param(name, [(-1.0, 60), (0.0, 40), (0.0, 6)], marks=pytest.mark.nightly)
-            for name in ("clay_solidifying", "copper_patinating", "rusting_steel")
+            for name in ("clay_solidifying", "copper_patinating", "decaying_melon")
         ),
     ],
 )

@@ -48,7 +48,7 @@ def test_periodic_upsampling_commutes_with_rolls(shape, shift):
 
 def test_both_boundaries_agree_in_the_interior():
     x = picture((16, 12, 2))
-    np.testing.assert_array_equal(downsample(x, "periodic")[1:-1, 1:-1], downsample(x, "published")[1:-1, 1:-1])
+    np.testing.assert_allclose(downsample(x, "periodic")[1:-1, 1:-1], downsample(x, "published")[1:-1, 1:-1], atol=1e-6)
     np.testing.assert_array_equal(upsample(x, "periodic")[1:-1, 1:-1], upsample(x, "published")[1:-1, 1:-1])
 
 

@@ -42,7 +42,7 @@ def test_names_of_the_library_in_examples_exist():
 
 
 # Read by libraries, not by this code.
-READ_BY_LIBRARIES = {"HF_ENDPOINT", "HF_HOME", "HF_HUB_OFFLINE", "HF_TOKEN", "JAX_ENABLE_X64"}
+READ_BY_LIBRARIES = {"HF_ENDPOINT", "HF_HOME", "HF_HUB_OFFLINE", "HF_TOKEN", "JAX_ENABLE_X64", "LOCALAPPDATA", "XDG_CACHE_HOME"}
 # Set by this code for its child processes and libraries, and no constants of an environment.
 NOT_SETTINGS = {
     *("CREATE_NO_WINDOW", "IMAGEIO_FFMPEG_NO_PREVENT_SIGINT", "MALLOC_ARENA_MAX"),

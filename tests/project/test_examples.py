@@ -14,7 +14,7 @@ from ode_appearance.config.schema import Architecture, Times
 CONFIG = dataclasses.replace(
     RGB,
     name="rusting_steel",
-    architecture=Architecture(channels=12, dim=4, dim_mults=(1,), attention=None),
+    architecture=Architecture(channels=24, dim=4, dim_mults=(1,), attention=None),
     times=Times(warmup=1.0, duration=5.0, frame_interval=1.0, frames=5),
 )
 
@@ -44,4 +44,4 @@ def test_the_small_material_matches_the_shipped_one(monkeypatch):
     monkeypatch.delenv("ODE_APPEARANCE_CHECKPOINTS", raising=False)
     shipped = oa.load(CONFIG.name).config
     for config in (shipped, CONFIG):
-        assert (config.kind, config.architecture.channels, config.times.warmup, config.times.duration) == ("rgb", 12, 1.0, 5.0)
+        assert (config.kind, config.architecture.channels, config.times.warmup, config.times.duration) == ("rgb", 24, 1.0, 5.0)

@@ -53,7 +53,12 @@ def small_copy(name: str) -> Material:
     The last convolution is scaled down so that the material changes smoothly over its time span.
     """
     config = load_config(Path(__file__).parents[2] / "checkpoints" / name)
-    architecture = dataclasses.replace(config.architecture, dim=8, attention=None)
+    # All grow from noise, whatever the shipped ones start from: tests of the app move time through the warm-up.
+    channels = 12 if config.kind == "rgb" else config.architecture.channels
+    architecture = dataclasses.replace(config.architecture, channels=channels, dim=8, attention=None)
+    if config.kind == "rgb":
+        architecture = dataclasses.replace(architecture, dim_mults=(1, 2, 4))
+    config = dataclasses.replace(config, start=RGB.start, start_size=RGB.start_size)
     field = random_weights(VectorField, architecture)
     last = field.final_conv[1]
     field = eqx.tree_at(lambda f: (f.final_conv[1].weight, f.final_conv[1].bias), field, (0.3 * last.weight, 0.3 * last.bias))

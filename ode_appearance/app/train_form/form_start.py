@@ -85,7 +85,9 @@ def check_start(start: MaterialConfig, config: TrainConfig) -> None:
 
 def with_start(values: list[Any], start: MaterialConfig) -> list[Any]:
     """The values of ADVANCED, with a material's network in place of theirs."""
-    network = {**to_json(start.architecture), "brdf": start.brdf}
+    visible = TrainConfig(start.kind, start.brdf).replace(hidden_channels=1).architecture.channels - 1
+    hidden = start.architecture.channels - visible
+    network = {**to_json(start.architecture), "brdf": start.brdf, "hidden_channels": hidden}
     return [
         shown_value(network[field.name]) if field.name in network else value
         for field, value in zip(ADVANCED, values, strict=True)

@@ -112,7 +112,7 @@ def test_a_start_that_a_material_does_not_have_is_refused(studio):
     (shown,) = gather(studio.solve("tab", NOISE, {**FIELDS, "start_kind": "stitched"}))
     assert "start from noise" in shown["viewer"]["message"] and shown["viewer"]["keyframes"]
     (shown,) = gather(studio.restart("tab", STITCHED, {**FIELDS, "start_kind": ["x"]}))
-    assert "starts from noise or stitched" in shown["viewer"]["message"]
+    assert "choose noise or stitched" in shown["viewer"]["message"]
 
 
 def test_buttons_for_a_range_follow_the_chosen_start(studio):

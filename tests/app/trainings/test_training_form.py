@@ -219,6 +219,7 @@ def test_ones_own_weights_are_kept_as_they_were(library):
     network = start.architecture
     config = preset("quick").replace(
         dim=network.dim,
+        hidden_channels=network.channels - 3,
         dim_mults=network.dim_mults,
         attention=network.attention,
         resampling=network.resampling,
