@@ -39,7 +39,7 @@ def test_a_material_is_opened_by_its_name(screen):
     assert page.locator("#hub-opened .ode-material-list-row[aria-pressed=true]").inner_text().startswith("Rusting steel")
     assert page.locator(".ode-card[aria-pressed=true]").count() == 0
     facts = page.locator("#facts")
-    for text in ("someone/rust", "cc-by-4.0", "Tobias Ritschel", "Iterations", "Distance ratio"):
+    for text in ("someone/rust", "cc-by-4.0", "Tobias Ritschel", "Iterations", "Change score"):
         assert facts.get_by_text(text).count() > 0
     page.locator("#python").get_by_text("Python", exact=True).click()
     page.locator("#python").get_by_text(re.compile(r"oa\.load\('someone/rust@[0-9a-f]{40}'\)")).wait_for()
