@@ -3,7 +3,6 @@ BIN = .venv/bin
 CODE = ode_appearance benchmarks tests examples app.py
 
 # The marker of long tests, in pyproject.toml.
-
 LONG = nightly
 
 .PHONY: install app test fast browser nightly lint format types docs wheel viewer

@@ -21,7 +21,7 @@ from .ode.cache import TrajectoryCache
 from .ode.solve import solve, solve_stream
 from .ode.trajectory import Trajectory
 from .rendering.render import render
-from .runtime.extras import explained
+from .runtime.extras import naming_extras
 
 __version__ = "0.2.0"
 
@@ -71,7 +71,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
+    with naming_extras():
         return getattr(importlib.import_module(f".{_LAZY[name]}", __name__), name)
-    except ModuleNotFoundError as error:
-        raise explained(error) from error

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import AppearanceError
 from ..runtime import streams
 from ..runtime.environment import check_ports
-from ..runtime.extras import explained
+from ..runtime.extras import naming_extras
 
 
 def add_to(verbs) -> None:
@@ -27,10 +27,8 @@ def build() -> Any:
     """
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # a GPU's memory is shared with trainings
     check_ports()  # before Gradio, which reads them when imported
-    try:
+    with naming_extras():
         from ..app import create_app
-    except ModuleNotFoundError as error:
-        raise explained(error) from error
     return create_app()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from .. import __version__
 from ..errors import AppearanceError
 from ..runtime import device, streams
-from ..runtime.extras import explained
+from ..runtime.extras import naming_extras
 from . import (
     app_verb,
     bake,
@@ -69,15 +69,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     streams.prepare()
     try:
         try:
-            _run(arguments)
+            with naming_extras():
+                _run(arguments)
         finally:
             sys.stdout.flush()
     except AppearanceError as error:
         return _failed(error)
-    except ModuleNotFoundError as error:
-        if (explanation := explained(error)) is error:
-            raise
-        return _failed(explanation)
     except BrokenPipeError:  # the reader of the output closed it
         streams.discard_output()
         return 1

@@ -1,6 +1,8 @@
 """Optional dependencies: which extra of the package installs a module that is missing."""
 
+import contextlib
 import importlib
+from collections.abc import Iterator
 from types import ModuleType
 
 from ..errors import ConfigError
@@ -17,22 +19,24 @@ _EXTRAS = {
 }
 
 
-def require(module: str) -> ModuleType:
-    """Import a module of an optional dependency.
+@contextlib.contextmanager
+def naming_extras() -> Iterator[None]:
+    """Context manager: turns a missing optional module into a ConfigError that names the extra to install.
 
     Raises:
-        ConfigError: It is not installed; the message names the extra to install.
+        ConfigError: A module of an extra is not installed. Code "missing-extra".
     """
     try:
-        return importlib.import_module(module)
+        yield
     except ModuleNotFoundError as error:
-        raise explained(error) from error
+        extra = _EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        message = f'{error.name} is not installed; it comes with: pip install "ode-appearance[{extra}]".'
+        raise ConfigError(message, code="missing-extra") from error
 
 
-def explained(error: ModuleNotFoundError) -> Exception:
-    """A ConfigError that names the extra with the missing module, or the error itself if no extra has it."""
-    extra = _EXTRAS.get((error.name or "").partition(".")[0])
-    if extra is None:
-        return error
-    message = f'{error.name} is not installed; it comes with: pip install "ode-appearance[{extra}]".'
-    return ConfigError(message, code="missing-extra")
+def require(module: str) -> ModuleType:
+    """Import a module of an optional dependency; raises what `naming_extras` raises."""
+    with naming_extras():
+        return importlib.import_module(module)

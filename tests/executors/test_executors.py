@@ -8,7 +8,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from little_trainings import LITTLE, NAMES, little_runs, make_dataset, same_weights
+from little_trainings import LITTLE, NAMES, make_dataset, same_weights
 from materials import RGB, little_material
 from raising import raises
 
@@ -21,31 +21,6 @@ from ode_appearance.executors.run_archive import pack, unpack, zipped
 from ode_appearance.executors.task_file import read_task, write_task
 from ode_appearance.training.run_dir.folder import STATE, is_finished, read_progress
 from ode_appearance.training.run_dir.journal import read_journal
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    return little_runs(tmp_path_factory.mktemp("runs"))
-
-
-@pytest.fixture
-def dataset(runs):
-    return runs.dataset
-
-
-@pytest.fixture
-def task(runs):
-    return runs.task
-
-
-@pytest.fixture
-def finished(runs):
-    return runs.finished
-
-
-@pytest.fixture
-def halfway(runs):
-    return runs.halfway
 
 
 @pytest.fixture(autouse=True)

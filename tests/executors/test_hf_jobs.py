@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from hub_stand_in import READ_ONLY, TOKEN, HubStandIn, Repository, only_this
-from little_trainings import LITTLE, little_runs, same_weights, start_job
+from little_trainings import LITTLE, same_weights, start_job
 
 from ode_appearance.cli.main import main
 from ode_appearance.errors import HubError
@@ -19,26 +19,6 @@ from ode_appearance.executors.run_archive import pack, unpack
 from ode_appearance.executors.task_file import read_task
 from ode_appearance.training.run_dir.folder import is_finished, read_progress
 from ode_appearance.training.run_dir.journal import read_journal
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    return little_runs(tmp_path_factory.mktemp("runs"))
-
-
-@pytest.fixture
-def dataset(runs):
-    return runs.dataset
-
-
-@pytest.fixture
-def finished(runs):
-    return runs.finished
-
-
-@pytest.fixture
-def halfway(runs):
-    return runs.halfway
 
 
 @pytest.fixture

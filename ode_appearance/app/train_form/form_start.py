@@ -9,6 +9,7 @@ from ...checkpoints.registry import list_materials
 from ...config.schema import Architecture, Exemplar, MaterialConfig
 from ...config.serialization import to_json
 from ...errors import RequestError, TrainingError
+from ...models.maps import map_channels
 from ...perceptual.features import load_features
 from ...training.checks import check_credit, check_training
 from ...training.run_dir.folder import MATERIAL
@@ -85,8 +86,7 @@ def check_start(start: MaterialConfig, config: TrainConfig) -> None:
 
 def with_start(values: list[Any], start: MaterialConfig) -> list[Any]:
     """The values of ADVANCED, with a material's network in place of theirs."""
-    visible = TrainConfig(start.kind, start.brdf).replace(hidden_channels=1).architecture.channels - 1
-    hidden = start.architecture.channels - visible
+    hidden = start.architecture.channels - sum(count for _, count in map_channels(start))
     network = {**to_json(start.architecture), "brdf": start.brdf, "hidden_channels": hidden}
     return [
         shown_value(network[field.name]) if field.name in network else value

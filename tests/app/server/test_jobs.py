@@ -9,7 +9,6 @@ import pytest
 
 from ode_appearance.app.solving.jobs import Sessions
 from ode_appearance.app.solving.requests import SolveRequest
-from ode_appearance.app.solving.worker import Worker
 from ode_appearance.app.storage.keyframe_store import KeyframeFiles
 from ode_appearance.config.schema import Architecture, MaterialConfig, SolverConfig, Times
 from ode_appearance.errors import RequestError
@@ -44,13 +43,6 @@ def until_idle(worker, seconds=30):
     while not worker.idle:
         assert time.monotonic() < end
         time.sleep(0.01)
-
-
-@pytest.fixture
-def worker():
-    worker = Worker()
-    yield worker
-    worker.close()
 
 
 @pytest.fixture

@@ -13,13 +13,6 @@ from ode_appearance.errors import RequestError
 
 
 @pytest.fixture
-def worker():
-    worker = Worker()
-    yield worker
-    worker.close()
-
-
-@pytest.fixture
 def held(worker):
     """The worker, busy until the event is set."""
     go = threading.Event()
