@@ -161,6 +161,10 @@ def test_another_seed_is_another_piece_and_an_impossible_size_is_explained(scree
 
 def test_a_solve_can_be_stopped(screen):
     screen.pick("clay_solidifying")
+    # Large, so that the solve of the small network is not over before the click.
+    screen.enter("Width", 512)
+    screen.enter("Height", 512)
+    screen.until("state.size[0] === 512 && state.size[1] === 512")
     run = screen.state["run"]
     screen.enter("End time", 200)
     screen.until(f"state.run > {run} && state.keyframes > 1")
@@ -168,8 +172,10 @@ def test_a_solve_can_be_stopped(screen):
     screen.until("state.status === 'stopped'")
     state = screen.state
     assert 1 < state["keyframes"] < state["planned"] and not screen.page.get_by_role("button", name="Stop").is_visible()
+    screen.enter("Width", 128)
+    screen.enter("Height", 128)
     screen.page.get_by_role("button", name="With warm-up").click()
-    screen.solved("state.solved[1] === 10")
+    screen.solved("state.solved[1] === 10 && state.size[0] === 128 && state.size[1] === 128")
 
 
 @pytest.mark.quiet
